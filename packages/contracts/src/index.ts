@@ -1,1 +1,10 @@
-export {};
+export * from './actor.ts';
+export * from './commands.ts';
+export * from './cursor.ts';
+export * from './entities.ts';
+export * from './events.ts';
+export * from './frames.ts';
+export * from './ids.ts';
+export * from './problems.ts';
+export * from './protocol.ts';
+export * from './rest.ts';

@@ -1,1 +1,2 @@
-export {};
+export type * from './board.ts';
+export * from './digest.ts';

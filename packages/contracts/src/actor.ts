@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { stationIdSchema, textLine, userIdSchema } from './ids.ts';
+
+export const roles = ['front-desk', 'medical-assistant', 'provider', 'manager', 'viewer', 'system'] as const;
+export const roleSchema = z.enum(roles).meta({ id: 'Role' });
+export type Role = z.infer<typeof roleSchema>;
+
+/** Where a change came from: a person's click, the EHR, an imported file, a rule, or a kiosk. */
+export const sources = ['ui', 'tebra', 'import', 'rule', 'kiosk'] as const;
+export const sourceSchema = z.enum(sources).meta({ id: 'Source' });
+export type Source = z.infer<typeof sourceSchema>;
+
+/** Who acts: always set by the server from the authenticated session, never read from a request body. */
+export const actorSchema = z
+  .strictObject({
+    id: userIdSchema,
+    name: textLine(80),
+    role: roleSchema,
+    station: stationIdSchema.nullable(),
+  })
+  .meta({ id: 'Actor' });
+export type Actor = z.infer<typeof actorSchema>;

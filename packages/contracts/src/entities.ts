@@ -1,0 +1,326 @@
+/**
+ * Entities of a board, as stored and as sent to screens.
+ *
+ * A board holds: one `day`, its rooms (`r:<id>`), its visits (`v:<id>`), the person behind each visit
+ * (`p:<visitId>`, the only entity with identifying data), and the EHR synchronisation state (`sync`).
+ * The version of an entity (`v` on the wire) is the board `seq` of its last change and is not part of it.
+ */
+import { z } from 'zod';
+import { sourceSchema } from './actor.ts';
+import {
+  boardDateSchema,
+  calendarDateSchema,
+  clinicIdSchema,
+  instantSchema,
+  providerIdSchema,
+  roomIdSchema,
+  textBlock,
+  textLine,
+  userIdSchema,
+  visitIdSchema,
+  visitTypeIdSchema,
+  zoneSchema,
+} from './ids.ts';
+
+export const visitStatuses = [
+  'scheduled',
+  'confirmed',
+  'arrived',
+  'appt-prep',
+  'ready-for-md',
+  'with-doctor',
+  'seen-by-md',
+  'completed',
+  'left',
+  'no-show',
+  'cancelled',
+  'rescheduled',
+  'entered-in-error',
+] as const;
+export const visitStatusSchema = z.enum(visitStatuses).meta({ id: 'VisitStatus' });
+export type VisitStatus = z.infer<typeof visitStatusSchema>;
+
+/** In clinical order for the first eight; the closing ones follow. */
+export const milestones = [
+  'confirmedAt',
+  'arrivedAt',
+  'checkInCompletedAt',
+  'roomedAt',
+  'readyAt',
+  'withDoctorAt',
+  'seenAt',
+  'completedAt',
+  'leftAt',
+  'noShowAt',
+  'cancelledAt',
+  'rescheduledAt',
+  'voidedAt',
+] as const;
+export const milestoneSchema = z.enum(milestones).meta({ id: 'Milestone' });
+export type Milestone = z.infer<typeof milestoneSchema>;
+
+/** Milestone times in epoch ms; an absent one is unknown and stays unknown. */
+export const milestoneTimesSchema = z
+  .partialRecord(milestoneSchema, instantSchema)
+  .meta({ id: 'MilestoneTimes' });
+export type MilestoneTimes = z.infer<typeof milestoneTimesSchema>;
+
+export const ehrStatuses = [
+  'Unknown',
+  'Scheduled',
+  'ReminderSent',
+  'Confirmed',
+  'CheckedIn',
+  'Roomed',
+  'CheckedOut',
+  'NeedsReschedule',
+  'ReadyToBeSeen',
+  'NoShow',
+  'Cancelled',
+  'Rescheduled',
+  'Tentative',
+  'Seen',
+  'Unrecognised',
+] as const;
+/** The EHR's vocabulary after normalisation; `Unrecognised` keeps its raw word beside it. */
+export const ehrStatusSchema = z.enum(ehrStatuses).meta({ id: 'EhrStatus' });
+export type EhrStatus = z.infer<typeof ehrStatusSchema>;
+
+const segment = z.strictObject({ from: instantSchema, to: instantSchema.nullable() });
+
+export const externalRefSchema = z
+  .strictObject({
+    system: z.enum(['tebra', 'import']),
+    /** Unique per appointment occurrence and patient within the system; opaque. */
+    key: z.string().min(1).max(120),
+    appointmentId: z.string().max(40).nullable(),
+    patientId: z.string().max(40).nullable(),
+    status: ehrStatusSchema,
+    rawStatus: z.string().max(80),
+    /** SHA-256 of the normalised row: an unchanged row appends no event. */
+    fingerprint: z.string().max(64),
+    /** Consecutive complete snapshots in which the row was missing (deleted after two). */
+    absences: z.int().min(0).max(1_000),
+    /** True once the EHR said it is gone; a present patient stays on the board. */
+    isRemoved: z.boolean(),
+  })
+  .meta({ id: 'ExternalRef' });
+export type ExternalRef = z.infer<typeof externalRefSchema>;
+
+export const conflictSchema = z
+  .strictObject({
+    /** What the EHR now says and we did not follow. */
+    ehrStatus: ehrStatusSchema,
+    rawStatus: z.string().max(80),
+    suggestedStatus: visitStatusSchema,
+    since: instantSchema,
+  })
+  .meta({ id: 'Conflict' });
+
+export const outcomeSchema = z
+  .strictObject({
+    kind: z.enum(['lwbs', 'lwot', 'no-show', 'cancelled', 'rescheduled', 'entered-in-error']),
+    by: z.enum(['patient', 'clinic', 'ehr']).nullable(),
+    reason: textLine(200).nullable(),
+    /** Minutes waited at departure (adjusted lobby clock or room clock), for `left`. */
+    waitedMs: z.int().min(0).nullable(),
+  })
+  .meta({ id: 'VisitOutcome' });
+
+/** Fields that undo and re-check-in restore or archive together. */
+const flowFields = {
+  status: visitStatusSchema,
+  /** When the present status was entered (epoch ms). */
+  statusSince: instantSchema,
+  milestones: milestoneTimesSchema,
+  /** Milestones that a skip passed over: they stay unknown, and intervals touching them are not averaged. */
+  skipped: z.array(milestoneSchema),
+  /** Milestones whose time is when we learned of it, not when it happened. */
+  estimated: z.array(milestoneSchema),
+  /** Milestones a person corrected. */
+  corrected: z.array(milestoneSchema),
+  roomId: roomIdSchema.nullable(),
+  providerId: providerIdSchema.nullable(),
+  roomStays: z.array(segment.extend({ roomId: roomIdSchema })),
+  providerSegments: z.array(segment.extend({ providerId: providerIdSchema.nullable() })),
+  /** Time waiting for the provider after prep, one per stay in ready-for-md. */
+  waitSegments: z.array(segment),
+  steppedOut: z.strictObject({ from: instantSchema, where: textLine(80) }).nullable(),
+  outcome: outcomeSchema.nullable(),
+  /** Minutes late (positive) or early (negative) at arrival; null for walk-ins and before arrival. */
+  lateMin: z.int().nullable(),
+};
+
+export const flowSchema = z.strictObject(flowFields).meta({ id: 'VisitFlow' });
+export type VisitFlow = z.infer<typeof flowSchema>;
+
+/** The last undoable event of a visit and what it replaced: undo restores exactly this. */
+export const undoableSchema = z
+  .strictObject({
+    eventId: z.string().max(120),
+    type: z.string().max(40),
+    at: instantSchema,
+    actorId: userIdSchema,
+    /** Only the fields the event replaced, with their former values. */
+    before: flowSchema.partial(),
+  })
+  .meta({ id: 'Undoable' });
+
+export const visitSchema = z
+  .strictObject({
+    type: z.literal('visit'),
+    id: visitIdSchema,
+    kind: z.enum(['booked', 'walk-in']),
+    ...flowFields,
+    /** Booked start (epoch ms); null for a walk-in. */
+    startAt: instantSchema.nullable(),
+    durationMin: z.int().min(0).max(1_440).nullable(),
+    visitTypeId: visitTypeIdSchema.nullable(),
+    locationName: textLine(120).nullable(),
+    /** Opaque key that is the same for every visit of one patient; null when unknown. */
+    patientKey: z.string().max(64).nullable(),
+    reservedRoomId: roomIdSchema.nullable(),
+    /** Earlier passages of the same day, archived by a re-check-in, oldest first. */
+    earlierEpisodes: z.array(flowSchema),
+    isPinned: z.boolean(),
+    flags: z.strictObject({ interpreter: z.boolean(), mobility: z.boolean(), privacy: z.boolean() }),
+    external: externalRefSchema.nullable(),
+    /** The EHR said a word nobody knows: shown with the word, nothing moved. */
+    ehrWarning: z.strictObject({ raw: z.string().max(80), since: instantSchema }).nullable(),
+    conflict: conflictSchema.nullable(),
+    source: sourceSchema,
+    createdAt: instantSchema,
+    undoable: undoableSchema.nullable(),
+  })
+  .meta({ id: 'Visit' });
+export type Visit = z.infer<typeof visitSchema>;
+
+/** Identifying data of the patient of one visit. The only entity that holds it. */
+export const personSchema = z
+  .strictObject({
+    type: z.literal('person'),
+    visitId: visitIdSchema,
+    fullName: textLine(160),
+    dob: calendarDateSchema.nullable(),
+    phone: textLine(40).nullable(),
+    reason: textBlock(500).nullable(),
+    note: textBlock(2_000).nullable(),
+    alert: textBlock(500).nullable(),
+    /** True while name-only facts are known and the EHR's patient record is still to be read. */
+    isPartial: z.boolean(),
+  })
+  .meta({ id: 'Person' });
+export type Person = z.infer<typeof personSchema>;
+
+export const roomStates = ['available', 'reserved', 'occupied', 'needs-cleaning', 'out-of-service'] as const;
+export const roomSchema = z
+  .strictObject({
+    type: z.literal('room'),
+    id: roomIdSchema,
+    name: textLine(40),
+    kind: z.enum(['exam', 'procedure', 'lab', 'place']),
+    /** 1 = exclusive (I4); n = that many; null = a place without limit, such as the lobby. */
+    capacity: z.int().min(1).max(99).nullable(),
+    position: z.int().min(0).max(999),
+    state: z.enum(roomStates),
+    /** When the present state began. */
+    since: instantSchema,
+    occupants: z.array(visitIdSchema),
+    reservation: z
+      .strictObject({ visitId: visitIdSchema, by: userIdSchema, expiresAt: instantSchema })
+      .nullable(),
+    /** A deferred cleaning alarm (patient is dressing); null when not deferred. */
+    deferredUntil: instantSchema.nullable(),
+    outOfServiceReason: textLine(120).nullable(),
+  })
+  .meta({ id: 'Room' });
+export type Room = z.infer<typeof roomSchema>;
+
+const minutes = z.int().min(0).max(600);
+/** Alarm thresholds in minutes, per clinic; visit-flow section 3. */
+export const thresholdsSchema = z
+  .strictObject({
+    lobbyAmber: minutes,
+    lobbyRed: minutes,
+    roomIdleAmber: minutes,
+    roomIdleRed: minutes,
+    visitTotalRed: minutes,
+    seenRed: minutes,
+    cleaningRed: minutes,
+    late: minutes,
+    noShowProposal: minutes,
+    /** With-doctor information mark at this multiple of the slot. */
+    withDoctorSlotFactor: z.number().min(1).max(10),
+  })
+  .meta({ id: 'Thresholds' });
+export type Thresholds = z.infer<typeof thresholdsSchema>;
+
+/** The four numbers of the column order rules, in minutes; visit-flow 2.4. */
+export const columnRulesSchema = z
+  .strictObject({ arrivedSoon: minutes, readySoon: minutes, walkInLong: minutes, doctorSoon: minutes })
+  .meta({ id: 'ColumnRules' });
+export type ColumnRules = z.infer<typeof columnRulesSchema>;
+
+export const providerSchema = z
+  .strictObject({ id: providerIdSchema, name: textLine(80), color: z.string().regex(/^#[0-9a-f]{6}$/) })
+  .meta({ id: 'Provider' });
+export const visitTypeSchema = z
+  .strictObject({
+    id: visitTypeIdSchema,
+    label: textLine(60),
+    slotMin: z.int().min(1).max(600),
+    /** Lab and nurse visits that the front desk may complete without a provider. */
+    needsProvider: z.boolean(),
+  })
+  .meta({ id: 'VisitType' });
+
+/** The settings of one clinic day, frozen onto the board when it opens. */
+export const daySchema = z
+  .strictObject({
+    type: z.literal('day'),
+    clinic: clinicIdSchema,
+    clinicName: textLine(120),
+    date: boardDateSchema,
+    zone: zoneSchema,
+    state: z.enum(['open', 'closing', 'closed']),
+    providers: z.array(providerSchema).max(100),
+    visitTypes: z.array(visitTypeSchema).max(200),
+    thresholds: thresholdsSchema,
+    columnRules: columnRulesSchema,
+    /** True: rooming without a room is refused; false: it shows "no room yet". */
+    isRoomRequired: z.boolean(),
+    /** What ReadyToBeSeen means here: the check-in tick, or the ready-for-md column. Never both. */
+    readyToBeSeenMeans: z.enum(['check-in-completed', 'ready-for-md']),
+  })
+  .meta({ id: 'Day' });
+export type Day = z.infer<typeof daySchema>;
+
+export const syncSchema = z
+  .strictObject({
+    type: z.literal('sync'),
+    jobId: z.string().max(80).nullable(),
+    phase: z.enum(['never', 'queued', 'listing', 'details', 'done', 'failed']),
+    startedAt: instantSchema.nullable(),
+    finishedAt: instantSchema.nullable(),
+    /** Last complete schedule answer of the EHR. */
+    lastGoodAt: instantSchema.nullable(),
+    cards: z.int().min(0),
+    detailsDone: z.int().min(0),
+    detailsTotal: z.int().min(0),
+    /** Rows set aside, by reason; nothing is dropped unseen. */
+    quarantined: z.array(z.strictObject({ reason: z.string().max(80), count: z.int().min(1) })),
+    failure: z.strictObject({ code: z.string().max(60), message: z.string().max(300) }).nullable(),
+  })
+  .meta({ id: 'Sync' });
+export type Sync = z.infer<typeof syncSchema>;
+
+export const entitySchema = z
+  .discriminatedUnion('type', [daySchema, roomSchema, visitSchema, personSchema, syncSchema])
+  .meta({ id: 'Entity' });
+export type Entity = z.infer<typeof entitySchema>;
+
+export const entityIdSchema = z
+  .string()
+  .regex(/^(?:day|sync|[rvp]:[a-z0-9-]{1,40})$/)
+  .meta({ id: 'EntityId' });
+export type EntityId = 'day' | 'sync' | `r:${string}` | `v:${string}` | `p:${string}`;

@@ -1,0 +1,11 @@
+/**
+ * Version of everything said on a wire. `protocol.test.ts` pins the hash of all wire schemas beside it:
+ * when that test fails, decide whether the change is compatible, raise the version if not, and add a line.
+ *
+ * History
+ * - 1: first version.
+ */
+export const protocolVersion = 1;
+
+/** Version of `evolve`: raise it when folding the same log would give another state. */
+export const rulesVersion = 1;
