@@ -154,15 +154,29 @@ const flowFields = {
 export const flowSchema = z.strictObject(flowFields).meta({ id: 'VisitFlow' });
 export type VisitFlow = z.infer<typeof flowSchema>;
 
-/** The last undoable event of a visit and what it replaced: undo restores exactly this. */
+const visitFlags = z.strictObject({ interpreter: z.boolean(), mobility: z.boolean(), privacy: z.boolean() });
+
+/** The last undoable command of a visit and what it replaced: undo restores exactly this. */
 export const undoableSchema = z
   .strictObject({
+    /** First event of that command on this visit. */
     eventId: z.string().max(120),
     type: z.string().max(40),
     at: instantSchema,
     actorId: userIdSchema,
-    /** Only the fields the event replaced, with their former values. */
-    before: flowSchema.partial(),
+    /** Only the fields the command replaced, with their former values. */
+    before: flowSchema.partial().extend({
+      isPinned: z.boolean().optional(),
+      flags: visitFlags.optional(),
+      visitTypeId: visitTypeIdSchema.nullable().optional(),
+      conflict: conflictSchema.nullable().optional(),
+    }),
+    /** True when the command archived the former flow: undo takes it back out. */
+    startedEpisode: z.boolean(),
+    /** The reservation the command used up or cancelled; undo renews it when the room is still free. */
+    reservation: z
+      .strictObject({ roomId: roomIdSchema, by: userIdSchema, expiresAt: instantSchema })
+      .nullable(),
   })
   .meta({ id: 'Undoable' });
 
@@ -183,7 +197,7 @@ export const visitSchema = z
     /** Earlier passages of the same day, archived by a re-check-in, oldest first. */
     earlierEpisodes: z.array(flowSchema),
     isPinned: z.boolean(),
-    flags: z.strictObject({ interpreter: z.boolean(), mobility: z.boolean(), privacy: z.boolean() }),
+    flags: visitFlags,
     external: externalRefSchema.nullable(),
     /** The EHR said a word nobody knows: shown with the word, nothing moved. */
     ehrWarning: z.strictObject({ raw: z.string().max(80), since: instantSchema }).nullable(),
@@ -208,6 +222,8 @@ export const personSchema = z
     alert: textBlock(500).nullable(),
     /** True while name-only facts are known and the EHR's patient record is still to be read. */
     isPartial: z.boolean(),
+    /** Mirror of the visit's privacy flag, so that a projection needs this one entity only. */
+    isPrivate: z.boolean().optional(),
   })
   .meta({ id: 'Person' });
 export type Person = z.infer<typeof personSchema>;

@@ -52,6 +52,10 @@ export const eventSchemas = {
     effectiveAt: instantSchema,
     reason,
     outcome: outcomeSchema.nullable(),
+    /** The milestone that takes `effectiveAt`; null when the move sets none (rework, reopening). */
+    sets: milestoneSchema.nullable(),
+    /** Milestones that rework takes back. */
+    clears: z.array(milestoneSchema),
     skipped: z.array(milestoneSchema),
     /** The time is when we learned of it (EHR pull), not when it happened. */
     isEstimated: z.boolean(),
@@ -62,6 +66,8 @@ export const eventSchemas = {
     type: z.literal('visit.check-in-completed'),
     ...onVisit,
     isCompleted: z.boolean(),
+    /** The time is when we learned of it (EHR pull), not when it happened. */
+    isEstimated: z.boolean(),
   }),
   'visit.undone': z.strictObject({
     type: z.literal('visit.undone'),

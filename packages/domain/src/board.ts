@@ -1,6 +1,7 @@
 import type {
   Actor,
   BoardEvent,
+  BoardKey,
   Entity,
   EntityId,
   EventContext,
@@ -21,8 +22,14 @@ export interface BoardView {
   entries(): Iterable<[EntityId, Versioned]>;
 }
 
-/** Who acts, when (server clock, epoch ms), through what, and under which command identity. */
-export type DecisionContext = { actor: Actor; now: number; source: Source; commandId: string };
+/** Which board, who acts, when (server clock, epoch ms), through what, and under which command identity. */
+export type DecisionContext = {
+  board: BoardKey;
+  actor: Actor;
+  now: number;
+  source: Source;
+  commandId: string;
+};
 
 export type Decision = { ok: true; events: BoardEvent[] } | { ok: false; refusal: Refusal };
 
