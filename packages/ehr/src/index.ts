@@ -1,1 +1,43 @@
-export {};
+export { appointmentFingerprint, externalKey } from './appointment-key.ts';
+export {
+  CANONICAL_STATUSES,
+  type CanonicalStatus,
+  canonicalStatus,
+  type EhrStatus,
+  statusRank,
+} from './appointment-status.ts';
+export { type Calibration, calibrate, calibrateTimes, type StartPair } from './calibration.ts';
+export { type CallClock, systemClock } from './call-clock.ts';
+export { clinicDay, DAY_MARGIN_MS, type InstantWindow, localDate, scheduleWindow } from './clinic-day.ts';
+export type { Collision } from './duplicate-appointments.ts';
+export * from './ehr-failure.ts';
+export * from './ehr-port.ts';
+export * from './ehr-records.ts';
+export {
+  type NormalisedSchedule,
+  normaliseSchedule,
+  type QuarantinedRow,
+  type QuarantineReason,
+  quarantineCounts,
+} from './normalise-schedule.ts';
+export { createRateGate, type Gate, GateFull, type RateGateOptions } from './rate-gate.ts';
+export { type ClinicDayQuestion, type ClinicDaySchedule, readClinicDay } from './read-clinic-day.ts';
+export {
+  type FailedTry,
+  READ_RETRY,
+  type RetryOptions,
+  type RetryPolicy,
+  retryDelayMs,
+  throttleWaitMs,
+  withRetry,
+} from './retry.ts';
+export { type CallGaps, createCallGaps, GAP_MARGIN_MS } from './tebra/call-gaps.ts';
+export { OPERATION_NAMES, type TebraOperation } from './tebra/operations.ts';
+export {
+  createTebraAdapter,
+  TEBRA_ENDPOINT,
+  type TebraCallRecord,
+  type TebraCredentials,
+  type TebraOptions,
+} from './tebra/tebra-adapter.ts';
+export { calendarDate, detailTime, listTime, tebraUtcText } from './written-time.ts';

@@ -1,0 +1,184 @@
+import { type EhrResult, ehrFailed, ehrOk } from '../ehr-failure.ts';
+import type { EhrPort } from '../ehr-port.ts';
+import type { EhrPatient } from '../ehr-records.ts';
+import { decodeAppointment } from './decode-appointment.ts';
+import { decodePractice, decodeProvider, decodeServiceLocation, decodeThrottle } from './decode-directory.ts';
+import { decodePatient } from './decode-patient.ts';
+import { decodeSchedule, knownId } from './decode-schedule.ts';
+import { childNamed, childrenNamed, truthValue } from './element-reading.ts';
+import type { TebraOperation } from './operations.ts';
+import { appointmentFilter, digits, directoryFilter, longDigits, patientsFilter } from './request-values.ts';
+import { shape } from './soap-answer.ts';
+import type { RequestValues } from './soap-request.ts';
+import type { XmlElement } from './xml-tree.ts';
+
+/** Sends one call and answers its result element; never throws. `values` may refuse the request. */
+export type CallTebra = (
+  operation: TebraOperation,
+  values: () => RequestValues,
+  signal?: AbortSignal,
+) => Promise<EhrResult<XmlElement>>;
+
+/** The port's methods over a way to call the service. */
+export function tebraReads(call: CallTebra): EhrPort {
+  const list = <T>(question: ListQuestion<T>, signal?: AbortSignal) => readList(call, question, signal);
+  return {
+    async schedule(range, signal) {
+      const values = () => ({ Fields: {}, Filter: appointmentFilter(range) });
+      const result = await call('GetAppointments', values, signal);
+      return result.ok ? readMember(result.value, 'Appointments', decodeSchedule) : result;
+    },
+    async appointment(id, signal) {
+      const values = () => ({ Appointment: { AppointmentId: longDigits(id, 'AppointmentId') } });
+      const result = await call('GetAppointment', values, signal);
+      return readOne(
+        result,
+        'Appointment',
+        (found) => {
+          const appointment = decodeAppointment(found);
+          return appointment && { id: appointment.appointmentId, record: appointment };
+        },
+        id,
+      );
+    },
+    async patient(id, signal) {
+      const values = () => ({ Filter: { PatientID: digits(id, 'PatientID') } });
+      const result = await call('GetPatient', values, signal);
+      return readOne(
+        result,
+        'Patient',
+        (found) => {
+          const patient = decodePatient(found);
+          return patient && { id: patient.patientId, record: patient };
+        },
+        id,
+      );
+    },
+    async patients(filter, signal) {
+      const values = () => ({ Fields: {}, Filter: patientsFilter(filter) });
+      const result = await list(
+        { operation: 'GetPatients', values, list: 'Patients', row: 'PatientData', decode: decodePatient },
+        signal,
+      );
+      return result.ok ? ehrOk(bornWithin(result.value, filter.dateOfBirth)) : result;
+    },
+    providers: (filter = {}, signal) =>
+      list(
+        {
+          operation: 'GetProviders',
+          values: () => ({ Fields: {}, Filter: directoryFilter(filter) }),
+          list: 'Providers',
+          row: 'ProviderData',
+          decode: decodeProvider,
+        },
+        signal,
+      ),
+    practices: (signal) =>
+      list(
+        {
+          operation: 'GetPractices',
+          values: () => ({ Fields: {}, Filter: {} }),
+          list: 'Practices',
+          row: 'PracticeData',
+          decode: decodePractice,
+        },
+        signal,
+      ),
+    serviceLocations: (filter = {}, signal) =>
+      list(
+        {
+          operation: 'GetServiceLocations',
+          values: () => ({ Fields: {}, Filter: directoryFilter(filter) }),
+          list: 'ServiceLocations',
+          row: 'ServiceLocationData',
+          decode: decodeServiceLocation,
+        },
+        signal,
+      ),
+    throttles: (signal) =>
+      list(
+        {
+          operation: 'GetThrottles',
+          values: () => ({}),
+          list: 'ThrottleDetails',
+          row: 'ThrottleDetail',
+          decode: decodeThrottle,
+        },
+        signal,
+      ),
+    async checkCredentials(signal) {
+      const result = await call('GetCustomerIdFromKey', () => ({}), signal);
+      return result.ok ? readCustomer(result.value) : result;
+    },
+  };
+}
+
+interface ListQuestion<T> {
+  readonly operation: TebraOperation;
+  readonly values: () => RequestValues;
+  readonly list: string;
+  readonly row: string;
+  readonly decode: (row: XmlElement) => T | null;
+}
+
+async function readList<T>(
+  call: CallTebra,
+  question: ListQuestion<T>,
+  signal?: AbortSignal,
+): Promise<EhrResult<readonly T[]>> {
+  const result = await call(question.operation, question.values, signal);
+  if (!result.ok) return result;
+  return readMember(result.value, question.list, (found) =>
+    childrenNamed(found, question.row)
+      .map(question.decode)
+      .filter((row) => row !== null),
+  );
+}
+
+/** Nil is an empty answer. A member that is not there at all is an incomplete one: "no rows" is a strong claim. */
+function readMember<T>(
+  result: XmlElement,
+  name: string,
+  decode: (found: XmlElement | null) => T,
+): EhrResult<T> {
+  const member = childNamed(result, name);
+  if (!member) return ehrFailed(shape(name));
+  return ehrOk(decode(member.nil ? null : member));
+}
+
+/** One record by id: nil and the vendor's "unable to find" both mean that there is none. */
+function readOne<T>(
+  result: EhrResult<XmlElement>,
+  name: string,
+  decode: (found: XmlElement) => { readonly id: string; readonly record: T } | null,
+  id: string,
+): EhrResult<T | null> {
+  if (!result.ok) {
+    const { failure } = result;
+    return failure.kind === 'business-error' && failure.reason === 'not-found' ? ehrOk(null) : result;
+  }
+  const read = readMember(result.value, name, (found) => found && decode(found));
+  if (!read.ok || read.value === null) return read as EhrResult<null>;
+  // Somebody else's record under the id we asked for must never reach a chart.
+  return sameId(read.value.id, id) ? ehrOk(read.value.record) : ehrFailed(shape(`${name} id`));
+}
+
+function sameId(left: string, right: string): boolean {
+  return left.replace(/^0+/, '') === right.replace(/^0+/, '');
+}
+
+/** The service's end of a birth range is exclusive on some accounts, so a day more was asked for. */
+function bornWithin(patients: readonly EhrPatient[], range: { from: string; to: string } | undefined) {
+  if (!range) return patients;
+  return patients.filter(
+    ({ dateOfBirth: born }) => born === null || (born >= range.from && born <= range.to),
+  );
+}
+
+function readCustomer(result: XmlElement): EhrResult<{ readonly customerId: string | null }> {
+  const isAuthorized = truthValue(result, 'IsAuthorized');
+  if (isAuthorized === null) return ehrFailed(shape('IsAuthorized'));
+  // The answer does not tell which of key, user and password was wrong.
+  if (!isAuthorized) return ehrFailed({ kind: 'auth', reason: 'credentials-refused', permissions: [] });
+  return ehrOk({ customerId: knownId(result, 'CustomerId') });
+}
