@@ -1,0 +1,53 @@
+/**
+ * Settings of a clinic, as an administrator writes them (a JSON file named by `BOLT_CLINICS_FILE`).
+ * The day of a board freezes them when it opens, so that a change in the morning does not rewrite yesterday.
+ */
+import { z } from 'zod';
+import {
+  columnRulesSchema,
+  daySchema,
+  providerSchema,
+  roomSchema,
+  thresholdsSchema,
+  visitTypeSchema,
+} from './entities.ts';
+import { clinicIdSchema, textLine, zoneSchema } from './ids.ts';
+
+export const clinicRoomSchema = roomSchema.pick({
+  id: true,
+  name: true,
+  kind: true,
+  capacity: true,
+  position: true,
+});
+
+export const clinicSettingsSchema = z
+  .strictObject({
+    id: clinicIdSchema,
+    name: textLine(120),
+    zone: zoneSchema,
+    rooms: z.array(clinicRoomSchema).max(200),
+    /** Known without asking the EHR; a synchronisation adds the EHR's active providers. */
+    providers: z.array(providerSchema).max(100).default([]),
+    visitTypes: z.array(visitTypeSchema).max(200).default([]),
+    thresholds: thresholdsSchema.optional(),
+    columnRules: columnRulesSchema.optional(),
+    isRoomRequired: z.boolean().default(false),
+    readyToBeSeenMeans: daySchema.shape.readyToBeSeenMeans.default('check-in-completed'),
+    /** Null for a clinic without an EHR link: its days come from imports and walk-ins. */
+    ehr: z
+      .strictObject({
+        system: z.literal('tebra'),
+        /** Exactly as the EHR spells it, trailing blanks included. */
+        practiceName: z.string().min(1).max(200),
+        serviceLocationName: z.string().min(1).max(200).nullable().default(null),
+        /** Seconds between two reads of the schedule in clinic hours. */
+        pollSeconds: z.int().min(60).max(900).default(300),
+      })
+      .nullable()
+      .default(null),
+  })
+  .meta({ id: 'ClinicSettings' });
+export type ClinicSettings = z.infer<typeof clinicSettingsSchema>;
+
+export const clinicsFileSchema = z.strictObject({ clinics: z.array(clinicSettingsSchema).min(1).max(200) });
