@@ -71,6 +71,8 @@ export const frameSchemas = {
     dg: digest,
     n: z.int(),
     dur: seq,
+    /** What the workers last said of the EHR: is it answering, and when did it last (epoch ms). Absent without a link. */
+    ehr: z.strictObject({ isOk: z.boolean(), lastGoodAt: instantSchema.nullable() }).optional(),
     /** Names of dependencies that are away; absent when all is well. */
     degraded: z.array(z.string()).optional(),
   }),
