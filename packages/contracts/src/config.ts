@@ -1,0 +1,177 @@
+/**
+ * Configuration as data: every option of every process with its default, unit and sentence. A process reads its
+ * environment once, at its start, through `readConfig`; the tables of the documentation come from the same rows.
+ */
+import { z } from 'zod';
+import { boardDateSchema, clinicIdSchema, zoneSchema } from './ids.ts';
+import { userSchema } from './rest.ts';
+
+export type OptionUnit = 'ms' | 'bytes' | 'count' | 'hours' | null;
+export type Option<T = unknown> = {
+  /** Name of the environment variable. */
+  env: string;
+  schema: z.ZodType<T, string>;
+  /** As it would stand in the environment; null when the option must be given or is off without a value. */
+  default: string;
+  unit: OptionUnit;
+  sentence: string;
+  /** Its value never appears in a log, a table or an error. */
+  isSecret: boolean;
+};
+
+type More = { unit?: OptionUnit; isSecret?: boolean };
+function option<T>(
+  env: string,
+  schema: z.ZodType<T, string>,
+  fallback: string,
+  sentence: string,
+  more: More = {},
+): Option<T> {
+  return {
+    env,
+    schema,
+    default: fallback,
+    sentence,
+    unit: more.unit ?? null,
+    isSecret: more.isSecret ?? false,
+  };
+}
+
+const text = z.string();
+const optionalText = z.string().transform((t) => (t === '' ? null : t));
+const flag = z.enum(['true', 'false', '1', '0']).transform((t) => t === 'true' || t === '1');
+const whole = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, { error: 'a whole number' }).transform(Number).pipe(z.int().min(min).max(max));
+
+const shared = {
+  mode: option(
+    'BOLT_MODE',
+    z.enum(['development', 'production']),
+    'development',
+    'In production the development login cannot exist, and everything that is meant for trying out refuses to start.',
+  ),
+  redisUrl: option(
+    'REDIS_URL',
+    text.min(1),
+    'redis://127.0.0.1:6379',
+    'Where Redis is: redis://, rediss:// or unix://. A user and password belong into the URL.',
+    { isSecret: true },
+  ),
+  allowVolatileRedis: option(
+    'BOLT_ALLOW_VOLATILE_REDIS',
+    flag,
+    'false',
+    'Start on a Redis that evicts keys or does not persist. For tests only: acknowledged steps may be lost.',
+  ),
+  logLevel: option(
+    'LOG_LEVEL',
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    'info',
+    'The least important line that is still written.',
+  ),
+};
+
+export const serverOptions = {
+  ...shared,
+  host: option('HOST', text.min(1), '127.0.0.1', 'The address to listen on.'),
+  port: option('PORT', whole(0, 65_535), '8080', 'The port to listen on; 0 takes a free one.'),
+  developmentLogin: option(
+    'BOLT_DEV_LOGIN',
+    flag,
+    'false',
+    'Let anyone choose a demo user without a password. Refused in production.',
+  ),
+  directoryFile: option(
+    'BOLT_DIRECTORY',
+    optionalText,
+    '',
+    'JSON file with the clinics and the demo users; empty for the built-in demo clinic.',
+  ),
+  webRoot: option(
+    'BOLT_WEB_ROOT',
+    optionalText,
+    '',
+    'Folder of the built web app; empty for the one in the repository.',
+  ),
+  publicOrigin: option(
+    'BOLT_PUBLIC_ORIGIN',
+    optionalText,
+    '',
+    'Origin of the web app as browsers see it, such as https://board.example.org; empty: the Host header decides.',
+  ),
+  streamsMax: option(
+    'BOLT_STREAMS_MAX',
+    whole(1, 100_000),
+    '5000',
+    'Streams that one process carries; the next one is told to try again elsewhere.',
+    { unit: 'count' },
+  ),
+  streamMaxAgeMs: option(
+    'BOLT_STREAM_MAX_AGE_MS',
+    whole(1_000, 86_400_000),
+    '3000000',
+    'Age at which a stream is asked to reconnect, give or take a tenth; below the limit of any proxy in between.',
+    { unit: 'ms' },
+  ),
+  drainMs: option(
+    'BOLT_DRAIN_MS',
+    whole(0, 600_000),
+    '10000',
+    'Time between the signal to stop and the end, at most.',
+    { unit: 'ms' },
+  ),
+  sessionHours: option('BOLT_SESSION_HOURS', whole(1, 24), '12', 'How long a development session lasts.', {
+    unit: 'hours',
+  }),
+} as const;
+
+/** Options of each process, for the tables of the documentation. */
+export const configOptions = { server: serverOptions } as const;
+
+export type ConfigOf<O extends Record<string, Option>> = {
+  [K in keyof O]: O[K] extends Option<infer T> ? T : never;
+};
+export type ServerConfig = ConfigOf<typeof serverOptions>;
+
+/** Thrown with one line per bad option; it names the variable and the rule, never a secret's value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads options from an environment. Throws `ConfigError` that lists everything wrong at once. */
+export function readConfig<O extends Record<string, Option>>(
+  options: O,
+  environment: Record<string, string | undefined>,
+): ConfigOf<O> {
+  const wrong: string[] = [];
+  const config: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(options)) {
+    const given = environment[row.env] ?? row.default;
+    const parsed = row.schema.safeParse(given);
+    if (parsed.success) config[name] = parsed.data;
+    else wrong.push(explain(row, given, parsed.error));
+  }
+  if (wrong.length > 0) throw new ConfigError(`The configuration is not usable:\n  ${wrong.join('\n  ')}`);
+  return config as ConfigOf<O>;
+}
+
+function explain(row: Option, given: string, error: z.ZodError): string {
+  const shown = row.isSecret ? '' : ` (is "${given}")`;
+  return `${row.env}: ${error.issues.map((issue) => issue.message).join('; ')}${shown}. ${row.sentence}`;
+}
+
+/** Clinics of an installation and, until there are accounts, the users that the development login offers. */
+export const directorySchema = z.strictObject({
+  clinics: z
+    .array(z.strictObject({ id: clinicIdSchema, name: z.string().min(1).max(120), zone: zoneSchema }))
+    .min(1),
+  users: z.array(userSchema),
+});
+export type Directory = z.infer<typeof directorySchema>;
+export const clinicsResponseSchema = z
+  .strictObject({
+    clinics: z.array(
+      z.strictObject({ id: clinicIdSchema, name: z.string(), zone: z.string(), today: boardDateSchema }),
+    ),
+  })
+  .meta({ id: 'Clinics' });
