@@ -1,0 +1,93 @@
+import type { Command, CommandOf, Day, Person, Visit } from '@workflow-bolt/contracts';
+import type { EhrAppointment } from '@workflow-bolt/ehr';
+import { type MatchedRow, matchRows, patientKeyOf } from './visit-identity.ts';
+
+export type BoardContents = { day: Day; visits: readonly Visit[]; persons: ReadonlyMap<string, Person> };
+
+const textOrNull = (text: string | null, lengthMax: number): string | null => {
+  const line = text
+    ?.replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, lengthMax);
+  return line ? line : null;
+};
+
+/** The board's provider with the EHR's id, or by name when the account hides ids. */
+export function providerIdOf(
+  day: Day,
+  row: Pick<EhrAppointment, 'providerId' | 'providerName'>,
+): string | null {
+  const id = row.providerId === null ? null : `ehr-${row.providerId}`;
+  const found =
+    day.providers.find((p) => p.id === id) ?? day.providers.find((p) => p.name === row.providerName);
+  return found?.id ?? null;
+}
+
+function visitTypeIdOf(day: Day, row: Pick<EhrAppointment, 'reasons'>): string | null {
+  const words = row.reasons.map((reason) => reason.trim().toLowerCase());
+  return day.visitTypes.find((type) => words.includes(type.label.toLowerCase()))?.id ?? null;
+}
+
+function rowCommand(day: Day, { row, visitId }: MatchedRow): CommandOf<'applyScheduleRow'> {
+  return {
+    type: 'applyScheduleRow',
+    visitId,
+    system: 'tebra',
+    key: row.externalKey,
+    appointmentId: row.appointmentId,
+    patientId: row.patientId,
+    patientKey: patientKeyOf(day.clinic, row.patientId),
+    fingerprint: row.fingerprint,
+    status: row.status.canonical,
+    rawStatus: row.status.raw.slice(0, 80),
+    startAt: row.startAt,
+    durationMin: row.durationMin,
+    providerId: providerIdOf(day, row),
+    visitTypeId: visitTypeIdOf(day, row),
+    locationName: textOrNull(row.locationName, 120),
+    // A card needs a name to be called by; an unnamed row is shown as such rather than left out.
+    fullName: textOrNull(row.patientName, 160) ?? `(no name, patient ${row.patientId})`,
+    dob: null,
+    phone: null,
+    reason: textOrNull(row.reasons.join(', '), 500),
+  };
+}
+
+/** True when nothing the board keeps of this row has changed and no absence is to be cleared. */
+function isUnchanged(day: Day, { row, visit }: MatchedRow): boolean {
+  return (
+    visit?.external?.fingerprint === row.fingerprint &&
+    visit.external.absences === 0 &&
+    !visit.external.isRemoved &&
+    visit.external.key === row.externalKey &&
+    (visit.providerId !== null || providerIdOf(day, row) === null)
+  );
+}
+
+export type ScheduleDiff = { commands: Command[]; absent: Visit[] };
+
+/**
+ * What a complete schedule answer asks of the board: only real changes. An unchanged row yields no command,
+ * so that a second pull of an unchanged day appends no event.
+ */
+export function diffSchedule(rows: readonly EhrAppointment[], board: BoardContents): ScheduleDiff {
+  const { day } = board;
+  const matching = matchRows(day.clinic, rows, board.visits);
+  const commands = matching.rows
+    .filter((match) => !isUnchanged(day, match))
+    .map((match) => rowCommand(day, match));
+  return { commands, absent: matching.absent.filter((visit) => visit.external?.isRemoved === false) };
+}
+
+/** Patients of the board whose record is still to be read, those in the building first, then by booked time. */
+export function missingDetails(board: BoardContents): { visitId: string; patientId: string }[] {
+  return board.visits
+    .filter((visit) => visit.external?.patientId && board.persons.get(visit.id)?.isPartial)
+    .sort((a, b) => urgency(a) - urgency(b) || (a.startAt ?? 0) - (b.startAt ?? 0))
+    .map((visit) => ({ visitId: visit.id, patientId: visit.external?.patientId ?? '' }));
+}
+
+function urgency(visit: Visit): number {
+  if (visit.milestones.arrivedAt !== undefined) return 0;
+  return visit.status === 'scheduled' || visit.status === 'confirmed' ? 1 : 2;
+}

@@ -1,0 +1,204 @@
+/**
+ * One pull of a clinic day from the EHR (design: snapshot, dedupe, difference, two-absence deletes).
+ * Cards come first, from the list answer alone; the patients' details follow at the EHR's pace in a job of
+ * their own. Only a complete answer is used, and only real changes become commands.
+ */
+import type { ClinicSettings, Command, ScheduleSyncJob, Sync, Visit } from '@workflow-bolt/contracts';
+import { commandBatchMax } from '@workflow-bolt/contracts';
+import {
+  type ClinicDaySchedule,
+  describeFailure,
+  type EhrFailure,
+  type EhrPort,
+  type EhrProvider,
+  quarantineCounts,
+  readClinicDay,
+} from '@workflow-bolt/ehr';
+import { type BoardPort, type JobBoard, readJobBoard } from './board-port.ts';
+import { boardProviders, configureDayCommand, needsConfiguring } from './day-settings.ts';
+import { diffSchedule } from './schedule-commands.ts';
+
+export type SyncDependencies = {
+  board: BoardPort;
+  ehr: EhrPort;
+  settings: ClinicSettings;
+  /** Epoch ms. */
+  now: () => number;
+  /** Read at most once a day per process. */
+  providers: () => Promise<readonly EhrProvider[]>;
+  signal?: AbortSignal;
+};
+
+export type SyncRequest = { jobId: string; trigger: ScheduleSyncJob['trigger'] };
+
+export type SyncResult =
+  | { ok: true; changed: number; unchanged: number; detailsMissing: number }
+  | { ok: false; code: string; message: string };
+
+const neverSynced: Omit<Sync, 'type'> = {
+  jobId: null,
+  phase: 'never',
+  startedAt: null,
+  finishedAt: null,
+  lastGoodAt: null,
+  cards: 0,
+  detailsDone: 0,
+  detailsTotal: 0,
+  quarantined: [],
+  failure: null,
+};
+
+/** Sends commands in batches; returns how many took effect. Throws Fault when the store is away. */
+async function submitAll(board: BoardPort, commands: readonly Command[]): Promise<number> {
+  let applied = 0;
+  for (let i = 0; i < commands.length; i += commandBatchMax) {
+    const outcomes = await board.submit(commands.slice(i, i + commandBatchMax));
+    applied += outcomes.filter((o) => o.outcome === 'applied').length;
+  }
+  return applied;
+}
+
+async function report(board: BoardPort, known: JobBoard, patch: Partial<Omit<Sync, 'type'>>): Promise<void> {
+  const { type: _, ...present } = known.sync ?? { type: 'sync' as const, ...neverSynced };
+  const sync = { ...present, ...patch };
+  known.sync = { type: 'sync', ...sync };
+  await board.submit([{ type: 'reportSync', sync }]);
+}
+
+/** A drop to nothing, or by more than half, is more often a fault of the answer than an empty clinic. */
+export function isSuspect(rows: number, visits: readonly Visit[]): boolean {
+  const known = visits.filter((v) => v.external?.system === 'tebra' && !v.external.isRemoved).length;
+  return known >= 4 && rows < known / 2;
+}
+
+async function readSchedule(deps: SyncDependencies, visits: readonly Visit[]) {
+  const { ehr, settings, board, signal } = deps;
+  const question = {
+    practiceName: settings.ehr?.practiceName ?? '',
+    zone: settings.zone,
+    date: board.date,
+    ...(settings.ehr?.serviceLocationName ? { serviceLocationName: settings.ehr.serviceLocationName } : {}),
+  };
+  const first = await readClinicDay(ehr, question, signal);
+  if (!first.ok || !isSuspect(first.value.appointments.length, visits))
+    return { result: first, isDoubtful: false };
+  const second = await readClinicDay(ehr, question, signal);
+  const isDoubtful = second.ok && isSuspect(second.value.appointments.length, visits);
+  return { result: second, isDoubtful };
+}
+
+/** Opens the day, or adds providers that the EHR has and the board lacks. */
+async function openDay({ board, settings, providers }: SyncDependencies, known: JobBoard): Promise<void> {
+  const command = configureDayCommand(settings, boardProviders(await providers()));
+  if (needsConfiguring(known.day, command)) await board.submit([command]);
+}
+
+/** What to say of an absent row: noted once, and after a second absence the EHR is asked by id. */
+async function absenceCommand(ehr: EhrPort, visit: Visit, signal?: AbortSignal): Promise<Command | null> {
+  const note = { type: 'noteAbsence', visitId: visit.id } as const;
+  if (visit.external?.absences === 0) return { ...note, isConfirmed: false };
+  const found = await ehr.appointment(visit.external?.appointmentId ?? '', signal);
+  if (!found.ok) return null;
+  const isGone = found.value === null || found.value.isDeleted === true;
+  const start = found.value?.start;
+  const isMoved = start?.kind === 'instant' && start.at !== visit.startAt;
+  return isGone || isMoved ? { ...note, isConfirmed: true } : null;
+}
+
+async function absenceCommands(
+  ehr: EhrPort,
+  absent: readonly Visit[],
+  signal?: AbortSignal,
+): Promise<Command[]> {
+  const commands: Command[] = [];
+  for (const visit of absent) {
+    const command = await absenceCommand(ehr, visit, signal);
+    if (command) commands.push(command);
+  }
+  return commands;
+}
+
+function quarantineList(schedule: ClinicDaySchedule): Sync['quarantined'] {
+  return Object.entries(quarantineCounts(schedule.quarantined)).map(([reason, count]) => ({ reason, count }));
+}
+
+async function reportFailure(
+  deps: SyncDependencies,
+  known: JobBoard,
+  request: SyncRequest,
+  failure: EhrFailure,
+) {
+  const told = { code: failure.kind, message: describeFailure(failure).slice(0, 300) };
+  const isNews = known.sync?.phase !== 'failed' || known.sync.failure?.code !== told.code;
+  if (isNews || request.trigger === 'manual') {
+    await report(deps.board, known, {
+      jobId: request.jobId,
+      phase: 'failed',
+      finishedAt: deps.now(),
+      failure: told,
+    });
+  }
+  return { ok: false, ...told } as const;
+}
+
+/**
+ * Pulls the board's day once. Never throws for what the EHR does; throws Fault when the store is away.
+ * A pull by timer that changes nothing says nothing, so that an unchanged day appends no event.
+ */
+export async function syncSchedule(deps: SyncDependencies, request: SyncRequest): Promise<SyncResult> {
+  const { board, ehr, now, signal } = deps;
+  const startedAt = now();
+  const before = await readJobBoard(board);
+  const isLoud = request.trigger === 'manual' || before.sync === null;
+  if (isLoud)
+    await report(board, before, {
+      jobId: request.jobId,
+      phase: 'listing',
+      startedAt,
+      finishedAt: null,
+      failure: null,
+    });
+  const { result, isDoubtful } = await readSchedule(deps, before.visits);
+  if (!result.ok) return reportFailure(deps, before, request, result.failure);
+  await openDay(deps, before);
+  const known = await readJobBoard(board);
+  if (!known.day) throw new Error('the day could not be opened');
+  const diff = diffSchedule(result.value.appointments, { ...known, day: known.day });
+  const absences = isDoubtful ? [] : await absenceCommands(ehr, diff.absent, signal);
+  const changed = await submitAll(board, [...diff.commands, ...absences]);
+  const after = await readJobBoard(board);
+  const detailsMissing = [...after.persons.values()].filter((p) => p.isPartial).length;
+  const quarantined = quarantineList(result.value);
+  const isNews =
+    changed > 0 || after.sync?.phase === 'failed' || !sameList(after.sync?.quarantined ?? [], quarantined);
+  if (isLoud || isNews || isDoubtful) {
+    const people = after.visits.filter((v) => v.external?.system === 'tebra').length;
+    await report(board, after, {
+      jobId: request.jobId,
+      phase: detailsMissing > 0 ? 'details' : 'done',
+      startedAt,
+      finishedAt: detailsMissing > 0 ? null : now(),
+      lastGoodAt: isDoubtful ? (after.sync?.lastGoodAt ?? null) : now(),
+      cards: result.value.appointments.length,
+      detailsDone: people - detailsMissing,
+      detailsTotal: people,
+      quarantined,
+      failure: isDoubtful
+        ? {
+            code: 'suspect-answer',
+            message: 'The EHR suddenly lists less than half of the day. Nothing was removed.',
+          }
+        : null,
+    });
+  }
+  return {
+    ok: true,
+    changed,
+    unchanged: result.value.appointments.length - diff.commands.length,
+    detailsMissing,
+  };
+}
+
+function sameList(a: Sync['quarantined'], b: Sync['quarantined']): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
