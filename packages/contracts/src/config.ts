@@ -3,7 +3,7 @@
  * environment once, at its start, through `readConfig`; the tables of the documentation come from the same rows.
  */
 import { z } from 'zod';
-import { boardDateSchema, clinicIdSchema, zoneSchema } from './ids.ts';
+import { boardDateSchema, clinicIdSchema } from './ids.ts';
 import { userSchema } from './rest.ts';
 
 export type OptionUnit = 'ms' | 'bytes' | 'count' | 'hours' | null;
@@ -81,11 +81,17 @@ export const serverOptions = {
     'false',
     'Let anyone choose a demo user without a password. Refused in production.',
   ),
-  directoryFile: option(
-    'BOLT_DIRECTORY',
+  clinicsFile: option(
+    'BOLT_CLINICS_FILE',
+    text.min(1, { error: 'name a JSON file with the settings of the clinics' }),
+    '',
+    'JSON file with the clinics: names, time zones, rooms, thresholds.',
+  ),
+  developmentUsersFile: option(
+    'BOLT_DEV_USERS_FILE',
     optionalText,
     '',
-    'JSON file with the clinics and the demo users; empty for the built-in demo clinic.',
+    'JSON file with the demo users of the development login; empty for one user per role and clinic.',
   ),
   webRoot: option(
     'BOLT_WEB_ROOT',
@@ -160,14 +166,11 @@ function explain(row: Option, given: string, error: z.ZodError): string {
   return `${row.env}: ${error.issues.map((issue) => issue.message).join('; ')}${shown}. ${row.sentence}`;
 }
 
-/** Clinics of an installation and, until there are accounts, the users that the development login offers. */
-export const directorySchema = z.strictObject({
-  clinics: z
-    .array(z.strictObject({ id: clinicIdSchema, name: z.string().min(1).max(120), zone: zoneSchema }))
-    .min(1),
-  users: z.array(userSchema),
-});
-export type Directory = z.infer<typeof directorySchema>;
+/** Demo users, as a file (`BOLT_DEV_USERS_FILE`) lists them until there are accounts. */
+export const developmentUsersSchema = z
+  .strictObject({ users: z.array(userSchema).min(1).max(500) })
+  .meta({ id: 'DevelopmentUsers' });
+
 export const clinicsResponseSchema = z
   .strictObject({
     clinics: z.array(

@@ -9,7 +9,6 @@ export * from './frames.ts';
 export * from './ids.ts';
 export * from './import.ts';
 export * from './jobs.ts';
-export * from './jobs.ts';
 export * from './metrics-summary.ts';
 export * from './problems.ts';
 export * from './protocol.ts';

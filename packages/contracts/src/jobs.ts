@@ -1,47 +1,41 @@
-/** Background jobs: the queue's name and what a job carries. Payloads hold ids only, never patient data. */
+/** Jobs between the API and the workers. Payloads carry opaque ids only. */
 import { z } from 'zod';
-import { boardDateSchema, clinicIdSchema, userIdSchema } from './ids.ts';
+import { boardDateSchema, clinicIdSchema, instantSchema, userIdSchema } from './ids.ts';
 
-export const jobTriggers = ['manual', 'schedule', 'startup'] as const;
+/** BullMQ key prefix: one hash tag, so that a cluster keeps a queue on one shard. */
+export const queuePrefix = '{bq:ehr}';
+export const scheduleSyncQueue = 'schedule-sync';
 
-/** Read one clinic day from the EHR and bring the board up to it. */
-export const syncJobSchema = z
+/** Reads a clinic's day from the EHR. Jobs of one board never run at the same time. */
+export const scheduleSyncJobSchema = z
   .strictObject({
     clinic: clinicIdSchema,
     date: boardDateSchema,
-    /** The user who asked; null when a timer did. */
-    requestedBy: userIdSchema.nullable(),
-    trigger: z.enum(jobTriggers),
+    trigger: z.enum(['manual', 'timer', 'start']),
+    requestedBy: userIdSchema,
   })
-  .meta({ id: 'SyncJobPayload' });
-export type SyncJob = z.infer<typeof syncJobSchema>;
+  .meta({ id: 'ScheduleSyncJob' });
+export type ScheduleSyncJob = z.infer<typeof scheduleSyncJobSchema>;
 
-/** Every queue: its name in Redis, the schema of its payload, what it does. */
-export const jobs = {
-  sync: { queue: 'sync', payload: syncJobSchema, summary: 'Read a clinic day from the EHR.' },
-} as const;
-export type JobName = keyof typeof jobs;
+/** Where every process says that it lives: a hash of node → beat, a beat older than 15 s counts as gone. */
+export const beatsKey = 'sys:nodes';
+export const beatEveryMs = 5_000;
+export const beatStaleMs = 15_000;
 
-/** How many finished jobs stay readable, and for how long (seconds). */
-export const jobRetention = { completedMax: 200, failedMax: 500, ageSec: 86_400 } as const;
-
-/**
- * Deterministic part of a sync job's id: one day of one clinic is never pulled twice at the same time,
- * so a second request while one waits or runs is answered with the job that is already there.
- */
-export const syncJobId = (job: Pick<SyncJob, 'clinic' | 'date'>): string => `sync-${job.clinic}-${job.date}`;
-
-/** Key that a worker renews while it lives (milliseconds since the epoch, as text), and for how long it is believed. */
-export const workerHeartbeat = { key: 'bolt:worker:heartbeat', everyMs: 5_000, ttlMs: 20_000 } as const;
-
-/** Key in which a worker keeps the EHR's last health as JSON (`ehrHealthSchema`). */
-export const ehrHealthKey = 'bolt:ehr:health';
-export const ehrHealthSchema = z
+export const beatSchema = z
   .strictObject({
-    isOk: z.boolean(),
-    at: z.int(),
-    latencyMs: z.number().nullable(),
-    detail: z.string().max(200).nullable(),
+    node: z.string().max(80),
+    role: z.enum(['server', 'worker']),
+    version: z.string().max(40),
+    at: instantSchema,
+    /** What this process last knew of the EHR; null when it does not talk to it. */
+    ehr: z
+      .strictObject({
+        isOk: z.boolean(),
+        lastGoodAt: instantSchema.nullable(),
+        detail: z.string().max(200).nullable(),
+      })
+      .nullable(),
   })
-  .meta({ id: 'EhrHealth' });
-export type EhrHealth = z.infer<typeof ehrHealthSchema>;
+  .meta({ id: 'Beat' });
+export type Beat = z.infer<typeof beatSchema>;

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type Role, roles } from './actor.ts';
-import { clinicsResponseSchema } from './config.ts';
+import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from './ids.ts';
 import { importRequestSchema } from './import.ts';
 import { metricsSummarySchema } from './metrics-summary.ts';
