@@ -1,5 +1,5 @@
 /**
- * Settings of a clinic, as an administrator writes them (a JSON file named by `BOLT_CLINICS_FILE`).
+ * Settings of a clinic, as an administrator writes them (the file that `BOLT_DIRECTORY` names).
  * The day of a board freezes them when it opens, so that a change in the morning does not rewrite yesterday.
  */
 import { z } from 'zod';
@@ -49,5 +49,3 @@ export const clinicSettingsSchema = z
   })
   .meta({ id: 'ClinicSettings' });
 export type ClinicSettings = z.infer<typeof clinicSettingsSchema>;
-
-export const clinicsFileSchema = z.strictObject({ clinics: z.array(clinicSettingsSchema).min(1).max(200) });

@@ -131,13 +131,27 @@ export const serverOptions = {
   }),
 } as const;
 
+export const workerOptions = {
+  ...shared,
+  directoryFile: serverOptions.directoryFile,
+  ehrUrl: option('BOLT_EHR_URL', optionalText, '', "The EHR's SOAP endpoint; empty for the vendor's own."),
+  ehrCustomerKey: option('BOLT_EHR_CUSTOMER_KEY', text.min(1), '', 'Customer key of the EHR account.', {
+    isSecret: true,
+  }),
+  ehrUser: option('BOLT_EHR_USER', text.min(1), '', 'User of the EHR account.', { isSecret: true }),
+  ehrPassword: option('BOLT_EHR_PASSWORD', text.min(1), '', 'Password of the EHR account.', {
+    isSecret: true,
+  }),
+} as const;
+
 /** Options of each process, for the tables of the documentation. */
-export const configOptions = { server: serverOptions } as const;
+export const configOptions = { server: serverOptions, worker: workerOptions } as const;
 
 export type ConfigOf<O extends Record<string, Option>> = {
   [K in keyof O]: O[K] extends Option<infer T> ? T : never;
 };
 export type ServerConfig = ConfigOf<typeof serverOptions>;
+export type WorkerConfig = ConfigOf<typeof workerOptions>;
 
 /** Thrown with one line per bad option; it names the variable and the rule, never a secret's value. */
 export class ConfigError extends Error {
