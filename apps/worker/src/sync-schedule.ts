@@ -3,7 +3,7 @@
  * Cards come first, from the list answer alone; the patients' details follow at the EHR's pace in a job of
  * their own. Only a complete answer is used, and only real changes become commands.
  */
-import type { ClinicSettings, Command, Sync, SyncJob, Visit } from '@workflow-bolt/contracts';
+import type { ClinicSettings, Command, ScheduleSyncJob, Sync, Visit } from '@workflow-bolt/contracts';
 import { commandBatchMax } from '@workflow-bolt/contracts';
 import {
   type ClinicDaySchedule,
@@ -29,7 +29,7 @@ export type SyncDependencies = {
   signal?: AbortSignal;
 };
 
-export type SyncRequest = { jobId: string; trigger: SyncJob['trigger'] };
+export type SyncRequest = { jobId: string; trigger: ScheduleSyncJob['trigger'] };
 
 export type SyncResult =
   | { ok: true; changed: number; unchanged: number; detailsMissing: number }

@@ -1,5 +1,5 @@
 /**
- * Settings of a clinic, as an administrator writes them (the file that `BOLT_DIRECTORY` names).
+ * Settings of a clinic, as an administrator writes them (a JSON file named by `BOLT_CLINICS_FILE`).
  * The day of a board freezes them when it opens, so that a change in the morning does not rewrite yesterday.
  */
 import { z } from 'zod';
@@ -49,3 +49,5 @@ export const clinicSettingsSchema = z
   })
   .meta({ id: 'ClinicSettings' });
 export type ClinicSettings = z.infer<typeof clinicSettingsSchema>;
+
+export const clinicsFileSchema = z.strictObject({ clinics: z.array(clinicSettingsSchema).min(1).max(200) });

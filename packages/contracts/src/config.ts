@@ -133,7 +133,7 @@ export const serverOptions = {
 
 export const workerOptions = {
   ...shared,
-  directoryFile: serverOptions.directoryFile,
+  clinicsFile: serverOptions.clinicsFile,
   ehrUrl: option('BOLT_EHR_URL', optionalText, '', "The EHR's SOAP endpoint; empty for the vendor's own."),
   ehrCustomerKey: option('BOLT_EHR_CUSTOMER_KEY', text.min(1), '', 'Customer key of the EHR account.', {
     isSecret: true,

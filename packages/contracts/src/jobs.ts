@@ -5,17 +5,25 @@ import { boardDateSchema, clinicIdSchema, instantSchema, userIdSchema } from './
 /** BullMQ key prefix: one hash tag, so that a cluster keeps a queue on one shard. */
 export const queuePrefix = '{bq:ehr}';
 export const scheduleSyncQueue = 'schedule-sync';
+export const personDetailsQueue = 'person-details';
 
 /** Reads a clinic's day from the EHR. Jobs of one board never run at the same time. */
 export const scheduleSyncJobSchema = z
   .strictObject({
     clinic: clinicIdSchema,
-    date: boardDateSchema,
+    /** Null: the clinic's present local day at the moment the job runs. */
+    date: boardDateSchema.nullable(),
     trigger: z.enum(['manual', 'timer', 'start']),
     requestedBy: userIdSchema,
   })
   .meta({ id: 'ScheduleSyncJob' });
 export type ScheduleSyncJob = z.infer<typeof scheduleSyncJobSchema>;
+
+/** Reads the patients behind a board's cards, one by one at the EHR's pace. */
+export const personDetailsJobSchema = z
+  .strictObject({ clinic: clinicIdSchema, date: boardDateSchema })
+  .meta({ id: 'PersonDetailsJob' });
+export type PersonDetailsJob = z.infer<typeof personDetailsJobSchema>;
 
 /** Where every process says that it lives: a hash of node → beat, a beat older than 15 s counts as gone. */
 export const beatsKey = 'sys:nodes';
