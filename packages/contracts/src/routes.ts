@@ -20,7 +20,6 @@ import {
   sessionResponseSchema,
   snapshotResponseSchema,
   syncJobResponseSchema,
-  userSchema,
   visitHistoryResponseSchema,
 } from './rest.ts';
 
@@ -252,10 +251,7 @@ export const routes = {
     tag: 'session',
     access: 'public',
     responses: {
-      200: json(
-        'The users.',
-        z.strictObject({ users: z.array(userSchema) }).meta({ id: 'DevelopmentUsers' }),
-      ),
+      200: json('The users.', developmentUsersSchema),
     },
     problems: [],
   },
