@@ -1,2 +1,12 @@
 export type * from './board.ts';
+export * from './board-state.ts';
+export * from './clinic-time.ts';
+export { decide, targetOf } from './decide.ts';
+export * from './default-settings.ts';
 export * from './digest.ts';
+export * from './ehr-status.ts';
+export { evolve, foldEvents, foldFrame } from './evolve.ts';
+export * from './permissions.ts';
+export { freeRoomIds, isRoomFree, liveReservation } from './room-rules.ts';
+export * from './status-info.ts';
+export * from './transition-table.ts';

@@ -1,0 +1,32 @@
+import type { BoardEvent, CommandOf } from '@workflow-bolt/contracts';
+import type { Decision } from './board.ts';
+import { effectiveNow } from './flow.ts';
+import { moveEvents } from './move-visit.ts';
+import { accept, findVisit, refuse, type Scene } from './scene.ts';
+import { targetsOf, transitionTable } from './transition-table.ts';
+
+/** Staff choose between the EHR's word and the board's; nothing moved until they do (V20). */
+export function decideResolve(scene: Scene, command: CommandOf<'resolveConflict'>): Decision {
+  const { visitId, choice } = command;
+  const visit = findVisit(scene.view, visitId);
+  if (!visit) return refuse('visit_not_found', { visitId });
+  if (!visit.conflict) return refuse('no_conflict');
+  const reason = command.reason ?? null;
+  const resolved: BoardEvent = { type: 'visit.conflict-resolved', visitId, choice, reason };
+  if (choice === 'keep-mine') return accept([resolved]);
+  const to = visit.conflict.suggestedStatus;
+  const transition = transitionTable[visit.status][to];
+  if (transition?.ehr !== 'ask' && transition?.ehr !== 'reinstate') {
+    return refuse('move_not_allowed', { status: visit.status, allowed: targetsOf(visit.status) });
+  }
+  const settled = { ...visit, conflict: null };
+  const moved = moveEvents(scene, settled, {
+    transition,
+    to,
+    effectiveAt: effectiveNow(visit, scene.ctx.now),
+    isEstimated: true,
+    roomId: null,
+    words: { by: 'ehr', reason },
+  });
+  return accept([resolved, ...moved]);
+}
