@@ -3,6 +3,7 @@ export { awaitUntil } from './await-until.ts';
 export { type FaultProxy, type FaultProxyOptions, startFaultProxy } from './fault-proxy.ts';
 export { freePort, freePorts } from './free-port.ts';
 export * from './generate/index.ts';
+export * from './history/index.ts';
 export { assertNoLeaks } from './owned-resources.ts';
 export { findRedisServer, type RedisBinary } from './redis-binary.ts';
 export { type ClusterOptions, type RedisCluster, startCluster } from './redis-cluster.ts';
