@@ -11,49 +11,54 @@ export interface Collision {
 }
 
 export interface MergedAppointments {
+  /** In order of start, then key. */
   readonly appointments: readonly EhrAppointment[];
   readonly duplicates: number;
   readonly collisions: readonly Collision[];
 }
 
-/** One appointment per key, whatever order the rows came in. */
+/** One appointment per key. The choice depends on the rows alone, not on their order, or the board would flicker. */
 export function mergeAppointments(appointments: readonly EhrAppointment[]): MergedAppointments {
-  const byKey = new Map<string, EhrAppointment>();
-  const collisions: Collision[] = [];
-  let duplicates = 0;
-  for (const next of appointments) {
-    const known = byKey.get(next.externalKey);
-    const isCopy = known?.fingerprint === next.fingerprint;
-    if (known && !isCopy) collisions.push(choose(known, next));
-    duplicates += isCopy ? 1 : 0;
-    byKey.set(next.externalKey, keep(known, next, collisions.at(-1)));
-  }
-  return { appointments: [...byKey.values()].sort(byStart), duplicates, collisions };
+  const groups = [...Map.groupBy(appointments, ({ externalKey }) => externalKey).values()];
+  const merged = groups.map(mergeGroup);
+  const kept = merged.map((group) => group.kept);
+  return {
+    appointments: kept.sort(byStart),
+    duplicates: merged.reduce((sum, group) => sum + group.duplicates, 0),
+    collisions: merged.flatMap((group) => group.collisions),
+  };
 }
 
-function keep(known: EhrAppointment | undefined, next: EhrAppointment, last: Collision | undefined) {
-  if (!known) return next;
-  if (known.fingerprint !== next.fingerprint) return last?.kept ?? known;
-  return isLater(next, known) ? next : known;
+function mergeGroup(group: readonly EhrAppointment[]) {
+  const prefer = preference(group);
+  const ranked = [...group].sort((left, right) => prefer(right, left).sign);
+  const distinct = ranked.filter(
+    (row, at) => ranked.findIndex((one) => one.fingerprint === row.fingerprint) === at,
+  );
+  const [kept, ...others] = distinct as [EhrAppointment, ...EhrAppointment[]];
+  const collisions = others.map((dropped) => collision(kept, dropped, prefer(kept, dropped).because));
+  return { kept, collisions, duplicates: group.length - distinct.length };
 }
 
-function isLater(left: EhrAppointment, right: EhrAppointment): boolean {
-  return (compareWrittenTimes(left.lastModifiedDate, right.lastModifiedDate) ?? 0) > 0;
+function collision(kept: EhrAppointment, dropped: EhrAppointment, because: Collision['because']): Collision {
+  return { externalKey: kept.externalKey, because, kept, dropped };
 }
 
-function choose(left: EhrAppointment, right: EhrAppointment): Collision {
-  const because = reason(left, right);
-  const [kept, dropped] = because.sign >= 0 ? [left, right] : [right, left];
-  return { externalKey: left.externalKey, because: because.name, kept, dropped };
-}
+type Preference = { readonly sign: number; readonly because: Collision['because'] };
 
-function reason(left: EhrAppointment, right: EhrAppointment): { sign: number; name: Collision['because'] } {
-  const modified = compareWrittenTimes(left.lastModifiedDate, right.lastModifiedDate) ?? 0;
-  if (modified !== 0) return { sign: modified, name: 'later-modified' };
-  const further = statusRank(left.status.canonical) - statusRank(right.status.canonical);
-  if (further !== 0) return { sign: further, name: 'further-status' };
-  // Neither time nor state decides; the same row must win whatever the order, or the board would flicker.
-  return { sign: left.fingerprint < right.fingerprint ? 1 : -1, name: 'arbitrary' };
+/** Later change first, then further state. Dates count only if all can be read, or three rows could go in a circle. */
+function preference(
+  group: readonly EhrAppointment[],
+): (left: EhrAppointment, right: EhrAppointment) => Preference {
+  const datesCount = group.every(({ lastModifiedDate: at }) => compareWrittenTimes(at, at) !== null);
+  return (left, right) => {
+    const later = datesCount ? (compareWrittenTimes(left.lastModifiedDate, right.lastModifiedDate) ?? 0) : 0;
+    if (later !== 0) return { sign: later, because: 'later-modified' };
+    const further = statusRank(left.status.canonical) - statusRank(right.status.canonical);
+    if (further !== 0) return { sign: further, because: 'further-status' };
+    const order = Number(left.fingerprint > right.fingerprint) - Number(left.fingerprint < right.fingerprint);
+    return { sign: order, because: 'arbitrary' };
+  };
 }
 
 function byStart(left: EhrAppointment, right: EhrAppointment): number {

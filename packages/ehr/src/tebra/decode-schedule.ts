@@ -1,22 +1,14 @@
 import { canonicalStatus } from '../appointment-status.ts';
 import type { EhrAppointmentType, EhrResource, EhrSchedule, EhrScheduleRow } from '../ehr-records.ts';
 import { listTime } from '../written-time.ts';
-import {
-  childrenNamed,
-  exactText,
-  humanText,
-  trimmedText,
-  truthValue,
-  wholeNumber,
-} from './element-reading.ts';
+import { exactText, humanText, trimmedText, truthValue, wholeNumber } from './element-reading.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** The list call numbers its repeated members 1 to 10. */
 const SLOTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 
-/** Reads the `Appointments` list; an empty row without an id is the vendor's way of saying "none". */
-export function decodeSchedule(list: XmlElement | null): EhrSchedule {
-  const elements = childrenNamed(list, 'AppointmentData');
+/** Reads the listed rows; an empty row without an id is the vendor's way of saying "none". */
+export function decodeSchedule(elements: readonly XmlElement[]): EhrSchedule {
   const rows = elements.map(decodeRow).filter((row) => row !== null);
   return { rows, phantomRows: elements.length - rows.length };
 }

@@ -8,7 +8,6 @@ import {
 } from '../ehr-failure.ts';
 import { answerText, type HttpAnswer } from './answer-text.ts';
 import { childNamed, presentChild } from './element-reading.ts';
-import type { TebraOperation } from './operations.ts';
 import { errorVerdict, faultVerdict, securityVerdict, throttleVerdict } from './soap-verdict.ts';
 import { parseXml, type XmlElement, XmlRefused } from './xml-tree.ts';
 
@@ -17,13 +16,13 @@ import { parseXml, type XmlElement, XmlRefused } from './xml-tree.ts';
  * order of the questions matters: a refused login and a throttled call both come as HTTP 200 with no rows, and
  * data is read only when every earlier question was answered well.
  */
-export function readAnswer(operation: TebraOperation, answer: HttpAnswer): EhrResult<XmlElement> {
+export function readAnswer(operation: string, answer: HttpAnswer): EhrResult<XmlElement> {
   const body = soapBody(answer);
   if (!body.ok) return body;
   return judge(operation, answer, body.value);
 }
 
-function judge(operation: TebraOperation, answer: HttpAnswer, body: XmlElement): EhrResult<XmlElement> {
+function judge(operation: string, answer: HttpAnswer, body: XmlElement): EhrResult<XmlElement> {
   const fault = childNamed(body, 'Fault');
   if (fault) return ehrFailed(faultVerdict(fault, answer.status));
   const throttled = throttleVerdict(body);
@@ -40,7 +39,7 @@ function judge(operation: TebraOperation, answer: HttpAnswer, body: XmlElement):
   return ehrOk(result);
 }
 
-function resultElement(operation: TebraOperation, body: XmlElement): XmlElement | null {
+function resultElement(operation: string, body: XmlElement): XmlElement | null {
   const response = presentChild(body, `${operation}Response`);
   return response && presentChild(response, `${operation}Result`);
 }
@@ -50,7 +49,7 @@ export function shape(detail: string): FailureFacts {
   return { kind: 'malformed', reason: 'unexpected-shape', detail };
 }
 
-function badStatus(operation: TebraOperation, answer: HttpAnswer): FailureFacts {
+function badStatus(operation: string, answer: HttpAnswer): FailureFacts {
   if (answer.status === 429)
     return { kind: 'throttled', endpoint: operation, intervalMs: answer.retryAfterMs };
   return { kind: 'service-down', reason: 'http-status', httpStatus: answer.status };

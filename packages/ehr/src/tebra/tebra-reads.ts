@@ -26,7 +26,9 @@ export function tebraReads(call: CallTebra): EhrPort {
     async schedule(range, signal) {
       const values = () => ({ Fields: {}, Filter: appointmentFilter(range) });
       const result = await call('GetAppointments', values, signal);
-      return result.ok ? readMember(result.value, 'Appointments', decodeSchedule) : result;
+      if (!result.ok) return result;
+      const rows = readRows(result.value, 'Appointments', 'AppointmentData');
+      return rows.ok ? ehrOk(decodeSchedule(rows.value)) : rows;
     },
     async appointment(id, signal) {
       const values = () => ({ Appointment: { AppointmentId: longDigits(id, 'AppointmentId') } });
@@ -128,22 +130,24 @@ async function readList<T>(
 ): Promise<EhrResult<readonly T[]>> {
   const result = await call(question.operation, question.values, signal);
   if (!result.ok) return result;
-  return readMember(result.value, question.list, (found) =>
-    childrenNamed(found, question.row)
-      .map(question.decode)
-      .filter((row) => row !== null),
-  );
+  const rows = readRows(result.value, question.list, question.row);
+  return rows.ok ? ehrOk(rows.value.map(question.decode).filter((row) => row !== null)) : rows;
+}
+
+/** The rows of a list; a list that holds only something else is no empty list. */
+function readRows(result: XmlElement, list: string, row: string): EhrResult<readonly XmlElement[]> {
+  const member = readMember(result, list);
+  if (!member.ok) return member;
+  const rows = childrenNamed(member.value, row);
+  const isStrange = rows.length === 0 && (member.value?.children.length ?? 0) > 0;
+  return isStrange ? ehrFailed(shape(row)) : ehrOk(rows);
 }
 
 /** Nil is an empty answer. A member that is not there at all is an incomplete one: "no rows" is a strong claim. */
-function readMember<T>(
-  result: XmlElement,
-  name: string,
-  decode: (found: XmlElement | null) => T,
-): EhrResult<T> {
+function readMember(result: XmlElement, name: string): EhrResult<XmlElement | null> {
   const member = childNamed(result, name);
   if (!member) return ehrFailed(shape(name));
-  return ehrOk(decode(member.nil ? null : member));
+  return ehrOk(member.nil ? null : member);
 }
 
 /** One record by id: nil and the vendor's "unable to find" both mean that there is none. */
@@ -157,10 +161,12 @@ function readOne<T>(
     const { failure } = result;
     return failure.kind === 'business-error' && failure.reason === 'not-found' ? ehrOk(null) : result;
   }
-  const read = readMember(result.value, name, (found) => found && decode(found));
-  if (!read.ok || read.value === null) return read as EhrResult<null>;
+  const member = readMember(result.value, name);
+  if (!member.ok) return member;
+  const read = member.value && decode(member.value);
+  if (!read) return ehrOk(null);
   // Somebody else's record under the id we asked for must never reach a chart.
-  return sameId(read.value.id, id) ? ehrOk(read.value.record) : ehrFailed(shape(`${name} id`));
+  return sameId(read.id, id) ? ehrOk(read.record) : ehrFailed(shape(`${name} id`));
 }
 
 function sameId(left: string, right: string): boolean {

@@ -7,7 +7,7 @@ const HARMLESS = new Set(
   `a access account an and any appointment appointments appointmentid at authorization authorized be been
   cannot case code conflict could create creating customer data date dates day days delete deleted does
   duplicate either empty end enddate endpoint error errors exceeded exist exists expected failed failure field
-  fields filter for format found from greater guid guids has have id ids in incorrect internal interval invalid
+  fields filter find for format found from greater guid guids has have id ids in incorrect internal interval invalid
   is key least length less limit location maximum member message milliseconds minimum missing more must name no
   not null number object occurrence of on one or over parameter password patient patientid patients permission
   please practice practiceid process provider providerguids providers range reason received reference request

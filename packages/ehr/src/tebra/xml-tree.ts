@@ -97,27 +97,31 @@ function newParser(builder: TreeBuilder) {
   return parser;
 }
 
-function refusalFor(error: unknown, phase: 'body' | 'end'): XmlRefused {
+function refusalFor(error: unknown, isCut: boolean): XmlRefused {
   if (error instanceof XmlRefused) return error;
+  if (isCut) return new XmlRefused('truncated');
   const message = error instanceof Error ? error.message : '';
-  if (phase === 'end' && /unclosed|unexpected end|root element/i.test(message))
-    return new XmlRefused('truncated');
-  if (/disallowed character/i.test(message) && !/entity/i.test(message))
-    return new XmlRefused('illegal-character');
-  return new XmlRefused('not-well-formed');
+  const aboutCharacter = /disallowed character/i.test(message) && !/entity/i.test(message);
+  return new XmlRefused(aboutCharacter ? 'illegal-character' : 'not-well-formed');
+}
+
+/** A bare ampersand also makes the parser run to the end; only a text without its last tag was cut. */
+function endsWithRoot(text: string, root: XmlElement | null): boolean {
+  const lastTag = /<\/(?:[^<>:/]+:)?([^<>:/\s]+)\s*>\s*$/.exec(text.slice(-1_000));
+  return root !== null && lastTag?.[1] === root.name;
 }
 
 /** Parses a whole document and returns its root. Throws XmlRefused; the parser's own message is not kept. */
 export function parseXml(text: string, limits: XmlLimits = XML_LIMITS): XmlElement {
   const builder = new TreeBuilder(limits);
-  let phase: 'body' | 'end' = 'body';
+  let isAtEnd = false;
   try {
     const parser = newParser(builder);
     parser.write(text);
-    phase = 'end';
+    isAtEnd = true;
     parser.close();
   } catch (error) {
-    throw refusalFor(error, phase);
+    throw refusalFor(error, isAtEnd && !endsWithRoot(text, builder.root));
   }
   if (!builder.root) throw new XmlRefused('truncated');
   return builder.root;
