@@ -56,6 +56,7 @@ export const problems = {
   // Who is asking.
   not_authenticated: row(401, 'access', 'Sign in first; the session is missing or has ended.'),
   permission_denied: row(403, 'access', 'Your role may not do this; `required` names the roles that may.'),
+  cross_site_request: row(403, 'access', 'A write must come from the page of this server itself.'),
   board_not_found: row(404, 'access', 'This clinic has no board on that day.'),
   visit_not_found: row(404, 'access', 'There is no such visit on this board.'),
   job_not_found: row(404, 'access', 'There is no such job, or it is too old.'),

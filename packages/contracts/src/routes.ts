@@ -352,7 +352,7 @@ export function problemsOf(route: Route): ProblemCode[] {
   if (route.params || route.query || route.request) codes.add('invalid_request').add('unsupported_version');
   if (route.access !== 'public') codes.add('not_authenticated');
   if (route.access !== 'public' && route.access !== 'session') codes.add('permission_denied');
-  if (route.method === 'post') codes.add('permission_denied').add('draining');
+  if (route.method === 'post') codes.add('cross_site_request').add('draining');
   if (route.request) {
     codes.add('malformed_json').add('json_too_deep').add('body_too_large').add('unsupported_media_type');
   }
