@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { glob, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'vite';
+
+const root = import.meta.dirname;
+const repository = join(root, '..', '..');
+const stampFile = join(root, 'dist', '.sources');
+
+const sources = [
+  'apps/web/{index.html,*.ts,package.json}',
+  'apps/web/{src,public}/**/*.*',
+  'packages/{contracts,domain,client,react}/src/**/*.*',
+  'package-lock.json',
+];
+
+async function sourceHash(): Promise<string> {
+  const paths: string[] = [];
+  for await (const path of glob(sources, { cwd: repository })) paths.push(path);
+  const hash = createHash('sha256');
+  for (const path of paths.filter((each) => !each.includes('.test.')).sort())
+    hash.update(`${path}\0`).update(await readFile(join(repository, path)));
+  return hash.digest('hex');
+}
+
+const readStamp = () => readFile(stampFile, 'utf8').catch(() => '');
+
+export type WebBuild = { directory: string; wasBuilt: boolean };
+
+/**
+ * Builds the browser application into `apps/web/dist`, unless that was built from exactly these sources.
+ * Throws what Vite throws when the sources do not build; the former build is then gone.
+ */
+export async function buildWeb(options: { isQuiet?: boolean } = {}): Promise<WebBuild> {
+  const directory = join(root, 'dist');
+  const hash = await sourceHash();
+  if ((await readStamp()) === hash) return { directory, wasBuilt: false };
+  await build({ configFile: join(root, 'vite.config.ts'), logLevel: options.isQuiet ? 'warn' : 'info' });
+  await writeFile(stampFile, hash);
+  return { directory, wasBuilt: true };
+}
+
+if (import.meta.main) {
+  const { directory, wasBuilt } = await buildWeb();
+  console.log(wasBuilt ? `Built ${directory}` : `${directory} is up to date`);
+}

@@ -1,0 +1,30 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+/** Calm blue-green: apart from the amber and red that are kept for alarms, and from status colours. */
+const pine: MantineColorsTuple = [
+  '#e8f6f8',
+  '#d3eaee',
+  '#a4d5de',
+  '#73bfcd',
+  '#4eadbf',
+  '#37a1b6',
+  '#2799b1',
+  '#17859c',
+  '#06778c',
+  '#00677b',
+];
+
+/** A body that scrolls behind a dialog would need an inline style element, so the lock stays off. */
+const withoutScrollLock = { defaultProps: { lockScroll: false } };
+
+export const theme = createTheme({
+  primaryColor: 'pine',
+  primaryShade: { light: 8, dark: 7 },
+  colors: { pine },
+  defaultRadius: 'md',
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
+  headings: { fontWeight: '650' },
+  components: { Modal: withoutScrollLock, Drawer: withoutScrollLock },
+});

@@ -1,0 +1,57 @@
+import { useEffect, useRef, useState } from 'react';
+import classes from './column-tabs.module.css';
+
+export type ColumnTab = { id: string; title: string; count: number; hasAlarm: boolean };
+
+/** Which column of a side-scrolling board is at the left edge, kept while people swipe. */
+function useColumnInView(scroller: React.RefObject<HTMLElement | null>, first: string): string {
+  const [inView, setInView] = useState(first);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const read = () => {
+      const columns = [...element.querySelectorAll<HTMLElement>('[data-column]')];
+      const nearest = columns.find((each) => each.offsetLeft - element.offsetLeft >= element.scrollLeft - 40);
+      if (nearest?.dataset.column) setInView(nearest.dataset.column);
+    };
+    element.addEventListener('scroll', read, { passive: true });
+    return () => element.removeEventListener('scroll', read);
+  }, [scroller]);
+  return inView;
+}
+
+type Props = { tabs: readonly ColumnTab[]; scroller: React.RefObject<HTMLElement | null> };
+
+/** On narrow screens: names of the columns, and a tap that brings one into view. */
+export function ColumnTabs({ tabs, scroller }: Props) {
+  const current = useColumnInView(scroller, tabs[0]?.id ?? '');
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const button = bar.current?.querySelector<HTMLElement>(`[data-tab="${current}"]`);
+    if (button && bar.current) bar.current.scrollLeft = button.offsetLeft - 40;
+  }, [current]);
+  const show = (id: string) =>
+    scroller.current
+      ?.querySelector(`[data-column="${id}"]`)
+      ?.scrollIntoView({ inline: 'start', block: 'nearest' });
+  return (
+    <nav className={classes.bar} aria-label="Columns" ref={bar}>
+      {tabs.map((tab) => (
+        <button
+          key={tab.id}
+          type="button"
+          className={classes.tab}
+          data-tab={tab.id}
+          aria-current={tab.id === current || undefined}
+          onClick={() => show(tab.id)}
+        >
+          {tab.title}
+          <span className={classes.count} data-alarm={tab.hasAlarm || undefined}>
+            {tab.count}
+            {tab.hasAlarm && <span className={classes.srOnly}>, someone waits too long</span>}
+          </span>
+        </button>
+      ))}
+    </nav>
+  );
+}

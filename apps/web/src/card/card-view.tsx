@@ -1,0 +1,154 @@
+import { ActionIcon, Button } from '@mantine/core';
+import { IconCheck, IconClockHour4, IconDoor, IconPinFilled, IconWalk } from '@tabler/icons-react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import { useId } from 'react';
+import { CardChip } from './card-chip.tsx';
+import type { CardFace } from './card-face.ts';
+import classes from './card-view.module.css';
+
+type Props = {
+  face: CardFace;
+  /** The running clock; apart, because it alone changes with time. */
+  wait: ReactNode;
+  menu: ReactNode;
+  /** Null when this role has no next step here. */
+  next: { label: string; onPress: () => void } | null;
+  onOpen: () => void;
+  onRoom: (() => void) | null;
+  onToggleCheckIn: (() => void) | null;
+  onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
+};
+
+function Facts({ face }: { face: CardFace }) {
+  return (
+    <>
+      <p className={classes.reason}>{face.reasonLine}</p>
+      <p className={classes.facts}>
+        {face.dobLine && <span>{face.dobLine}</span>}
+        <span className={classes.provider}>
+          <span className={classes.dot} style={{ backgroundColor: face.providerColor }} aria-hidden />
+          {face.providerName}
+        </span>
+      </p>
+    </>
+  );
+}
+
+function RoomButton({ face, onRoom }: Pick<Props, 'face' | 'onRoom'>) {
+  if (!face.roomText) return null;
+  const content = (
+    <>
+      <IconDoor size={15} aria-hidden />
+      {face.roomText}
+    </>
+  );
+  const name = face.isRoomMissing ? 'Choose room' : `Room: ${face.roomText}`;
+  if (!onRoom) return <span className={classes.room}>{content}</span>;
+  return (
+    <button
+      type="button"
+      className={classes.room}
+      data-missing={face.isRoomMissing || undefined}
+      onClick={onRoom}
+      aria-label={name}
+    >
+      {content}
+    </button>
+  );
+}
+
+function CheckInTick({ face, onToggle }: { face: CardFace; onToggle: (() => void) | null }) {
+  if (face.isCheckInCompleted === null) return null;
+  if (!onToggle) {
+    return face.isCheckInCompleted ? (
+      <span className={classes.tick} data-on>
+        <IconCheck size={14} aria-hidden /> Papers done
+      </span>
+    ) : null;
+  }
+  return (
+    <button
+      type="button"
+      className={classes.tick}
+      data-on={face.isCheckInCompleted || undefined}
+      aria-pressed={face.isCheckInCompleted}
+      onClick={onToggle}
+    >
+      <span className={classes.tickBox}>{face.isCheckInCompleted && <IconCheck size={13} stroke={3} />}</span>
+      Papers done
+    </button>
+  );
+}
+
+/** One visit as a card. Draws only; every word on it was decided before. */
+export function CardView({ face, wait, menu, next, onOpen, onRoom, onToggleCheckIn, onKeyDown }: Props) {
+  const nameId = useId();
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a card takes focus so that its shortcuts work from the keyboard.
+    <article
+      className={classes.card}
+      tabIndex={0}
+      aria-labelledby={nameId}
+      aria-busy={face.isPending || undefined}
+      data-visit={face.visitId}
+      data-pending={face.isPending || undefined}
+      data-attention={face.hasAttention || undefined}
+      data-moved={face.isFresh || undefined}
+      style={{ borderInlineStartColor: face.providerColor }}
+      onKeyDown={onKeyDown}
+    >
+      <header className={classes.top}>
+        <button type="button" className={classes.name} id={nameId} onClick={onOpen} title={face.name}>
+          <bdi>{face.name}</bdi>
+        </button>
+        {face.isPinned && <IconPinFilled size={15} className={classes.pin} aria-label="Pinned" />}
+        <span className={classes.time}>
+          {face.isWalkIn ? <IconWalk size={15} aria-hidden /> : <IconClockHour4 size={14} aria-hidden />}
+          {face.timeText}
+        </span>
+      </header>
+      <Facts face={face} />
+      <div className={classes.row}>
+        {wait}
+        <RoomButton face={face} onRoom={onRoom} />
+        <CheckInTick face={face} onToggle={onToggleCheckIn} />
+      </div>
+      {face.chips.length > 0 && (
+        <ul className={classes.chips}>
+          {face.chips.map((chip) => (
+            <CardChip key={chip.key} chip={chip} />
+          ))}
+        </ul>
+      )}
+      <footer className={classes.actions}>
+        {next ? (
+          <Button
+            className={classes.next}
+            variant="light"
+            size="sm"
+            fullWidth
+            onClick={next.onPress}
+            aria-describedby={nameId}
+            loading={false}
+          >
+            {next.label}
+          </Button>
+        ) : (
+          <span className={classes.noNext}>{face.noNextText}</span>
+        )}
+        {menu}
+      </footer>
+    </article>
+  );
+}
+
+/** The closed state of a card's menu: a plain button, since a board may hold hundreds. */
+export function MenuButton({ name, ...rest }: { name: string; onClick?: () => void }) {
+  return (
+    <ActionIcon variant="default" size={36} className={classes.menu} aria-label={name} {...rest}>
+      <span aria-hidden className={classes.menuDots}>
+        ⋯
+      </span>
+    </ActionIcon>
+  );
+}

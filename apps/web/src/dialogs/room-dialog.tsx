@@ -1,0 +1,56 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { RoomTile, type RoomFace } from '../rooms/room-tile.tsx';
+import rail from '../rooms/rooms-rail.module.css';
+
+export type RoomChoice = { face: RoomFace; isFree: boolean; isCurrent: boolean };
+
+type Props = {
+  title: string;
+  patientName: string;
+  choices: readonly RoomChoice[];
+  /** Label of a choice without a room, such as `No room yet`; null when a room is required. */
+  noneLabel: string | null;
+  onPick: (roomId: string | null) => void;
+  onClose: () => void;
+};
+
+/** Free rooms first and in reach; taken ones below, with who has them. */
+export function RoomDialog({ title, patientName, choices, noneLabel, onPick, onClose }: Props) {
+  const free = choices.filter((each) => each.isFree && !each.isCurrent);
+  const taken = choices.filter((each) => !each.isFree || each.isCurrent);
+  return (
+    <Modal opened onClose={onClose} title={title} centered size="lg">
+      <Stack gap="sm">
+        <Text fw={600}>{patientName}</Text>
+        {free.length === 0 && <Text>No room is free. Clean one or move someone first.</Text>}
+        <div className={rail.list} role="group" aria-label="Free rooms">
+          {free.map(({ face }) => (
+            <RoomTile key={face.id} face={face} onClick={() => onPick(face.id)} />
+          ))}
+        </div>
+        {taken.length > 0 && (
+          <>
+            <Text size="sm" c="dimmed">
+              Not free
+            </Text>
+            <div className={rail.list} role="group" aria-label="Rooms that are not free">
+              {taken.map(({ face }) => (
+                <RoomTile key={face.id} face={face} disabled />
+              ))}
+            </div>
+          </>
+        )}
+        <Group justify="flex-end" gap="xs">
+          {noneLabel && (
+            <Button variant="default" onClick={() => onPick(null)}>
+              {noneLabel}
+            </Button>
+          )}
+          <Button variant="subtle" onClick={onClose}>
+            Back
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
