@@ -82,6 +82,8 @@ export const snapshotResponseSchema = z
   })
   .meta({ id: 'BoardSnapshot' });
 
+export type SnapshotResponse = z.infer<typeof snapshotResponseSchema>;
+
 export const historyEntrySchema = z
   .strictObject({ seq: z.int(), ...eventContextSchema.shape, events: z.array(eventSchema) })
   .meta({ id: 'HistoryEntry' });

@@ -1,0 +1,153 @@
+/**
+ * Plays the staff of the demo clinic over the API, as `npm start -- --simulate` does: the same commands that
+ * people give, by the roles that may give them, at a chosen speed. A person at the board may interfere at any
+ * time; a step that no longer fits is refused by the server and left out here.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import type { Command, Entity, SnapshotResponse, User } from '@workflow-bolt/contracts';
+import { type DayOptions, dayTrace, generateDay, type TraceStep } from '@workflow-bolt/testkit/generate';
+import { demoClinicId, roomIdOf } from './demo-clinic.ts';
+
+export type PlayOptions = {
+  baseUrl: string;
+  day: DayOptions;
+  /** Minutes of the clinic's day per minute of ours. */
+  speed: number;
+  users: readonly User[];
+  signal: AbortSignal;
+  log: (line: string) => void;
+};
+
+type Session = { user: User; cookie: string; clientId: string; n: number };
+type Board = { visits: Map<string, string>; entities: Map<string, Entity> };
+
+/** Resolves after `ms`, or at once when aborted. */
+const sleep = (ms: number, signal: AbortSignal) =>
+  setTimeout(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
+
+async function signIn(options: PlayOptions, user: User): Promise<Session> {
+  const answer = await fetch(`${options.baseUrl}/api/v1/dev-login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ userId: user.id, station: `demo-${user.role}`.slice(0, 40) }),
+    signal: options.signal,
+  });
+  if (!answer.ok) throw new Error(`the demo user ${user.id} cannot sign in (${answer.status})`);
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  return { user, cookie, clientId: `play-${randomUUID()}`, n: 0 };
+}
+
+const boardUrl = ({ baseUrl, day }: PlayOptions) => `${baseUrl}/api/v1/boards/${demoClinicId}/${day.date}`;
+
+async function readBoard(options: PlayOptions, { cookie }: Session): Promise<Board> {
+  const answer = await fetch(boardUrl(options), { headers: { cookie }, signal: options.signal });
+  const snapshot = (await answer.json()) as SnapshotResponse;
+  const entities = new Map(snapshot.entities.map(({ id, d }) => [id as string, d]));
+  const visits = new Map<string, string>();
+  for (const d of entities.values()) {
+    if (d.type === 'visit' && d.external?.appointmentId) visits.set(d.external.appointmentId, d.id);
+  }
+  return { visits, entities };
+}
+
+async function send(options: PlayOptions, session: Session, command: Command): Promise<string> {
+  session.n += 1;
+  const answer = await fetch(`${boardUrl(options)}/commands`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie: session.cookie },
+    body: JSON.stringify({ clientId: session.clientId, n: session.n, command }),
+    signal: options.signal,
+  });
+  if (answer.ok) return 'applied';
+  const problem = (await answer.json()) as { code?: string };
+  return problem.code ?? String(answer.status);
+}
+
+/** A free room of the kind the trace chose, or any free exam room: people may have taken it meanwhile. */
+function freeRoom(board: Board, wanted: number | null): string | null {
+  const isFree = (d: Entity | undefined) =>
+    d?.type === 'room' && d.state === 'available' && d.kind === 'exam';
+  const first = wanted === null ? undefined : board.entities.get(`r:${roomIdOf(wanted)}`);
+  if (wanted !== null && isFree(first)) return roomIdOf(wanted);
+  for (const d of board.entities.values()) if (isFree(d) && d.type === 'room') return d.id;
+  return null;
+}
+
+function commandOf(step: TraceStep, visitId: string, board: Board): Command | null {
+  const move = { type: 'moveVisit', visitId } as const;
+  switch (step.step) {
+    case 'arrive':
+      return { ...move, to: 'arrived' };
+    case 'check-in-complete':
+      return { type: 'setCheckInCompleted', visitId, isCompleted: true };
+    case 'room':
+      return { ...move, to: 'appt-prep', roomId: freeRoom(board, step.roomId) };
+    case 'ready':
+      return { ...move, to: 'ready-for-md' };
+    case 'with-doctor':
+      return { ...move, to: 'with-doctor' };
+    case 'seen':
+      return { ...move, to: 'seen-by-md' };
+    case 'complete':
+      return { ...move, to: 'completed' };
+    case 'no-show':
+      return { ...move, to: 'no-show' };
+    case 'leave':
+      return { ...move, to: 'left', reason: step.reason ?? 'Could not wait any longer' };
+    case 'cancel':
+      return { ...move, to: 'cancelled', by: 'patient', reason: step.reason ?? 'Cancelled by phone' };
+    case 'room-clean':
+      return step.roomId === null ? null : { type: 'markRoomClean', roomId: roomIdOf(step.roomId) };
+    case 'walk-in':
+      return null;
+  }
+}
+
+type Walkers = { names: Map<string, string>; ids: Map<string, string> };
+
+function walkIn(step: TraceStep, walkers: Walkers): Command {
+  const visitId = `w${randomUUID().replaceAll('-', '').slice(0, 24)}`;
+  walkers.ids.set(step.visit, visitId);
+  return {
+    type: 'createVisit',
+    visitId,
+    kind: 'walk-in',
+    fullName: walkers.names.get(step.visit) ?? 'Walk-in patient',
+    providerId: step.providerId === null ? null : `ehr-${step.providerId}`,
+  };
+}
+
+/** Runs the whole day once and resolves at its end or when aborted. */
+export async function playStaff(options: PlayOptions): Promise<void> {
+  const { signal, users, speed, log } = options;
+  const day = generateDay(options.day);
+  const steps = dayTrace(day);
+  const patients = new Map(day.patients.map((p) => [p.id, `${p.firstName} ${p.lastName}`]));
+  const walkers: Walkers = {
+    names: new Map(day.walkIns.map((v) => [v.key, patients.get(v.patientId ?? -1) ?? 'Walk-in patient'])),
+    ids: new Map(),
+  };
+  const sessions = new Map<string, Session>();
+  for (const user of users)
+    if (!sessions.has(user.role)) sessions.set(user.role, await signIn(options, user));
+  const startedAt = performance.now();
+  const dayStart = steps[0]?.atMs ?? 0;
+  for (const step of steps) {
+    await sleep((step.atMs - dayStart) / speed - (performance.now() - startedAt), signal);
+    if (signal.aborted) return;
+    const session = sessions.get(step.role);
+    if (!session) continue;
+    try {
+      const board = await readBoard(options, session);
+      const visitId = walkers.ids.get(step.visit) ?? board.visits.get(String(step.appointmentId)) ?? '';
+      const command = step.step === 'walk-in' ? walkIn(step, walkers) : commandOf(step, visitId, board);
+      if (command) log(`${session.user.name}: ${step.step} — ${await send(options, session, command)}`);
+    } catch (error) {
+      if (!signal.aborted) log(`${step.step}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}

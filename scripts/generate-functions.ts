@@ -1,0 +1,17 @@
+/** Files made from the Redis function library: its source for the loader, typed calls, reference pages. */
+import { buildLibrary } from '../packages/store/functions/build/build-library.ts';
+import { renderCalls, renderLibrary } from '../packages/store/functions/build/render-calls.ts';
+import { renderFunctionsPage, renderKeysPage } from '../packages/store/functions/build/render-reference.ts';
+import { boardKeyRows } from '../packages/store/src/keys.ts';
+
+export function generateFunctions(): { path: string; content: string }[] {
+  const library = buildLibrary();
+  const code = 'packages/store/src/generated';
+  const pages = 'docs/redis-implementation/generated';
+  return [
+    { path: `${code}/functions.generated.ts`, content: renderLibrary(library) },
+    { path: `${code}/function-calls.generated.ts`, content: renderCalls(library) },
+    { path: `${pages}/functions.md`, content: renderFunctionsPage(library) },
+    { path: `${pages}/keys.md`, content: renderKeysPage(boardKeyRows) },
+  ];
+}
