@@ -1,6 +1,6 @@
 /** `npm run check`: everything that can be said without running the product. Every gate runs; all must pass. */
 import { findFloorBreaches } from './floors.ts';
-import { staleFiles } from './generate.ts';
+import { staleFiles } from './generated-files.ts';
 import { root, runCommand } from './run-command.ts';
 
 type Gate = { name: string; run: () => Promise<boolean> };

@@ -1,0 +1,256 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DEMO_CREDENTIALS } from '@workflow-bolt/ehr-simulator';
+import { EmbeddedRedisRefused, startEmbeddedRedis } from '@workflow-bolt/store';
+import type { DayOptions } from '@workflow-bolt/testkit/generate';
+import { buildWeb } from '../../apps/web/build.ts';
+import { ensureTools, findRedisServer } from '../ensure-tools.ts';
+import { ChildService, type ServiceSpec } from './child-service.ts';
+import { demoSettings, demoUsers } from './demo-clinic.ts';
+import { playStaff } from './play-staff.ts';
+import { type StartOptions, StartRefused } from './start-options.ts';
+
+const host = '127.0.0.1';
+const demoAccount = {
+  BOLT_EHR_CUSTOMER_KEY: DEMO_CREDENTIALS.customerKey,
+  BOLT_EHR_USER: DEMO_CREDENTIALS.user,
+  BOLT_EHR_PASSWORD: DEMO_CREDENTIALS.password,
+};
+
+/** Throws StartRefused when somebody else listens on the port. */
+async function assertPortFree(port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new StartRefused(
+              `Port ${port} is in use by another program. Stop it, or start with: npm start -- --port ${port + 1}`,
+            )
+          : error,
+      ),
+    );
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** One system per data directory; a lock of a dead process is taken over. Returns how to release it. */
+function lockDataDir(dataDir: string): () => void {
+  const path = join(dataDir, 'start.pid');
+  for (;;) {
+    try {
+      const file = openSync(path, 'wx');
+      writeFileSync(file, String(process.pid));
+      closeSync(file);
+      return () => rmSync(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const owner = Number(readFileSync(path, 'utf8'));
+    if (owner > 0 && isAlive(owner)) {
+      throw new StartRefused(
+        `workflow-bolt already runs on this data (process ${owner}). Use that one, stop it, or start a second one with:\n` +
+          '  npm start -- --data .bolt-2 --port 8090',
+      );
+    }
+    rmSync(path, { force: true });
+  }
+}
+
+function localDate(zone: string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(Date.now());
+}
+
+/**
+ * The day to show. A restart on the same local day goes on with the day that the data knows; otherwise a new
+ * day begins.
+ */
+function dayOptions(options: StartOptions): DayOptions {
+  const path = join(options.dataDir, 'demo.json');
+  const wanted = { seed: options.seed, zone: options.zone, appointments: options.appointments };
+  const known = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as DayOptions) : null;
+  const isSameDay = known !== null && localDate(known.zone) === known.date;
+  const isSameClinic = known?.seed === wanted.seed && known.appointments === wanted.appointments;
+  const isZoneChosen = process.argv.some((a) => a.startsWith('--zone'));
+  if (isSameDay && isSameClinic && (!isZoneChosen || known.zone === wanted.zone)) return known;
+  const day: DayOptions = { ...wanted, date: localDate(wanted.zone), profile: 'calm' };
+  writeFileSync(path, JSON.stringify(day, null, 2));
+  return day;
+}
+
+/** Waits until the service says it is ready; throws with the end of its log when it ends first. */
+async function waitUntil(
+  service: ChildService,
+  isReady: () => Promise<boolean>,
+  timeoutMs = 60_000,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    if (!service.isRunning) break;
+    if (await isReady().catch(() => false)) return;
+    await delay(100);
+  }
+  const tail = readFileSync(service.logPath, 'utf8').trim().split('\n').slice(-12).join('\n');
+  const what = service.isRunning ? 'did not become ready' : 'ended';
+  throw new StartRefused(`The ${service.name} ${what}. The end of ${service.logPath}:\n\n${tail}`);
+}
+
+function simulatorUrl(service: ChildService, offset: number): string | null {
+  const line = readFileSync(service.logPath, 'utf8')
+    .slice(offset)
+    .split('\n')
+    .find((l) => l.startsWith('{"ready":true'));
+  return line ? (JSON.parse(line) as { url: string }).url : null;
+}
+
+type Running = { stop: () => Promise<void>; exited: Promise<unknown>; name: string };
+
+/** Starts everything, prints where it is, and resolves when it has been stopped. */
+export async function startDemo(options: StartOptions): Promise<void> {
+  const { dataDir, port } = options;
+  const releaseLock = lockDataDir(dataDir);
+  const running: Running[] = [];
+  const stopping = new AbortController();
+  const stopAll = async () => {
+    for (const part of running.reverse()) await part.stop();
+    releaseLock();
+  };
+  const asked = new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve(signal));
+  });
+  try {
+    await assertPortFree(port);
+    await startParts(options, running);
+    const day = dayOptions(options);
+    const baseUrl = `http://${host}:${port}`;
+    printWelcome(baseUrl, day, options);
+    if (options.isSimulated) {
+      const users = demoUsers(day);
+      void playStaff({
+        baseUrl,
+        day,
+        speed: options.speed,
+        users,
+        signal: stopping.signal,
+        log: (l) => console.log(`  ${l}`),
+      })
+        .then(
+          () => stopping.signal.aborted || console.log('  The staff has gone home; the board stays open.'),
+        )
+        .catch((error: unknown) => console.error(`  The played staff stopped: ${String(error)}`));
+    }
+    const failed = Promise.race(running.map((part) => part.exited.then(() => part.name)));
+    const reason = await Promise.race([asked, failed]);
+    if (reason.startsWith('SIG')) console.log('\nStopping …');
+    else {
+      console.error(`\nThe ${reason} ended unexpectedly; see ${join(dataDir, 'logs')}. Stopping the rest …`);
+      process.exitCode = 1;
+    }
+  } finally {
+    stopping.abort();
+    await stopAll();
+  }
+  console.log('Stopped. The data is kept; npm start goes on where it was.');
+}
+
+async function startParts(options: StartOptions, running: Running[]): Promise<void> {
+  const { dataDir, port } = options;
+  const logDir = join(dataDir, 'logs');
+  mkdirSync(logDir, { recursive: true });
+  const day = dayOptions(options);
+  writeFileSync(join(dataDir, 'clinics.json'), JSON.stringify({ clinics: [demoSettings(day)] }, null, 2));
+  writeFileSync(join(dataDir, 'users.json'), JSON.stringify({ users: demoUsers(day) }, null, 2));
+  const redisUrl = process.env.REDIS_URL ?? (await startRedis(dataDir, running));
+  console.log('Building the board …');
+  await buildWeb();
+  const start = (spec: Omit<ServiceSpec, 'logDir'>) => {
+    const service = new ChildService({ ...spec, logDir });
+    running.push({ name: service.name, exited: service.exited, stop: () => service.stop(12_000) });
+    return service;
+  };
+  const simulatorLog = join(logDir, 'ehr-simulator.log');
+  const logOffset = existsSync(simulatorLog) ? readFileSync(simulatorLog, 'utf8').length : 0;
+  const simulator = start({
+    name: 'ehr-simulator',
+    script: 'apps/ehr-simulator/src/main.ts',
+    args: [
+      '--seed',
+      String(day.seed),
+      '--date',
+      day.date,
+      '--zone',
+      day.zone,
+      '--appointments',
+      String(day.appointments),
+      '--profile',
+      'calm',
+      '--latency',
+      'realistic',
+    ],
+    env: {},
+  });
+  await waitUntil(simulator, async () => simulatorUrl(simulator, logOffset) !== null);
+  const shared = { REDIS_URL: redisUrl, BOLT_CLINICS_FILE: join(dataDir, 'clinics.json') };
+  const server = start({
+    name: 'server',
+    script: 'apps/server/src/main.ts',
+    env: {
+      ...shared,
+      HOST: host,
+      PORT: String(port),
+      BOLT_DEV_LOGIN: 'true',
+      BOLT_DEV_USERS_FILE: join(dataDir, 'users.json'),
+    },
+  });
+  await waitUntil(server, async () => (await fetch(`http://${host}:${port}/healthz`)).ok);
+  const worker = start({
+    name: 'worker',
+    script: 'apps/worker/src/main.ts',
+    env: { ...shared, ...demoAccount, BOLT_EHR_URL: simulatorUrl(simulator, logOffset) ?? '' },
+  });
+  await waitUntil(worker, async () => (await fetch(`http://${host}:${port}/readyz`)).ok);
+}
+
+async function startRedis(dataDir: string, running: Running[]): Promise<string> {
+  await ensureTools(['redis-server']);
+  try {
+    const redis = await startEmbeddedRedis({
+      dir: join(dataDir, 'redis'),
+      binary: findRedisServer()?.path ?? 'redis-server',
+    });
+    running.push({ name: 'redis', exited: redis.exited, stop: () => redis.stop() });
+    return redis.url;
+  } catch (error) {
+    if (error instanceof EmbeddedRedisRefused) throw new StartRefused(error.message);
+    throw error;
+  }
+}
+
+function printWelcome(baseUrl: string, day: DayOptions, options: StartOptions): void {
+  const users = demoUsers(day).map((u) => `    ${u.name.padEnd(28)} ${u.role}`);
+  console.log(`
+  workflow-bolt is running.
+
+    Board      ${baseUrl}
+    API pages  ${baseUrl}/docs
+    Clinic     ${demoSettings(day).name}, ${day.date}, ${day.zone} (${day.appointments} appointments)
+    Data       ${options.dataDir} (kept across restarts)
+
+  Sign in as one of:
+${users.join('\n')}
+
+  ${options.isSimulated ? `The staff is played at ${options.speed}× speed.` : 'Add -- --simulate to see the staff at work.'} Ctrl-C stops everything.
+`);
+}
