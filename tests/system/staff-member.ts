@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Command, CommandOutcome, Entity, SnapshotResponse } from '@workflow-bolt/contracts';
+import type { ClinicSystem } from './clinic-system.ts';
+
+export type Answer = { status: number; body: Record<string, unknown> };
+
+/** A signed-in demo user at a station, speaking plain HTTP. */
+export class StaffMember {
+  readonly #system: ClinicSystem;
+  readonly #cookie: string;
+  readonly clientId = `staff-${randomUUID()}`;
+  n = 0;
+
+  private constructor(system: ClinicSystem, cookie: string) {
+    this.#system = system;
+    this.#cookie = cookie;
+  }
+
+  static async signIn(system: ClinicSystem, userId: string, station = 'desk-1'): Promise<StaffMember> {
+    const answer = await fetch(`${system.baseUrl}/api/v1/dev-login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ userId, station }),
+    });
+    if (!answer.ok) throw new Error(`${userId} cannot sign in: ${answer.status} ${await answer.text()}`);
+    const cookie = answer.headers
+      .getSetCookie()
+      .map((line) => line.split(';')[0])
+      .join('; ');
+    return new StaffMember(system, cookie);
+  }
+
+  get cookie(): string {
+    return this.#cookie;
+  }
+
+  async request(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.#system.boardUrl}${path}`, {
+      ...init,
+      headers: { cookie: this.#cookie, ...init.headers },
+    });
+  }
+
+  /** One command; resolves with the status and the outcome or problem document. */
+  async give(command: Command, expectedVersion?: number): Promise<Answer> {
+    this.n += 1;
+    return this.giveAs(this.n, command, expectedVersion);
+  }
+
+  /** The same command identity again, as a retry sends it. */
+  async giveAs(n: number, command: Command, expectedVersion?: number): Promise<Answer> {
+    const answer = await this.request('/commands', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ clientId: this.clientId, n, command, expectedVersion }),
+    });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  }
+
+  async giveMany(commands: readonly Command[]): Promise<CommandOutcome[]> {
+    const envelopes = commands.map((command) => ({ clientId: this.clientId, n: ++this.n, command }));
+    const answer = await this.request('/commands', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ commands: envelopes }),
+    });
+    return ((await answer.json()) as { outcomes: CommandOutcome[] }).outcomes;
+  }
+
+  async snapshot(): Promise<SnapshotResponse> {
+    const answer = await this.request('');
+    if (!answer.ok) throw new Error(`snapshot: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as SnapshotResponse;
+  }
+
+  /** The board's entities by id. */
+  async entities(): Promise<Map<string, Entity>> {
+    return new Map((await this.snapshot()).entities.map(({ id, d }) => [id, d]));
+  }
+}
