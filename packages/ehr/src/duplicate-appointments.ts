@@ -32,9 +32,9 @@ export function mergeAppointments(appointments: readonly EhrAppointment[]): Merg
 function mergeGroup(group: readonly EhrAppointment[]) {
   const prefer = preference(group);
   const ranked = [...group].sort((left, right) => prefer(right, left).sign);
-  const distinct = ranked.filter(
-    (row, at) => ranked.findIndex((one) => one.fingerprint === row.fingerprint) === at,
-  );
+  const distinct = [
+    ...new Map(ranked.toReversed().map((row) => [row.fingerprint, row])).values(),
+  ].toReversed();
   const [kept, ...others] = distinct as [EhrAppointment, ...EhrAppointment[]];
   const collisions = others.map((dropped) => collision(kept, dropped, prefer(kept, dropped).because));
   return { kept, collisions, duplicates: group.length - distinct.length };

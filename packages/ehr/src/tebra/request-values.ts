@@ -33,10 +33,17 @@ export function appointmentFilter(range: ScheduleRange): RequestValues {
 }
 
 function windowBounds({ startAt, endAt }: { startAt: number; endAt: number }): RequestValues {
-  if (!(endAt > startAt)) throw new RequestRefused('The window must end after it starts.');
+  if (!isWritable(startAt) || !isWritable(endAt))
+    throw new RequestRefused('The window is no range of instants.');
+  if (endAt <= startAt) throw new RequestRefused('The window must end after it starts.');
   // Two hours of margin and a 25-hour day still fit.
   if (endAt - startAt > (WINDOW_DAYS_MAX + 1) * DAY_MS) throw new RequestRefused('The window is too long.');
   return { StartDate: tebraUtcText(startAt), EndDate: tebraUtcText(endAt) };
+}
+
+/** Whole milliseconds within the years that the vendor's date text can hold. */
+function isWritable(at: number): boolean {
+  return Number.isSafeInteger(at) && at >= Date.UTC(1900, 0) && at < Date.UTC(9999, 0);
 }
 
 /** Both ends or neither; the end is one day later, because the service may take it as exclusive. */

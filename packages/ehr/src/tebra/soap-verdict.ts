@@ -7,7 +7,8 @@ import {
   trimmedText,
   truthValue,
 } from './element-reading.ts';
-import { safeIdentifier, safePermission, safeWording } from './vendor-wording.ts';
+import { REQUEST_MEMBERS } from './operations.ts';
+import { safePermission, safeWording } from './vendor-wording.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** The questions asked of a well-formed SOAP answer, each answered with a failure or null for "not this one". */
@@ -18,14 +19,38 @@ const NULL_REFERENCE = /object reference not set/i;
 export function faultVerdict(fault: XmlElement, httpStatus: number): FailureFacts {
   const codeText = trimmedText(fault, 'faultcode') ?? nestedText(fault, 'Code', 'Value') ?? '';
   const reason = trimmedText(fault, 'faultstring') ?? nestedText(fault, 'Reason', 'Text') ?? '';
-  const faultCode = safeIdentifier(codeText.split(':').at(-1) ?? null) ?? 'unknown';
+  const faultCode = knownFaultCode(codeText.split(':').at(-1));
   if (faultCode === 'InternalServiceFault') return { kind: 'fault-internal', faultCode, httpStatus };
   if (faultCode === 'ActionNotSupported' || /ContractFilter/.test(reason)) return ourBug('contract-filter');
   if (faultCode === 'DeserializationFailed' || /Expecting element|deserialize/i.test(reason)) {
-    return ourBug('deserialization', /Expecting element '([A-Za-z0-9]{1,60})'/.exec(reason)?.[1] ?? null);
+    return ourBug(
+      'deserialization',
+      knownMember(/Expecting element '([A-Za-z0-9]{1,60})'/.exec(reason)?.[1]),
+    );
   }
   if (NULL_REFERENCE.test(reason)) return ourBug('null-reference');
   return { kind: 'fault-unrecognised', faultCode, httpStatus };
+}
+
+/** A fault may quote what it was sent, so only codes that are known as such are repeated. */
+const FAULT_CODES = new Set(
+  `ActionMismatch ActionNotSupported Client DeserializationFailed DestinationUnreachable EndpointUnavailable
+  FailedAuthentication InternalServiceFault InvalidSecurity MustUnderstand Receiver Sender Server SessionTerminated
+  VersionMismatch`.split(/\s+/),
+);
+
+function knownFaultCode(code: string | undefined): string {
+  return code !== undefined && FAULT_CODES.has(code) ? code : 'unknown';
+}
+
+const MEMBER_NAMES = new Set(
+  Object.values(REQUEST_MEMBERS)
+    .flat()
+    .flatMap(({ name, children }) => [name, ...(children ?? []).map((child) => child.name)]),
+);
+
+function knownMember(name: string | undefined): string | null {
+  return name !== undefined && MEMBER_NAMES.has(name) ? name : null;
 }
 
 function nestedText(element: XmlElement, outer: string, inner: string): string | null {
@@ -45,7 +70,9 @@ export function throttleVerdict(body: XmlElement): FailureFacts | null {
   const message = errorMessage(body);
   if (!/^\s*429\b/.test(message) && !/requested more than allowed over time interval/i.test(message))
     return null;
-  const endpoint = /429:\s*([A-Za-z]{1,60})\s+endpoint/i.exec(message)?.[1] ?? null;
+  const endpoint =
+    /429:\s*((?:Get|Create|Update|Delete|Search|Register)[A-Za-z]{1,40})\s+endpoint/.exec(message)?.[1] ??
+    null;
   const interval = /interval\s+(\d{1,8})\s*milliseconds/i.exec(message)?.[1];
   return { kind: 'throttled', endpoint, intervalMs: interval === undefined ? null : Number(interval) };
 }
