@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url';
 import soap from 'soap';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EhrSimulator, startEhrSimulator } from './index.ts';
+import { rawCall } from './raw-call.ts';
 import { NAMESPACES } from './soap/shape.ts';
 import { SHAPES } from './soap/shapes.ts';
+import { parseXml, type XmlElement } from './soap/xml-tree.ts';
 
 // The vendor's contract is not part of this repository; it lies beside the checkout where it is available.
 const shared = fileURLToPath(new URL('../../../../shared/tebra/', import.meta.url));
@@ -24,7 +26,7 @@ interface KnownMember {
 }
 interface KnownShapes {
   types: Record<string, { members?: KnownMember[]; enum?: string[] }>;
-  operations: Record<string, { soapAction: string }>;
+  operations: Record<string, { resultType: string }>;
 }
 
 /** What lies at a dotted path of an untyped answer. */
@@ -191,6 +193,48 @@ describe.skipIf(!isPresent)(title, () => {
     const deleted = await call('DeleteAppointment', { Appointment: { AppointmentId: 900000 } });
     expect(at(deleted.result, 'Deleted')).toBe(true);
   });
+
+  const READS: [operation: string, inner: string][] = [
+    [
+      'GetAppointments',
+      '<Fields/><Filter><EndDate>7/3/2026</EndDate><StartDate>6/30/2026</StartDate></Filter>',
+    ],
+    ['GetAppointment', '<Appointment><AppointmentId>880001</AppointmentId></Appointment>'],
+    ['GetPatient', '<Filter><PatientID>9002</PatientID></Filter>'],
+    ['GetPatients', '<Fields/><Filter/>'],
+    ['GetAllPatients', '<Fields/><Filter/>'],
+    ['GetProviders', '<Fields/><Filter/>'],
+    ['GetPractices', '<Fields/><Filter/>'],
+    [
+      'GetServiceLocations',
+      '<k:Fields xmlns:k="http://www.kareo.com/api/schemas"/><k:Filter xmlns:k="http://www.kareo.com/api/schemas"/>',
+    ],
+    ['GetThrottles', ''],
+  ];
+  it.each(READS)(
+    'the answer of %s keeps the order and namespaces of the published shapes',
+    async (operation, inner) => {
+      const { text } = await rawCall(simulator, operation, inner);
+      const result = parseXml(text).children[0]?.children[0]?.children[0];
+      expect(result?.name).toBe(`${operation}Result`);
+      const walked = result ? walk(result, known.operations[operation]?.resultType ?? '') : 0;
+      expect(walked).toBeGreaterThan(8);
+    },
+  );
+
+  /** Every child must be a member of the type, at or after the place of the one before; returns how many were seen. */
+  function walk(element: XmlElement, type: string): number {
+    const members = known.types[type]?.members ?? [];
+    let next = 0;
+    let seen = 0;
+    for (const child of element.children) {
+      const place = members.findIndex((m, i) => i >= next && m.name === child.name && m.ns === child.uri);
+      expect(place, `${element.name}/${child.name} in ${type}`).toBeGreaterThanOrEqual(0);
+      next = members[place]?.list ? place : place + 1;
+      seen += 1 + walk(child, members[place]?.type ?? '');
+    }
+    return seen;
+  }
 
   it('no request of node-soap lost a member on the way', () => {
     expect(simulator.journal().flatMap((entry) => entry.dropped)).toEqual([]);

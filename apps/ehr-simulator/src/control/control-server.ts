@@ -12,7 +12,7 @@ import {
 import { defaultConfig, patchConfig } from '../config.ts';
 import { resetState, type SimulatorState } from '../state.ts';
 import type { AppointmentRecord } from '../world/world.ts';
-import { ActionRefused, applyAction } from './actions.ts';
+import { ActionRefused, actionSchema, applyAction } from './actions.ts';
 import type { ScenarioPlayer } from './scenario.ts';
 
 const BODY_MAX_BYTES = 1024 * 1024;
@@ -131,10 +131,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'DELETE /appointments/:id': (visit) =>
     changed(visit, { do: 'delete', id: visit.id, mode: visit.url.searchParams.get('mode') ?? 'flag' }),
   'PATCH /patients/:id': (visit) => done(visit, { do: 'patient', id: visit.id, ...(visit.body as object) }),
-  'POST /actions': (visit) => {
-    const actions = Array.isArray(visit.body) ? visit.body : [visit.body];
-    return actions.map((action) => changed(visit, action as object));
-  },
+  'POST /actions': (visit) => allChanged(visit, Array.isArray(visit.body) ? visit.body : [visit.body]),
   'GET /scenario': ({ scenario }) => scenario.status(),
   'POST /scenario': ({ scenario, body }) => {
     scenario.start(body);
@@ -179,13 +176,20 @@ function changed(visit: Visit, action: object): Record<string, unknown> {
   return record ? controlView(record) : { ok: true };
 }
 
-/** A patch of an appointment is a status, a move, an edit, or several of them, each checked before it is done. */
-function patchAppointment(visit: Visit): Record<string, unknown> {
+/** A patch of an appointment is a status, a move, an edit, or several of them: all are checked before the first is done. */
+function patchAppointment(visit: Visit): Record<string, unknown> | undefined {
   const { status, startTime, minutes, ...edit } = visit.body as Record<string, unknown>;
-  if (status !== undefined) changed(visit, { do: 'status', id: visit.id, status });
-  if (startTime !== undefined)
-    changed(visit, { do: 'move', id: visit.id, startTime, ...(minutes ? { minutes } : {}) });
-  return changed(visit, { do: 'edit', id: visit.id, ...edit });
+  const { id } = visit;
+  const actions: object[] = [{ do: 'edit', id, ...edit }];
+  if (status !== undefined) actions.push({ do: 'status', id, status });
+  if (startTime !== undefined) actions.push({ do: 'move', id, startTime, ...(minutes ? { minutes } : {}) });
+  return allChanged(visit, actions).at(-1);
+}
+
+/** Several actions, none of which is begun when one of them is not valid. */
+function allChanged(visit: Visit, actions: readonly unknown[]): Record<string, unknown>[] {
+  for (const action of actions) actionSchema.parse(action);
+  return actions.map((action) => changed(visit, action as object));
 }
 
 type NumberOf = (name: string, fallback: number) => number;

@@ -58,7 +58,15 @@ const BENDS: readonly Bend[] = [
   },
   mark('duplicate-row'),
   mark('conflicting-row'),
-  { rows: 2, apply: (rows) => rows.map((row) => marked(row, 'recurring-shared-id')) },
+  // Two occurrences of one series on one day, five hours apart.
+  {
+    rows: 2,
+    apply: (rows, { options }) =>
+      rows.map((row, i) => {
+        const at = instantOfMinute(options.date, options.zone, 600 + 300 * i);
+        return marked(moved(row, at), 'recurring-shared-id');
+      }),
+  },
   ...['Seen', 'WaitingOnLabs', 'Arrived', ''].map(
     (status): Bend => ({
       rows: 1,
