@@ -1,1 +1,27 @@
-export {};
+/** Redis behind the board: commit log, hosts, function library, connection. */
+export { AuditTrail, type ReadAudit } from './audit-trail.ts';
+export type { SubmitOptions } from './board-authority.ts';
+export type { HistoryEntry } from './board-history.ts';
+export { BoardHost, type BoardHostParts, type BoardSnapshot } from './board-host.ts';
+export {
+  type BoardChange,
+  type BoardEntry,
+  type BoardPosition,
+  emptyPosition,
+  nextChain,
+} from './board-log.ts';
+export { BoardPresence, type PresentTab, presenceLifeMs } from './board-presence.ts';
+export { BoardRegistry, type BoardRegistryOptions } from './board-registry.ts';
+export type { BoardChanged, ResetReason } from './board-replica.ts';
+export type { ResumeAnswer } from './board-resume.ts';
+export { commandOf, type FunctionCall, readReply } from './function-call.ts';
+export { dropFunctions, ensureFunctions, FunctionLibraryError, type Library } from './function-loader.ts';
+export * from './generated/function-calls.generated.ts';
+export { functionLibrary } from './generated/functions.generated.ts';
+export { createRedisPort } from './ioredis-port.ts';
+export { type BoardKeys, boardKeyRows, boardKeys, boardTag, type KeyRow } from './keys.ts';
+export { RedisClock } from './redis-clock.ts';
+export { faultOf, isFunctionMissing } from './redis-failure.ts';
+export { commandTimeoutMs } from './redis-options.ts';
+export type { BatchReply, Durability, RedisPort } from './redis-port.ts';
+export { fromUrl, type RedisMode, type RedisTarget } from './redis-target.ts';

@@ -1,0 +1,270 @@
+/**
+ * One board followed in memory.
+ *
+ * The log in Redis is the truth; the channel is a fast hint. Every entry must follow the one before it and
+ * carry the chain hash we compute ourselves, so a gap is filled, and another history is never mixed in:
+ *
+ *   doorbell p == seq, chain right → fold, notify
+ *   doorbell p  > seq              → read the log from our id
+ *   epoch other                    → read the board again, notify reset
+ *   seq lower, or chain other      → the history forked: new epoch (once, by compare and set), then as above
+ *   our place trimmed              → read the board again, notify reset
+ */
+import { randomBytes } from 'node:crypto';
+import { type BoardKey, type LogFrame, rulesVersion, type SnapshotReason } from '@workflow-bolt/contracts';
+import { BoardState, type EntityChanges, foldFrame } from '@workflow-bolt/domain';
+import { boardDifference } from './board-difference.ts';
+import {
+  type BoardEntry,
+  type BoardPosition,
+  changesOf,
+  emptyPosition,
+  nextChain,
+  parseDoorbell,
+  parseEntities,
+  parseEntries,
+  type RawEntry,
+  timeOfId,
+} from './board-log.ts';
+import { BoardRing } from './board-ring.ts';
+import {
+  bumpEpochCall,
+  type ReadLogReply,
+  readBoardCall,
+  readLogCall,
+} from './generated/function-calls.generated.ts';
+import { type BoardKeys, boardKeys } from './keys.ts';
+import type { RedisClock } from './redis-clock.ts';
+import type { RedisPort } from './redis-port.ts';
+
+/** Entries of one log page: a page of large frames stays below a megabyte. */
+const pageMax = 200;
+
+export type ResetReason = Extract<SnapshotReason, 'epoch' | 'fork' | 'trimmed'>;
+export type BoardChanged = { p: number; s: number; entries: readonly BoardEntry[] };
+type LogOk = Extract<ReadLogReply, { status: 'ok' }>;
+type PageVerdict = { kind: 'applied' } | { kind: 'reread' } | { kind: 'reset'; reason: ResetReason };
+
+export type ReplicaListener = {
+  changed: (change: BoardChanged) => void;
+  reset: (reason: ResetReason) => void;
+};
+
+export class BoardReplica {
+  readonly board: BoardKey;
+  readonly keys: BoardKeys;
+  readonly ring = new BoardRing();
+  readonly #port: RedisPort;
+  readonly #clock: RedisClock;
+  readonly #listener: ReplicaListener;
+  #state = new BoardState();
+  #position: BoardPosition = emptyPosition;
+  #catchingUp: Promise<void> | null = null;
+  #isAskedAgain = false;
+  #measured: { seq: number; bytes: number } | null = null;
+
+  constructor(board: BoardKey, parts: { port: RedisPort; clock: RedisClock; listener: ReplicaListener }) {
+    this.board = board;
+    this.keys = boardKeys(board);
+    this.#port = parts.port;
+    this.#clock = parts.clock;
+    this.#listener = parts.listener;
+  }
+
+  get state(): BoardState {
+    return this.#state;
+  }
+
+  get position(): BoardPosition {
+    return this.#position;
+  }
+
+  /** About how many bytes the whole board takes as JSON; measured again after every hundred commits. */
+  get snapshotBytes(): number {
+    if (this.#measured === null || this.#state.seq - this.#measured.seq > 100) {
+      const entries = JSON.stringify([...this.#state.entries()]);
+      this.#measured = { seq: this.#state.seq, bytes: Buffer.byteLength(entries) };
+    }
+    return this.#measured.bytes;
+  }
+
+  /** Reads position and entities in one atomic read. Throws Fault. */
+  async load(): Promise<void> {
+    const sentAt = this.#clock.mark();
+    const reply = await this.#port.fcall(readBoardCall(this.keys));
+    this.#clock.learn(reply.now, sentAt);
+    if (reply.status === 'meta_lost') {
+      await this.#startEpoch('', 'position-lost');
+      return this.load();
+    }
+    this.ring.clear();
+    this.#measured = null;
+    if (reply.status === 'absent') {
+      this.#state = new BoardState();
+      this.#position = emptyPosition;
+      return;
+    }
+    this.#state = new BoardState(parseEntities(reply.entities), reply.seq);
+    const { epoch, seq, chain, id } = reply;
+    this.#position = { epoch, seq, chain, id, t: timeOfId(id) || reply.t };
+  }
+
+  /** Takes one message of the board's channel. */
+  hear(message: string): void {
+    const bell = parseDoorbell(message);
+    if (!bell) return;
+    const isNext =
+      bell.epoch === this.#position.epoch && bell.p === this.#position.seq && bell.seq === bell.p + 1;
+    const isOld = bell.epoch === this.#position.epoch && bell.seq < this.#position.seq;
+    if (isOld || this.#isAt(bell)) return;
+    if (isNext && this.#takeAll([{ ...bell, deleted: [] }]).kind === 'applied') return;
+    this.catchUp().catch(() => {});
+  }
+
+  /** Makes our own commit visible here at once; its changes were computed when it was decided. */
+  async take(
+    position: BoardPosition,
+    frameText: string,
+    decided: { frame: LogFrame; changes: EntityChanges },
+  ) {
+    const { epoch, seq, chain } = this.#position;
+    const isNext = position.epoch === epoch && position.seq === seq + 1;
+    if (isNext && position.chain === nextChain(chain, position.seq, frameText)) {
+      const entry = this.#apply(
+        { ...position, frame: frameText, deleted: [] },
+        decided.frame,
+        decided.changes,
+      );
+      this.#notify([entry]);
+    } else if (position.epoch !== epoch || position.seq > seq) await this.catchUp();
+  }
+
+  /** True when this is where we stand, in the same history. */
+  #isAt(other: { epoch: string; seq: number; chain: string }): boolean {
+    const { epoch, seq, chain } = this.#position;
+    return other.epoch === epoch && other.seq === seq && other.chain === chain;
+  }
+
+  /**
+   * Compares with a position read from Redis after `sent` was our position; catches up on any difference.
+   * Throws Fault.
+   */
+  async check(
+    sent: BoardPosition,
+    found: { epoch: string; seq: number; chain: string } | null,
+  ): Promise<void> {
+    const isSame = found
+      ? found.epoch === sent.epoch && found.seq === sent.seq && found.chain === sent.chain
+      : sent.epoch === emptyPosition.epoch;
+    if (!isSame) await this.catchUp();
+  }
+
+  /** Reads the log until nothing is missing; one run at a time, repeated when asked meanwhile. Throws Fault. */
+  catchUp(): Promise<void> {
+    if (this.#catchingUp) {
+      this.#isAskedAgain = true;
+      return this.#catchingUp;
+    }
+    this.#catchingUp = this.#runCatchUp().finally(() => {
+      this.#catchingUp = null;
+    });
+    return this.#catchingUp;
+  }
+
+  async #runCatchUp(): Promise<void> {
+    do {
+      this.#isAskedAgain = false;
+      const from = this.#position;
+      const sentAt = this.#clock.mark();
+      const fromId = from.seq === 0 ? '-' : from.id;
+      const reply = await this.#port.fcall(readLogCall(this.keys, { fromId, countMax: pageMax }));
+      this.#clock.learn(reply.now, sentAt);
+      const verdict = reply.status === 'ok' ? this.#takePage(from, reply) : this.#judgeAbsence(from);
+      if (verdict.kind === 'reread') await this.#reread();
+      if (verdict.kind === 'reset')
+        await this.#reset(verdict.reason, reply.status === 'ok' ? reply.epoch : '');
+      if (reply.status === 'ok' && reply.seq > this.#position.seq) this.#isAskedAgain = true;
+    } while (this.#isAskedAgain);
+  }
+
+  #judgeAbsence(from: BoardPosition): PageVerdict {
+    return from.epoch === emptyPosition.epoch ? { kind: 'applied' } : { kind: 'reset', reason: 'fork' };
+  }
+
+  #takePage(from: BoardPosition, page: LogOk): PageVerdict {
+    if (page.epoch !== from.epoch) return { kind: 'reset', reason: 'epoch' };
+    if (page.seq < from.seq) return { kind: 'reset', reason: 'fork' };
+    if (page.seq === from.seq) {
+      return page.chain === from.chain ? { kind: 'applied' } : { kind: 'reset', reason: 'fork' };
+    }
+    const fresh = parseEntries(page.entries).filter((entry) => entry.seq > this.#position.seq);
+    const isWhole =
+      fresh.length === 0 ? this.#position.seq > from.seq : fresh[0]?.seq === this.#position.seq + 1;
+    if (isWhole) return this.#takeAll(fresh);
+    return { kind: 'reset', reason: page.firstSeq === 0 || page.firstSeq > from.seq ? 'trimmed' : 'fork' };
+  }
+
+  /** Folds entries that must follow one another from here; a wrong chain stops at once. */
+  #takeAll(raws: readonly RawEntry[]): PageVerdict {
+    const entries: BoardEntry[] = [];
+    let verdict: PageVerdict = { kind: 'applied' };
+    for (const raw of raws) {
+      if (raw.chain !== nextChain(this.#position.chain, raw.seq, raw.frame)) {
+        verdict = { kind: 'reset', reason: 'fork' };
+        break;
+      }
+      const frame = JSON.parse(raw.frame) as LogFrame;
+      if (frame.rules !== rulesVersion) {
+        verdict = { kind: 'reread' };
+        break;
+      }
+      entries.push(this.#apply(raw, frame, foldFrame(this.#state, frame)));
+    }
+    if (entries.length > 0) this.#notify(entries);
+    return verdict;
+  }
+
+  #apply(raw: RawEntry, frame: LogFrame, changes: EntityChanges): BoardEntry {
+    const { seq, chain, id } = raw;
+    const p = this.#position.seq;
+    const t = timeOfId(id);
+    this.#state.apply(changes, seq);
+    this.#position = { epoch: this.#position.epoch, seq, chain, id, t };
+    const { commandId } = frame;
+    const entry = { p, seq, chain, id, t, commandId, changes: changesOf(changes, seq, commandId), frame };
+    this.ring.push(entry);
+    return entry;
+  }
+
+  #notify(entries: readonly BoardEntry[]): void {
+    const [first, last] = [entries[0], entries.at(-1)];
+    if (first && last) this.#listener.changed({ p: first.p, s: last.seq, entries });
+  }
+
+  /** Entries of another rules version: the entities say what they led to. */
+  async #reread(): Promise<void> {
+    const [before, from] = [this.#state, this.#position];
+    await this.load();
+    const { seq, chain, id, t, epoch } = this.#position;
+    if (epoch !== from.epoch || seq < from.seq) return this.#listener.reset('epoch');
+    const changes = boardDifference(before, this.#state);
+    const entry: BoardEntry = { p: from.seq, seq, chain, id, t, commandId: '', changes, frame: null };
+    this.ring.push(entry);
+    this.#notify([entry]);
+  }
+
+  async #reset(reason: ResetReason, observedEpoch: string): Promise<void> {
+    if (reason === 'fork') await this.#startEpoch(observedEpoch, 'fork');
+    await this.load();
+    this.#isAskedAgain = true;
+    this.#listener.reset(reason);
+  }
+
+  async #startEpoch(observed: string, reason: string): Promise<void> {
+    const newEpoch = randomBytes(16).toString('hex');
+    const { doorbell } = this.#port;
+    await this.#port.fcall(
+      bumpEpochCall(this.keys, { observed, newEpoch, reason, doorbell, channel: this.keys.channel }),
+    );
+  }
+}

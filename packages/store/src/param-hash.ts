@@ -1,0 +1,16 @@
+/** Identity of what a command asks: the same (clientId, n) with another hash is another command. */
+import { createHash } from 'node:crypto';
+
+/** JSON with sorted keys, so that two spellings of one command hash alike. */
+export function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** 32 hexadecimal digits over the command, the version it expected, and who asked. */
+export function paramHash(command: unknown, expectedVersion: number | null, actorId: string): string {
+  const text = stableJson([command, expectedVersion, actorId]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}

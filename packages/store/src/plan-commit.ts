@@ -1,0 +1,83 @@
+/** From a command to the arguments of `commit`: decided on memory, true only if nothing it read has changed. */
+import {
+  type Actor,
+  type BoardKey,
+  type CommandEnvelope,
+  type EntityId,
+  type LogFrame,
+  type Refusal,
+  rulesVersion,
+  type Source,
+} from '@workflow-bolt/contracts';
+import { type BoardState, decide, type EntityChanges, foldFrame, targetOf } from '@workflow-bolt/domain';
+import { paramHash } from './param-hash.ts';
+import { RecordingView } from './recording-view.ts';
+
+/** Who asks, through what. */
+export type Submitter = { actor: Actor; source: Source };
+export type Plan = {
+  envelope: CommandEnvelope;
+  paramHash: string;
+  /** Every entity read or written, at the version it was read. */
+  preconditions: [EntityId, number][];
+  /** The code stored and audited: `applied`, or the refusal's. */
+  code: string;
+  outcome: string;
+  audit: string;
+  applied: { frame: LogFrame; frameText: string; changes: EntityChanges } | null;
+  refusal: Refusal | null;
+};
+
+export type PlanInput = { board: BoardKey; state: BoardState; envelope: CommandEnvelope; now: number };
+
+/** No patient data: ids, a role, a station, a command's name. */
+function auditText(commandId: string, input: PlanInput, by: Submitter, ids: Iterable<EntityId>): string {
+  const { id, role, station } = by.actor;
+  return JSON.stringify({
+    actor: id,
+    role,
+    station,
+    source: by.source,
+    command: input.envelope.command.type,
+    commandId,
+    entities: [...ids],
+  });
+}
+
+/** Decides one command on the state in memory. */
+export function planCommit(input: PlanInput, by: Submitter): Plan {
+  const { board, state, envelope, now } = input;
+  const { clientId, n, command } = envelope;
+  const commandId = `${clientId}:${n}`;
+  const expected = envelope.expectedVersion ?? null;
+  const view = new RecordingView(state);
+  const context = { commandId, command: command.type, at: now, ...by };
+  const decision = decide(view, command, { board, now, commandId, ...by }, expected);
+  const common = { envelope, paramHash: paramHash(command, expected, by.actor.id) };
+  if (!decision.ok) {
+    const { code } = decision.refusal;
+    const target = targetOf(command);
+    const audit = auditText(commandId, input, by, target ? [target] : []);
+    const outcome = JSON.stringify({ code });
+    const preconditions = [...view.versionsRead];
+    return { ...common, preconditions, code, outcome, audit, applied: null, refusal: decision.refusal };
+  }
+  const frame: LogFrame = { rules: rulesVersion, ...context, events: decision.events };
+  const changes = foldFrame(view, frame);
+  // What is written is a precondition too, also when the fold never looked at it.
+  for (const id of changes.keys()) view.get(id);
+  return {
+    ...common,
+    preconditions: [...view.versionsRead],
+    code: 'applied',
+    outcome: JSON.stringify({ events: decision.events.length }),
+    audit: auditText(commandId, input, by, changes.keys()),
+    applied: { frame, frameText: JSON.stringify(frame), changes },
+    refusal: null,
+  };
+}
+
+/** Ids of the `count` events of one command. */
+export function eventIds(envelope: CommandEnvelope, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${envelope.clientId}:${envelope.n}#${i}`);
+}
