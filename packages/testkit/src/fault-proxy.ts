@@ -8,12 +8,13 @@ import type { RedisAddress } from './resp.ts';
 import { type Toxic, ToxicSet } from './toxics.ts';
 
 export interface FaultProxyOptions {
-  /** Where the real server listens: a unix socket path, or a port on the loopback. */
-  readonly target: RedisAddress;
+  /**
+   * Where the real server listens: a unix socket path, or a port on the loopback. A function is asked at each
+   * connection: for a server that must know the proxy's port before it can start.
+   */
+  readonly target: RedisAddress | (() => RedisAddress);
   /** Default 'tcp' on a free loopback port. */
   readonly listen?: 'tcp' | 'unix';
-  /** Listen on this TCP port instead of a free one. */
-  readonly port?: number;
   /** Decides the jitter. Default 1. */
   readonly seed?: number;
 }
@@ -32,21 +33,21 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
 }
 
 export class FaultProxy {
-  readonly #target: RedisAddress;
+  readonly #target: () => RedisAddress;
   readonly #toxics = new ToxicSet();
   readonly #drops = new ReplyDrops();
   readonly #links = new Set<ProxyLink>();
   readonly #rng: Rng;
   readonly #dir: string | undefined;
   #server: Server | undefined;
-  #port: number;
+  #port = 0;
   #accepted = 0;
   readonly #bytes = { up: 0, down: 0 };
 
   constructor(options: FaultProxyOptions) {
-    this.#target = options.target;
+    const { target } = options;
+    this.#target = typeof target === 'function' ? target : () => target;
     this.#rng = createRng(options.seed ?? 1);
-    this.#port = options.port ?? 0;
     this.#dir = options.listen === 'unix' ? ownTempDir() : undefined;
   }
 
@@ -132,7 +133,7 @@ export class FaultProxy {
 
   #accept(client: Socket): void {
     this.#accepted += 1;
-    const server = connect({ ...this.#target, allowHalfOpen: true });
+    const server = connect({ ...this.#target(), allowHalfOpen: true });
     const link = new ProxyLink({
       client,
       server,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { awaitUntil } from './await-until.ts';
-import { freePort } from './free-port.ts';
+import { withFreePort } from './free-port.ts';
 import { findExecutables, mustFindRedisServer } from './redis-binary.ts';
 import type { RedisPersistence } from './redis-conf.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
@@ -52,24 +52,29 @@ export async function startCluster(options: ClusterOptions = {}): Promise<RedisC
   }
 }
 
-async function startClusterNode(options: ClusterOptions): Promise<{ server: RedisServer; address: string }> {
+function startClusterNode(options: ClusterOptions): Promise<{ server: RedisServer; address: string }> {
   // The bus port is chosen too: its default, port + 10,000, does not exist above 55,535.
-  const busPort = await freePort();
-  const server = await startRedis({
-    persist: options.persist ?? 'none',
-    tcp: true,
-    conf: [
-      'cluster-enabled yes',
-      `cluster-port ${busPort}`,
-      'cluster-config-file nodes.conf',
-      `cluster-node-timeout ${options.nodeTimeoutMs ?? 2000}`,
-      'cluster-require-full-coverage no',
-      'cluster-allow-reads-when-down no',
-      'cluster-replica-validity-factor 10',
-      ...(options.conf ?? []),
-    ],
+  return withFreePort(async (busPort) => {
+    const server = await startRedis({
+      persist: options.persist ?? 'none',
+      tcp: true,
+      conf: clusterConf(busPort, options),
+    });
+    return { server, address: `127.0.0.1:${server.port}@${busPort}` };
   });
-  return { server, address: `127.0.0.1:${server.port}@${busPort}` };
+}
+
+function clusterConf(busPort: number, options: ClusterOptions): string[] {
+  return [
+    'cluster-enabled yes',
+    `cluster-port ${busPort}`,
+    'cluster-config-file nodes.conf',
+    `cluster-node-timeout ${options.nodeTimeoutMs ?? 2000}`,
+    'cluster-require-full-coverage no',
+    'cluster-allow-reads-when-down no',
+    'cluster-replica-validity-factor 10',
+    ...(options.conf ?? []),
+  ];
 }
 
 export class RedisCluster {

@@ -2,18 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { currentAofPath, flipAofByte, truncateAofTail } from './aof-files.ts';
-import { freePort } from './free-port.ts';
+import { withFreePort } from './free-port.ts';
 import { ownTempDir, releaseTempDir } from './owned-resources.ts';
 import { mustFindRedisServer } from './redis-binary.ts';
 import { type RedisServerOptions, redisConf } from './redis-conf.ts';
 import { RedisProcess } from './redis-process.ts';
 import { type RespReply, respCall } from './resp.ts';
 
-/** Another process may take a free port before the server binds it. */
-const PORT_ATTEMPTS = 5;
 const READY_TIMEOUT_MS = 10_000;
-/** The kernel's limit for a unix socket path (sun_path), with its closing zero. */
-const SOCKET_PATH_BYTES_MAX = 107;
+/** The kernels' limit for a unix socket path without its closing zero: 107 bytes on Linux, 103 on macOS. */
+const SOCKET_PATH_BYTES_MAX = 103;
 
 /**
  * Start a private redis-server in a directory of its own: nothing of it is shared with another test, so FLUSHALL,
@@ -24,19 +22,18 @@ const SOCKET_PATH_BYTES_MAX = 107;
  *     const client = redis.client();
  */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
-  const binary = options.binary ?? mustFindRedisServer().path;
-  const wantsAnyPort = options.tcp === true;
-  for (let attempt = 1; ; attempt += 1) {
-    const port = wantsAnyPort ? await freePort() : Number(options.tcp ?? 0);
-    const server = new RedisServer(binary, port, options);
-    try {
-      await server.start();
-      return server;
-    } catch (error) {
-      await server[Symbol.asyncDispose]();
-      const isTaken = String(error).includes('Address already in use');
-      if (!(wantsAnyPort && isTaken && attempt < PORT_ATTEMPTS)) throw error;
-    }
+  const start = (port: number): Promise<RedisServer> => startOn(port, options);
+  return options.tcp === true ? withFreePort(start) : start(Number(options.tcp ?? 0));
+}
+
+async function startOn(port: number, options: RedisServerOptions): Promise<RedisServer> {
+  const server = new RedisServer(options.binary ?? mustFindRedisServer().path, port, options);
+  try {
+    await server.start();
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
   }
 }
 

@@ -36,8 +36,12 @@ export function respCall(
     socket.once('connect', () => socket.write(encodeCommand(args)));
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk]);
-      const parsed = parseReply(received, 0);
-      if (parsed) finish(() => resolve(parsed.value));
+      try {
+        const parsed = parseReply(received, 0);
+        if (parsed) finish(() => resolve(parsed.value));
+      } catch (error) {
+        finish(() => reject(error));
+      }
     });
   });
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
+import { withFreePort } from './free-port.ts';
 import { ownTempDir, releaseTempDir } from './owned-resources.ts';
 import { mustFindRedisServer } from './redis-binary.ts';
 import { RedisProcess } from './redis-process.ts';
@@ -36,10 +36,17 @@ export class SentinelNode {
   }
 
   /** Start a Sentinel on a free port. */
-  static async start(spec: SentinelSpec): Promise<SentinelNode> {
-    const node = new SentinelNode(await freePort(), spec);
-    await node.#process.start();
-    return node;
+  static start(spec: SentinelSpec): Promise<SentinelNode> {
+    return withFreePort(async (port) => {
+      const node = new SentinelNode(port, spec);
+      try {
+        await node.#process.start();
+        return node;
+      } catch (error) {
+        await node.stop();
+        throw error;
+      }
+    });
   }
 
   /** One command to this Sentinel; an error reply comes back as a `RespError` value. */

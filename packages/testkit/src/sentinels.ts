@@ -1,6 +1,5 @@
 import { awaitUntil } from './await-until.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { freePort } from './free-port.ts';
 import type { RedisPersistence } from './redis-conf.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import { SentinelNode } from './sentinel-node.ts';
@@ -64,35 +63,39 @@ async function startNode(
   options: SentinelOptions,
   primary: ReplicatedNode | undefined,
 ): Promise<ReplicatedNode> {
-  // The server must announce its proxy's port before the proxy can know the server's, so that port is chosen first.
-  const announced = await freePort();
-  const server = await startRedis({
-    persist: options.persist ?? 'aof-always',
-    tcp: true,
-    ...(primary ? { replicaOf: { host: '127.0.0.1', port: primary.proxy.port } } : {}),
-    conf: [
-      'replica-announce-ip 127.0.0.1',
-      `replica-announce-port ${announced}`,
-      `min-replicas-to-write ${options.minReplicasToWrite ?? 1}`,
-      'min-replicas-max-lag 2',
-      'repl-ping-replica-period 1',
-      'repl-timeout 10',
-      'repl-backlog-size 64mb',
-      'repl-diskless-sync yes',
-      'repl-diskless-sync-delay 0',
-      'replica-read-only yes',
-      'replica-serve-stale-data yes',
-      ...(options.conf ?? []),
-    ],
-  });
-  const seed = options.seed ?? 1;
+  // The proxy comes first, because the server announces the proxy's port as its own.
+  let port = 0;
+  const proxy = await startFaultProxy({ target: () => ({ port }), seed: options.seed ?? 1 });
   try {
-    const proxy = await startFaultProxy({ target: { port: server.port }, port: announced, seed });
+    const server = await startRedis({
+      persist: options.persist ?? 'aof-always',
+      tcp: true,
+      ...(primary ? { replicaOf: { host: '127.0.0.1', port: primary.proxy.port } } : {}),
+      conf: replicationConf(proxy.port, options),
+    });
+    port = server.port;
     return { server, proxy };
   } catch (error) {
-    await server.stop();
+    await proxy.stop();
     throw error;
   }
+}
+
+function replicationConf(announcedPort: number, options: SentinelOptions): string[] {
+  return [
+    'replica-announce-ip 127.0.0.1',
+    `replica-announce-port ${announcedPort}`,
+    `min-replicas-to-write ${options.minReplicasToWrite ?? 1}`,
+    'min-replicas-max-lag 2',
+    'repl-ping-replica-period 1',
+    'repl-timeout 10',
+    'repl-backlog-size 64mb',
+    'repl-diskless-sync yes',
+    'repl-diskless-sync-delay 0',
+    'replica-read-only yes',
+    'replica-serve-stale-data yes',
+    ...(options.conf ?? []),
+  ];
 }
 
 export class SentinelSet {

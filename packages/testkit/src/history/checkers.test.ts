@@ -5,6 +5,7 @@ import { formatHistory, type HistoryLine, type Operation, operationsOf, parseHis
 import { checkIdempotency } from './idempotency.ts';
 import { checkPrefixes, type ObservedEntry } from './prefixes.ts';
 import { HistoryRecorder } from './recorder.ts';
+import { checkSessions } from './sessions.ts';
 import { checkSetFull } from './set-full.ts';
 
 const line = (
@@ -202,5 +203,29 @@ describe('checkIdempotency', () => {
     const history = [line('a', 'invoke', 1), line('a', 'ok', 2, 'refused')];
     expect(checkIdempotency(history, [], refused).verdict).toBe('ok');
     expect(checkIdempotency(history, ['a'], refused).problems).toEqual(['a: refused, but with an effect']);
+  });
+});
+
+describe('checkSessions', () => {
+  const versionOf = ({ output }: Operation) => (output as { version?: number }).version;
+  const saw = (proc: string, version: number | undefined, startUs: number): Operation => ({
+    ...{ opId: `op${startUs}`, proc, f: 'read', key: 'k', input: null, output: { version } },
+    ...{ isKnown: true, startUs, endUs: startUs + 1 },
+  });
+
+  it('accepts screens that stand still or go on, each at its own pace', () => {
+    const operations = [
+      saw('a', 3, 1),
+      saw('b', 1, 2),
+      saw('a', undefined, 3),
+      saw('a', 3, 4),
+      saw('b', 2, 5),
+    ];
+    expect(checkSessions(operations, versionOf).verdict).toBe('ok');
+  });
+
+  it('rejects a screen that goes back', () => {
+    const operations = [saw('a', 3, 1), saw('a', 2, 4)];
+    expect(checkSessions(operations, versionOf).problems).toEqual(['a on k: saw version 2 (op4) after 3']);
   });
 });

@@ -22,4 +22,5 @@ export {
 } from './models.ts';
 export { checkPrefixes, type ObservedEntry, type ObserverLog, type PrefixOptions } from './prefixes.ts';
 export { type Attempt, HistoryRecorder, type Invocation } from './recorder.ts';
+export { checkSessions } from './sessions.ts';
 export { checkSetFull } from './set-full.ts';
