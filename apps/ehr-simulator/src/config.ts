@@ -133,7 +133,7 @@ const network = z.strictObject({
   outage: z.strictObject({ from: instant, to: instant }).nullable().default(null),
 });
 
-export const configSchema = z.strictObject({
+const configSchema = z.strictObject({
   auth: auth.prefault({}),
   throttle: throttle.prefault({}),
   time: time.prefault({}),

@@ -6,7 +6,7 @@ import { type Action, actionSchema, applyAction } from './actions.ts';
  * A script: each step waits for a time (real ms since the script began) or for the n-th call of an operation from now on,
  * just before it is answered or just after - which is how something changes between a list and a read.
  */
-export const scenarioSchema = z.strictObject({
+const scenarioSchema = z.strictObject({
   steps: z
     .array(
       z.strictObject({
@@ -24,7 +24,7 @@ export const scenarioSchema = z.strictObject({
     .max(1000),
 });
 
-export type Scenario = z.output<typeof scenarioSchema>;
+type Scenario = z.output<typeof scenarioSchema>;
 type Step = Scenario['steps'][number];
 
 export interface StepStatus {

@@ -70,7 +70,7 @@ function personView(patient: PatientRecord, practiceId: number): Fields {
 }
 
 /** Epoch ms as `2026-01-05T14:20:00Z`. */
-export function utc(epochMs: number): string {
+function utc(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }
 

@@ -7,7 +7,7 @@ const DECLARATION = '<?xml version="1.0" encoding="utf-8"?>';
 const ENVELOPE_NS = 'http://schemas.xmlsoap.org/soap/envelope/';
 
 /** What the list rows do with a member that has no value. */
-export type AbsentStyle = 'absent' | 'nil' | 'empty';
+type AbsentStyle = 'absent' | 'nil' | 'empty';
 
 /** Members that no contract knows, appended where a later version would put them: `{ shape: xml }`. */
 export interface WriteStyle {
@@ -50,13 +50,13 @@ export function escapeText(text: string): string {
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
 
 function writeMembers(shape: Shape, fields: Fields, style: WriteStyle): string {
-  const rows = shape.name.endsWith('Data');
+  // Only rows, and only those with anything in them: a phantom row stays empty.
+  const fillsAbsent =
+    style.absent !== 'absent' && shape.name.endsWith('Data') && Object.keys(fields).length > 0;
   const known = shape.members.map((member) => {
     const value = fields[member.name];
     if (value !== undefined) return writeMember(member, value, style);
-    return rows && member.type === 'string' && Object.keys(fields).length > 0
-      ? writeAbsent(member, style.absent)
-      : '';
+    return fillsAbsent && member.type === 'string' ? writeAbsent(member, style.absent) : '';
   });
   return known.join('') + (style.extra.get(shape.name) ?? '');
 }

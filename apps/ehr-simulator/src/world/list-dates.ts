@@ -8,7 +8,7 @@ import {
 } from '@workflow-bolt/testkit/generate';
 
 /** Where the vendor's servers keep time. */
-export const PACIFIC = 'America/Los_Angeles';
+const PACIFIC = 'America/Los_Angeles';
 
 /** Either the fixed offset a caller asked for (hours from GMT) or the server's own zone. */
 export type Rendering = { offsetHours: number } | 'pacific';
@@ -16,7 +16,7 @@ export type Rendering = { offsetHours: number } | 'pacific';
 export type DateStyle = 'us' | 'iso';
 
 /** The wall time at which a list shows an instant. */
-export function wallIn(epochMs: number, rendering: Rendering): WallTime {
+function wallIn(epochMs: number, rendering: Rendering): WallTime {
   if (rendering === 'pacific') return wallTimeOf(epochMs, PACIFIC);
   return wallFromUtc(new Date(epochMs + rendering.offsetHours * 3_600_000));
 }

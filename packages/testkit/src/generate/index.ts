@@ -33,7 +33,8 @@ export {
 } from './profiles.ts';
 export { createRng, hash32, type Rng } from './random.ts';
 export { type Appointment, type Fate, generateSchedule, type Oddity } from './schedule.ts';
-export { dayTrace, type StepKind, type StepRole, type TraceStep } from './trace.ts';
+export { dayTrace } from './trace.ts';
+export type { StepKind, StepRole, TraceStep } from './trace-step.ts';
 export { generateWalkIns, walkInMinutes } from './walk-ins.ts';
 export {
   instantOf,

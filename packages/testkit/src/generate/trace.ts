@@ -14,39 +14,8 @@ import {
 } from './profiles.ts';
 import { createRng, type Rng } from './random.ts';
 import type { Appointment } from './schedule.ts';
+import { STEP_ROLES, type StepKind, type TraceStep } from './trace-step.ts';
 import { instantOfMinute, localMidnight } from './wall-clock.ts';
-
-export type StepKind =
-  | 'arrive'
-  | 'walk-in'
-  | 'check-in-complete'
-  | 'room'
-  | 'ready'
-  | 'with-doctor'
-  | 'seen'
-  | 'complete'
-  | 'no-show'
-  | 'leave'
-  | 'cancel'
-  | 'room-clean';
-
-export type StepRole = 'front-desk' | 'medical-assistant' | 'provider';
-
-/** One thing a member of staff means to do at a moment of the day. */
-export interface TraceStep {
-  atMs: number;
-  /** Minutes really elapsed since local midnight (not wall minutes: the two differ on a clock-change day). */
-  offsetMin: number;
-  step: StepKind;
-  role: StepRole;
-  /** `Appointment.key`; empty for `room-clean`. */
-  visit: string;
-  appointmentId: number | null;
-  patientId: number | null;
-  providerId: number | null;
-  roomId: number | null;
-  reason: string | null;
-}
 
 const NO_SHOW_GRACE_MS = 30 * 60_000;
 const MINUTE_MS = 60_000;
@@ -195,7 +164,7 @@ class DayPlay {
       atMs: now,
       offsetMin: (now - localMidnight(date, zone)) / MINUTE_MS,
       step,
-      role: ROLES[step],
+      role: STEP_ROLES[step],
       visit: visit?.key ?? '',
       appointmentId: visit && !visit.walkIn ? visit.id : null,
       patientId: visit?.patientId ?? null,
@@ -210,18 +179,3 @@ class DayPlay {
     return Math.round(minutes * MINUTE_MS);
   }
 }
-
-const ROLES: Readonly<Record<StepKind, StepRole>> = {
-  arrive: 'front-desk',
-  'walk-in': 'front-desk',
-  'check-in-complete': 'front-desk',
-  room: 'medical-assistant',
-  ready: 'medical-assistant',
-  'with-doctor': 'provider',
-  seen: 'provider',
-  complete: 'front-desk',
-  'no-show': 'front-desk',
-  leave: 'front-desk',
-  cancel: 'front-desk',
-  'room-clean': 'medical-assistant',
-};
