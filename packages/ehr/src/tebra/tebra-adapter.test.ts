@@ -358,6 +358,26 @@ describe('answers', () => {
     });
   });
 
+  test.each([
+    ['Providers', 'ProviderData', (port: EhrPort) => port.providers()],
+    ['Practices', 'PracticeData', (port: EhrPort) => port.practices()],
+    ['ServiceLocations', 'ServiceLocationData', (port: EhrPort) => port.serviceLocations()],
+    ['Patients', 'PatientData', (port: EhrPort) => port.patients({ lastName: 'Vale' })],
+  ])('%s without a match come as nil or as one empty row, and are none', async (list, row, ask) => {
+    const operation = `Get${list}`;
+    expect(await ask(answeredBy(goodAnswer(operation, `<${list}><${row}/></${list}>`)))).toEqual({
+      ok: true,
+      value: [],
+    });
+    expect(await ask(answeredBy(goodAnswer(operation, `<${list} i:nil="true"/>`)))).toEqual({
+      ok: true,
+      value: [],
+    });
+    expect(await ask(answeredBy(goodAnswer(operation, '')))).toMatchObject({
+      failure: { kind: 'malformed', detail: list },
+    });
+  });
+
   test('locations in their own namespace', async () => {
     const body = goodAnswer(
       'GetServiceLocations',
