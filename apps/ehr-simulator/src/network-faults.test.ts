@@ -102,6 +102,19 @@ describe('network faults', () => {
     await expect(cancelFirst()).rejects.toThrow();
     expect(simulator.world.listed().length).toBe(before - 1);
     expect(simulator.journal().at(-1)?.outcome).toBe('ok network:reset-after');
+    simulator.configure({ network: { rules: [] } });
+    fault('hang-after', { times: 1 });
+    const hanging = cancelFirst();
+    await expect.poll(() => simulator.world.listed().length).toBe(before - 2);
+    const settled = await Promise.race([hanging.then(() => 'answered'), Promise.resolve('waiting')]);
+    expect(settled).toBe('waiting');
+    await simulator.stop();
+    await expect(hanging).rejects.toThrow();
+    simulator = await startEhrSimulator({
+      date: '2026-07-01',
+      clock,
+      config: { throttle: { enabled: false } },
+    });
   });
   it('a hang lasts until the caller gives up, and the simulator can be stopped while one hangs', async () => {
     fault('hang');
@@ -128,6 +141,12 @@ describe('network faults', () => {
     const short = await bytes();
     expect(short.complete).toBe(false);
     expect(Number(short.headers['content-length'])).toBe(short.body.length + 100);
+  });
+  it('slow is a whole answer, later', async () => {
+    fault('slow', { ms: 30 });
+    const answer = await practices();
+    expect(answer.text).toContain('<IsError>false');
+    expect(simulator.journal().at(-1)?.outcome).toBe('ok network:slow');
   });
   it('gzip comes although nobody asked; a drip comes in pieces and whole', async () => {
     fault('gzip', { times: 1 });
