@@ -1,6 +1,5 @@
 /** Finding a redis-server is written once, in the test kit, which starts one per test; the scripts use the same. */
 export {
-  describeRedisServer,
   findExecutables,
   findRedisServer,
   REDIS_BINARY_VARIABLE,

@@ -12,11 +12,6 @@ export type { RedisPersistence, RedisServerOptions } from './redis-conf.ts';
 export { type RedisServer, startRedis } from './redis-server.ts';
 export { type RedisAddress, RespError, type RespReply } from './resp.ts';
 export type { SentinelNode } from './sentinel-node.ts';
-export {
-  type ReplicatedNode,
-  SENTINEL_NAME,
-  type SentinelOptions,
-  type SentinelSet,
-  startSentinels,
-} from './sentinels.ts';
+export { type ReplicatedNode, SENTINEL_NAME, type SentinelSet } from './sentinel-set.ts';
+export { type SentinelOptions, startSentinels } from './sentinels.ts';
 export type { Direction, Toxic, ToxicKind } from './toxics.ts';

@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Functions and multi-part append-only files came with 7.0; nothing older can hold a board. */
-export const REDIS_VERSION_MIN = [7, 0] as const;
+const REDIS_VERSION_MIN = [7, 0] as const;
 
 /** Set this variable to the path of a redis-server or valkey-server to use instead of the one on PATH. */
 export const REDIS_BINARY_VARIABLE = 'BOLT_REDIS_SERVER';
@@ -30,7 +30,7 @@ export function findRedisServer(): RedisBinary | undefined {
 }
 
 /** Ask a binary who it is; undefined when it cannot run or is no Redis. */
-export function describeRedisServer(path: string): RedisBinary | undefined {
+function describeRedisServer(path: string): RedisBinary | undefined {
   try {
     const said = execFileSync(path, ['--version'], { encoding: 'utf8', timeout: 5000 });
     const match = /^(Redis|Valkey) server v=(\d+)\.(\d+)\.(\S+)/i.exec(said);
@@ -55,7 +55,7 @@ export function findExecutables(name: string): string[] {
 }
 
 /** The sentence to show when no usable server is present: what was found and what to run. */
-export function redisMissingMessage(found: RedisBinary | undefined): string {
+function redisMissingMessage(found: RedisBinary | undefined): string {
   const why = found
     ? `${found.path} is version ${found.version}; 7.0 or newer is needed.`
     : 'redis-server was not found on PATH.';

@@ -34,7 +34,7 @@ describe('respCall', () => {
     const answers = ['', undefined, 'HTTP/1.1 400\r\n'];
     const server = createServer((socket) => {
       const answer = answers.shift();
-      socket.on('error', () => {});
+      socket.on('error', () => {}).resume();
       if (answer === '') socket.end();
       else if (answer) socket.write(answer);
     });

@@ -2,7 +2,8 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { awaitUntil } from './await-until.ts';
 import { assertNoLeaks } from './owned-resources.ts';
-import { type SentinelSet, startSentinels } from './sentinels.ts';
+import type { SentinelSet } from './sentinel-set.ts';
+import { startSentinels } from './sentinels.ts';
 
 let set: SentinelSet;
 

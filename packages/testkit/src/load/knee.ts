@@ -1,4 +1,4 @@
-import type { LoadResult } from './open-loop.ts';
+import type { LoadResult } from './load-result.ts';
 
 export interface RampOptions {
   /** Rates to try, ascending. */

@@ -5,7 +5,8 @@ import { type Calibration, calibrate, judgeCalibration, withCalibration } from '
 import { runClosedLoop, searchCapacity } from './closed-loop.ts';
 import { rampToKnee } from './knee.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
-import { type LoadResult, mergeLoadResults, runOpenLoop } from './open-loop.ts';
+import { type LoadResult, mergeLoadResults } from './load-result.ts';
+import { runOpenLoop } from './open-loop.ts';
 import { constantSchedule, poissonSchedule } from './schedule.ts';
 
 describe('schedules', () => {

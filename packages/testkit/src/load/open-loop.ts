@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { LatencyHistogram, type LatencySummary } from './latency-histogram.ts';
+import { LatencyHistogram } from './latency-histogram.ts';
+import { judged, type LoadResult } from './load-result.ts';
 import type { Schedule } from './schedule.ts';
 
 /** One request. Resolves when the answer is complete; a rejection counts as an error of its class. */
@@ -16,34 +17,6 @@ export interface OpenLoopOptions {
   readonly drainMs?: number;
 }
 
-/** What one process measured. All times in milliseconds. */
-export interface LoadResult {
-  readonly kind: 'open-loop';
-  readonly intended: number;
-  readonly sent: number;
-  readonly completed: number;
-  /** Not sent because too many were under way. */
-  readonly dropped: number;
-  /** Not answered when the drain time was over. */
-  readonly unfinished: number;
-  /** Rejections by the error's name or code. */
-  readonly errors: Readonly<Record<string, number>>;
-  readonly lateStarts: number;
-  readonly offeredPerS: number;
-  readonly achievedPerS: number;
-  /** Done minus intended: what a user waits, the queue before the server included. */
-  readonly latencyMs: LatencySummary;
-  /** Done minus sent. */
-  readonly serviceMs: LatencySummary;
-  /** Both histograms, encoded, to merge the results of several processes. */
-  readonly histograms: { readonly latency: string; readonly service: string };
-  readonly isValid: boolean;
-  /** Why the run proves nothing; empty when it is valid. */
-  readonly invalidBecause: readonly string[];
-}
-
-/** A run with more late starts, or more dropped requests, measured its driver, not the server. */
-export const LATE_SHARE_MAX = 0.001;
 /** Timers are a millisecond coarse: sleep up to here, then turn the event loop until the request is due. */
 const SPIN_MS = 2;
 
@@ -118,14 +91,12 @@ class Tally {
   }
 
   result(schedule: Schedule, elapsedMs: number): LoadResult {
-    const { dropped } = this;
-    const intended = schedule.length;
-    const base = {
-      kind: 'open-loop' as const,
-      intended,
+    return judged({
+      kind: 'open-loop',
+      intended: schedule.length,
       sent: this.#sent,
       completed: this.#completed,
-      dropped,
+      dropped: this.dropped,
       unfinished: this.inFlight,
       errors: { ...this.#errors },
       lateStarts: this.#lateStarts,
@@ -135,62 +106,8 @@ class Tally {
       latencyMs: this.#latency.summary(),
       serviceMs: this.#service.summary(),
       histograms: { latency: this.#latency.encode(), service: this.#service.encode() },
-    };
-    const invalidBecause = reasonsAgainst(base);
-    return { ...base, isValid: invalidBecause.length === 0, invalidBecause };
+    });
   }
-}
-
-type Counts = Pick<LoadResult, 'intended' | 'sent' | 'lateStarts' | 'dropped' | 'unfinished'>;
-
-/** What makes a run worthless. Errors do not: they are a result. */
-function reasonsAgainst({ intended, sent, lateStarts, dropped, unfinished }: Counts): string[] {
-  const percent = (part: number, of: number): string => `${((100 * part) / of).toFixed(2)} %`;
-  const limit = `limit ${100 * LATE_SHARE_MAX} %`;
-  return [
-    ...(intended === 0 ? ['nothing was sent'] : []),
-    ...(lateStarts > sent * LATE_SHARE_MAX
-      ? [`${lateStarts} late starts (${percent(lateStarts, sent)}, ${limit})`]
-      : []),
-    ...(dropped > intended * LATE_SHARE_MAX
-      ? [`${dropped} dropped (${percent(dropped, intended)}, ${limit})`]
-      : []),
-    ...(unfinished > 0 ? [`${unfinished} without an answer at the end`] : []),
-  ];
-}
-
-/** Add up what several processes measured in the same run. Rates add; percentiles come from the merged histograms. */
-export function mergeLoadResults(results: readonly LoadResult[]): LoadResult {
-  const sum = (pick: (result: LoadResult) => number): number =>
-    results.reduce((total, one) => total + pick(one), 0);
-  const merge = (pick: (result: LoadResult) => string): LatencyHistogram => {
-    const merged = new LatencyHistogram();
-    for (const result of results) merged.add(LatencyHistogram.decode(pick(result)));
-    return merged;
-  };
-  const latency = merge(({ histograms }) => histograms.latency);
-  const service = merge(({ histograms }) => histograms.service);
-  const errors: Record<string, number> = {};
-  for (const result of results) {
-    for (const [name, count] of Object.entries(result.errors)) errors[name] = (errors[name] ?? 0) + count;
-  }
-  const base = {
-    kind: 'open-loop' as const,
-    intended: sum((one) => one.intended),
-    sent: sum((one) => one.sent),
-    completed: sum((one) => one.completed),
-    dropped: sum((one) => one.dropped),
-    unfinished: sum((one) => one.unfinished),
-    errors,
-    lateStarts: sum((one) => one.lateStarts),
-    offeredPerS: sum((one) => one.offeredPerS),
-    achievedPerS: sum((one) => one.achievedPerS),
-    latencyMs: latency.summary(),
-    serviceMs: service.summary(),
-    histograms: { latency: latency.encode(), service: service.encode() },
-  };
-  const invalidBecause = reasonsAgainst(base);
-  return { ...base, isValid: invalidBecause.length === 0, invalidBecause };
 }
 
 /** The schedule's own rate: its requests over the time they take, the gap after the last one included. */
