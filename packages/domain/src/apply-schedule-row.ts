@@ -182,6 +182,8 @@ function created(scene: Scene, row: Row): BoardEvent {
 }
 
 function createFromRow(scene: Scene, row: Row): BoardEvent[] {
+  // The person is created too, so its absence is part of what is decided on.
+  findPerson(scene.view, row.visitId);
   const event = created(scene, row);
   const after = sceneAfter(scene, [event], row.type);
   const visit = findVisit(after.view, row.visitId);

@@ -13,7 +13,7 @@ function zoned(zone: string, ms: number): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone);
 }
 
-/** The calendar date `YYYY-MM-DD` that the clinic's wall shows at this instant (V29). */
+/** The calendar date `YYYY-MM-DD` that the clinic's wall shows at this instant (V30). */
 export function localDate(zone: string, ms: number): string {
   return zoned(zone, ms).toPlainDate().toString();
 }

@@ -46,6 +46,8 @@ export function decideConfigure(view: BoardView, ctx: DecisionContext, command: 
   const ids = command.rooms.map((room) => room.id);
   if (new Set(ids).size < ids.length) return refuse('invalid_request', { field: 'rooms' });
   const present = presentRooms(view);
+  // Also a room that is new: its absence is part of what was decided on.
+  for (const id of ids) findRoom(view, id);
   const day = dayOf(command, ctx, former);
   const rooms = command.rooms.map((wanted) =>
     roomOf(

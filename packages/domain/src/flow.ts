@@ -42,7 +42,7 @@ export function flowOf(visit: Visit): VisitFlow {
   };
 }
 
-/** The latest instant a visit knows of; nothing new may be recorded before it. Epoch ms, 0 when none. */
+/** The latest instant a visit knows of; nothing new may be recorded before it (V31). Epoch ms, 0 when none. */
 export function lastInstantOf(flow: VisitFlow): number {
   const times: number[] = Object.values(flow.milestones);
   for (const segment of [...flow.roomStays, ...flow.providerSegments, ...flow.waitSegments]) {

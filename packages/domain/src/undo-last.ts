@@ -3,7 +3,17 @@ import type { Decision } from './board.ts';
 import { minutes } from './clinic-time.ts';
 import { lateUndoers } from './permissions.ts';
 import { endOwnReservation, endReservation, freeRoomIds, liveReservation } from './room-rules.ts';
-import { accept, findRoom, findVisit, isToday, refusal, refuse, type Scene, sceneAfter } from './scene.ts';
+import {
+  accept,
+  findPerson,
+  findRoom,
+  findVisit,
+  isToday,
+  refusal,
+  refuse,
+  type Scene,
+  sceneAfter,
+} from './scene.ts';
 import { isClosed, isHidden } from './status-info.ts';
 import { restore } from './undoable.ts';
 
@@ -64,6 +74,8 @@ function reservationBack(scene: Scene, visit: Visit, lost: Undoable['reservation
 function eventsOf(scene: Scene, visit: Visit, undoable: Undoable, reason: string | null): BoardEvent[] {
   const target = undoable.before.roomId === undefined ? visit.roomId : undoable.before.roomId;
   const { status } = restore(visit, undoable);
+  // The person mirrors the privacy flag and changes with it.
+  if (undoable.before.flags) findPerson(scene.view, visit.id);
   const isOver = isClosed(status) || isHidden(status);
   const events: BoardEvent[] = [
     { type: 'visit.undone', visitId: visit.id, undoes: undoable.eventId, reason },
