@@ -1,4 +1,6 @@
 /** Redis behind the board: commit log, hosts, function library, connection. */
+
+export { assertDurable, type DurabilityReport, UnsafeRedisError } from './assert-durable.ts';
 export { AuditTrail, type ReadAudit } from './audit-trail.ts';
 export type { SubmitOptions } from './board-authority.ts';
 export type { HistoryEntry } from './board-history.ts';
@@ -14,14 +16,22 @@ export { BoardPresence, type PresentTab, presenceLifeMs } from './board-presence
 export { BoardRegistry, type BoardRegistryOptions } from './board-registry.ts';
 export type { BoardChanged, ResetReason } from './board-replica.ts';
 export type { ResumeAnswer } from './board-resume.ts';
+export {
+  type EmbeddedRedis,
+  EmbeddedRedisError,
+  type EmbeddedRedisOptions,
+  startEmbeddedRedis,
+} from './embedded-redis.ts';
 export { commandOf, type FunctionCall, readReply } from './function-call.ts';
 export { dropFunctions, ensureFunctions, FunctionLibraryError, type Library } from './function-loader.ts';
 export * from './generated/function-calls.generated.ts';
 export { functionLibrary } from './generated/functions.generated.ts';
 export { createRedisPort } from './ioredis-port.ts';
+export { type JobConnectionPurpose, openJobConnection } from './job-connection.ts';
 export { type BoardKeys, boardKeyRows, boardKeys, boardTag, type KeyRow } from './keys.ts';
 export { RedisClock } from './redis-clock.ts';
 export { faultOf, isFunctionMissing } from './redis-failure.ts';
 export { commandTimeoutMs } from './redis-options.ts';
 export type { BatchReply, Durability, RedisPort } from './redis-port.ts';
+export { type RedisServerConfOptions, redisServerConf } from './redis-server-conf.ts';
 export { fromUrl, type RedisMode, type RedisTarget } from './redis-target.ts';
