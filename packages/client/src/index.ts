@@ -1,1 +1,25 @@
-export {};
+export * from './api/api-client.ts';
+export * from './api/api-error.ts';
+export { BoardStore } from './board/board-store.ts';
+export { overlayPending, predictChanges } from './board/overlay.ts';
+export {
+  BoardReplica,
+  type ReplicaRecord,
+  ReplicaSession,
+  type RuleMutation,
+  type Verdict,
+} from './board/replica.ts';
+export { type BoardClient, createBoardClient, type Submission } from './board-client.ts';
+export type * from './board-snapshot.ts';
+export type { BoardClientOptions, TabPorts } from './client-options.ts';
+export { type Clock, systemClock } from './clock.ts';
+export { type RefusalReason, SubmitRefused } from './command-results.ts';
+export type { AttentionProblem, OutboxItem, OutboxLane } from './outbox/outbox-lane.ts';
+export { type ClientStorage, memoryStorage, openStorage } from './outbox/outbox-storage.ts';
+export { ConnectionDriver, type DriverEvent, type DriverPorts } from './stream/connection-driver.ts';
+export { type ConnectionStep, stepConnection } from './stream/connection-machine.ts';
+export * from './stream/connection-state.ts';
+export { type DecodedFrame, decodeFrame, FrameError } from './stream/decode-frame.ts';
+export { type SseEvent, SseParser, SseTooLarge } from './stream/sse-parser.ts';
+export { fetchTransport, type StreamSink, type StreamTransport } from './stream/stream-transport.ts';
+export type { ConnectionStatus } from './tabs/tab-link.ts';

@@ -1,0 +1,101 @@
+/**
+ * Where lanes live. `update` is one transaction: read, pure change, write. With IndexedDB every tab of the
+ * browser sees the same lane, so `n` is given out once; in memory (private mode, quota) nothing survives the
+ * page, which is why offline steps are then refused.
+ */
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import type { ReplicaRecord } from '../board/replica.ts';
+import { emptyLane, type OutboxLane } from './outbox-lane.ts';
+
+/** A board as last shown, for a start without network. Times in epoch ms. */
+export type CachedBoard = { record: ReplicaRecord; asOfMs: number | null; savedWallMs: number };
+
+export interface ClientStorage {
+  readonly kind: 'indexeddb' | 'memory';
+  /** Changes a lane in one transaction; a lane that does not exist starts under a fresh identity. */
+  updateLane(key: string, change: (lane: OutboxLane) => OutboxLane): Promise<OutboxLane>;
+  loadBoard(key: string): Promise<CachedBoard | null>;
+  saveBoard(key: string, board: CachedBoard): Promise<void>;
+  dropBoards(): Promise<void>;
+  /** Unsent and undecided items of all boards: what a wipe would lose. */
+  countUnsent(): Promise<number>;
+  /** Forgets everything of this person. */
+  wipe(): Promise<void>;
+  close(): void;
+}
+
+interface Schema extends DBSchema {
+  lanes: { key: string; value: OutboxLane };
+  boards: { key: string; value: CachedBoard };
+}
+
+const isUnsent = (item: { state: string }) => item.state !== 'applied';
+const unsentOf = (lanes: Iterable<OutboxLane>): number =>
+  [...lanes].reduce((sum, lane) => sum + lane.items.filter(isUnsent).length, 0);
+
+/** Falls back to memory when the browser gives no database. One database per person. */
+export async function openStorage(userId: string, freshClientId: () => string): Promise<ClientStorage> {
+  if (typeof indexedDB === 'undefined') return memoryStorage(freshClientId);
+  try {
+    const db = await openDB<Schema>(`workflow-bolt:${userId}`, 1, {
+      upgrade(fresh) {
+        fresh.createObjectStore('lanes');
+        fresh.createObjectStore('boards');
+      },
+      blocking: (_now, _next, event) => (event.target as IDBDatabase).close(),
+    });
+    return indexedDbStorage(db, freshClientId);
+  } catch {
+    return memoryStorage(freshClientId);
+  }
+}
+
+function indexedDbStorage(db: IDBPDatabase<Schema>, freshClientId: () => string): ClientStorage {
+  return {
+    kind: 'indexeddb',
+    async updateLane(key, change) {
+      // `strict`: the step is on disk before it shows on screen.
+      const tx = db.transaction('lanes', 'readwrite', { durability: 'strict' });
+      const lane = (await tx.store.get(key)) ?? emptyLane(freshClientId());
+      const next = change(lane);
+      if (next !== lane) await tx.store.put(next, key);
+      await tx.done;
+      return next;
+    },
+    loadBoard: async (key) => (await db.get('boards', key)) ?? null,
+    saveBoard: async (key, board) => {
+      await db.put('boards', board, key);
+    },
+    dropBoards: () => db.clear('boards'),
+    countUnsent: async () => unsentOf(await db.getAll('lanes')),
+    async wipe() {
+      const tx = db.transaction(['lanes', 'boards'], 'readwrite');
+      await Promise.all([tx.objectStore('lanes').clear(), tx.objectStore('boards').clear(), tx.done]);
+    },
+    close: () => db.close(),
+  };
+}
+
+export function memoryStorage(freshClientId: () => string): ClientStorage {
+  const lanes = new Map<string, OutboxLane>();
+  const boards = new Map<string, CachedBoard>();
+  return {
+    kind: 'memory',
+    async updateLane(key, change) {
+      const next = change(lanes.get(key) ?? emptyLane(freshClientId()));
+      lanes.set(key, next);
+      return next;
+    },
+    loadBoard: async (key) => boards.get(key) ?? null,
+    saveBoard: async (key, board) => {
+      boards.set(key, board);
+    },
+    dropBoards: async () => boards.clear(),
+    countUnsent: async () => unsentOf(lanes.values()),
+    async wipe() {
+      lanes.clear();
+      boards.clear();
+    },
+    close: () => {},
+  };
+}
