@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type Actor,
+  type BoardKey,
+  type Command,
+  type CommandOutcome,
+  Fault,
+} from '@workflow-bolt/contracts';
+import type { BoardHost, BoardRegistry } from '@workflow-bolt/store';
+import type { BoardPort } from './board-port.ts';
+
+/** The worker itself; what it changes says so in every entry. */
+export const workerActor: Actor = {
+  id: 'system',
+  name: 'EHR synchronisation',
+  role: 'system',
+  station: null,
+};
+
+/** Tries per batch before the job gives up: a hold is a passing state of the store. */
+const holdsMax = 3;
+const holdWaitMs = 400;
+
+/** A board as a job sees it. Each job counts its own commands, so that two runs never share a number. */
+export class HostBoard implements BoardPort {
+  readonly clinic: string;
+  readonly date: string;
+  readonly #registry: BoardRegistry;
+  readonly #clientId = `job-${randomUUID()}`;
+  #n = 0;
+
+  constructor(registry: BoardRegistry, board: BoardKey) {
+    this.clinic = board.clinic;
+    this.date = board.date;
+    this.#registry = registry;
+  }
+
+  async entities() {
+    return (await this.#host()).state.entries();
+  }
+
+  async submit(commands: readonly Command[]): Promise<CommandOutcome[]> {
+    const host = await this.#host();
+    const envelopes = commands.map((command) => ({ clientId: this.#clientId, n: ++this.#n, command }));
+    const done: CommandOutcome[] = [];
+    for (let holds = 0; done.length < envelopes.length; ) {
+      const outcomes = await host.submitMany(envelopes.slice(done.length), workerActor, 'tebra');
+      const final = outcomes.filter((o) => o.outcome !== 'hold');
+      done.push(...final);
+      if (done.length === envelopes.length) break;
+      if (++holds > holdsMax) throw new Fault('store_unavailable', { left: envelopes.length - done.length });
+      await new Promise((resolve) => setTimeout(resolve, holdWaitMs * holds));
+    }
+    return done;
+  }
+
+  async #host(): Promise<BoardHost> {
+    return this.#registry.get({ clinic: this.clinic, date: this.date });
+  }
+}

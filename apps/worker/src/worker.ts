@@ -1,0 +1,204 @@
+/** The worker process, assembled: registry, EHR adapter, job queues, beat. Two fit into one process. */
+import { randomUUID } from 'node:crypto';
+import {
+  type Beat,
+  beatEveryMs,
+  beatsKey,
+  type ClinicSettings,
+  clinicsFileSchema,
+  type PersonDetailsJob,
+  type ScheduleSyncJob,
+  type WorkerConfig,
+} from '@workflow-bolt/contracts';
+import { localDate } from '@workflow-bolt/domain';
+import {
+  createCallGaps,
+  createTebraAdapter,
+  type EhrPatient,
+  type EhrPort,
+  type EhrProvider,
+  type TebraCallRecord,
+} from '@workflow-bolt/ehr';
+import {
+  assertDurable,
+  BoardRegistry,
+  createRedisPort,
+  fromUrl,
+  openJobConnection,
+} from '@workflow-bolt/store';
+import type { Logger } from 'pino';
+import { HostBoard } from './host-board.ts';
+import { createJobWorkers, type JobWorkers } from './job-workers.ts';
+import { readPersonDetails } from './read-person-details.ts';
+import { syncSchedule } from './sync-schedule.ts';
+
+export type WorkerParts = { config: WorkerConfig; clinics: readonly ClinicSettings[]; log: Logger };
+
+/** Patients kept in memory: several days of a large clinic. The oldest go first. */
+const patientsMax = 5_000;
+const dayMs = 86_400_000;
+
+type EhrHealth = { isOk: boolean; lastGoodAt: number | null; detail: string | null };
+
+export class BoltWorker {
+  readonly #parts: WorkerParts;
+  readonly #node = `worker-${randomUUID().slice(0, 8)}`;
+  readonly #registry: BoardRegistry;
+  readonly #redis: ReturnType<typeof createRedisPort>;
+  /** Adds jobs and carries the beat. */
+  readonly #queueConnection: ReturnType<typeof openJobConnection>;
+  readonly #jobs: JobWorkers;
+  readonly #ehr: EhrPort;
+  readonly #gaps = createCallGaps();
+  readonly #patients = new Map<string, EhrPatient | null>();
+  #providers: { at: number; list: readonly EhrProvider[] } | null = null;
+  #health: EhrHealth = { isOk: true, lastGoodAt: null, detail: 'not asked yet' };
+  #beatTimer: NodeJS.Timeout | null = null;
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    const { config, log } = parts;
+    const target = fromUrl(config.redisUrl);
+    this.#redis = createRedisPort(target, this.#node);
+    this.#queueConnection = openJobConnection(target, 'queue', this.#node);
+    this.#queueConnection.on('error', (error) => log.warn({ reason: error.message }, 'job queue connection'));
+    this.#registry = new BoardRegistry({
+      port: this.#redis,
+      onError: (error) => log.warn({ reason: String(error) }, 'store'),
+    });
+    this.#ehr = createTebraAdapter({
+      ...(config.ehrUrl === null ? {} : { endpoint: config.ehrUrl }),
+      credentials: { customerKey: config.ehrCustomerKey, user: config.ehrUser, password: config.ehrPassword },
+      gaps: this.#gaps,
+      observe: (record) => this.#onCall(record),
+    });
+    this.#jobs = createJobWorkers(
+      {
+        queue: this.#queueConnection,
+        blocking: () => openJobConnection(target, 'worker', this.#node),
+      },
+      {
+        syncSchedule: (job, jobId, signal) => this.#syncSchedule(job, jobId, signal),
+        readPersonDetails: (job, signal) => this.#readDetails(job, signal),
+        onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
+      },
+    );
+  }
+
+  /** Connects, begins to take jobs, and asks for a first pull of every clinic's present day. Throws Fault. */
+  async start(): Promise<void> {
+    await this.#registry.start();
+    await assertDurable(this.#redis, { isUnsafeAllowed: this.#parts.config.allowVolatileRedis });
+    await this.#beat();
+    this.#beatTimer = setInterval(() => void this.#beat(), beatEveryMs).unref();
+    await this.#learnLimits();
+    this.#jobs.start();
+    for (const clinic of this.#parts.clinics) {
+      if (clinic.ehr === null) continue;
+      await this.#jobs.scheduleClinic(clinic.id, clinic.ehr.pollSeconds);
+      await this.#jobs.requestSync({
+        clinic: clinic.id,
+        date: null,
+        trigger: 'start',
+        requestedBy: 'system',
+      });
+    }
+    this.#parts.log.info({ node: this.#node }, 'worker started');
+  }
+
+  /** Lets running jobs end within `graceMs`, then cancels them; they are taken up again elsewhere. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.#beatTimer) clearInterval(this.#beatTimer);
+    await this.#jobs.stop(graceMs);
+    await this.#queueConnection.hdel(beatsKey, this.#node).catch(() => undefined);
+    this.#queueConnection.disconnect();
+    await this.#registry.stop();
+    await this.#redis.close();
+  }
+
+  async #syncSchedule(job: ScheduleSyncJob, jobId: string, signal: AbortSignal): Promise<unknown> {
+    const settings = this.#settingsOf(job.clinic);
+    if (!settings) return { skipped: 'unknown clinic' };
+    const date = job.date ?? localDate(settings.zone, Date.now());
+    const board = new HostBoard(this.#registry, { clinic: job.clinic, date });
+    const providers = () => this.#providerList(signal);
+    const deps = { board, ehr: this.#ehr, settings, now: () => Date.now(), providers, signal };
+    const result = await syncSchedule(deps, { jobId, trigger: job.trigger });
+    this.#parts.log.info({ jobId, ...result }, 'schedule read');
+    if (result.ok && result.detailsMissing > 0) await this.#jobs.requestDetails({ clinic: job.clinic, date });
+    return result;
+  }
+
+  async #readDetails(job: PersonDetailsJob, signal: AbortSignal): Promise<unknown> {
+    const board = new HostBoard(this.#registry, job);
+    this.#forgetOldest();
+    const result = await readPersonDetails({
+      board,
+      ehr: this.#ehr,
+      now: () => Date.now(),
+      cache: this.#patients,
+      signal,
+    });
+    this.#parts.log.info({ ...result }, 'details read');
+    return result;
+  }
+
+  #settingsOf(clinic: string): ClinicSettings | undefined {
+    return this.#parts.clinics.find((c) => c.id === clinic);
+  }
+
+  /** The account's providers, read once a day; the last known list serves while the EHR is away. */
+  async #providerList(signal: AbortSignal): Promise<readonly EhrProvider[]> {
+    const known = this.#providers;
+    if (known && Date.now() - known.at < dayMs) return known.list;
+    const read = await this.#ehr.providers({}, signal);
+    if (!read.ok) return known?.list ?? [];
+    this.#providers = { at: Date.now(), list: read.value };
+    return read.value;
+  }
+
+  /** The vendor's live limits replace the published ones; without an answer the published ones hold. */
+  async #learnLimits(): Promise<void> {
+    if (this.#parts.clinics.every((clinic) => clinic.ehr === null)) return;
+    const throttles = await this.#ehr.throttles(AbortSignal.timeout(5_000));
+    if (throttles.ok) this.#gaps.useThrottles(throttles.value);
+  }
+
+  #onCall(record: TebraCallRecord): void {
+    const isOk = record.failure === null;
+    const detail = record.failure ? record.failure.kind : null;
+    // A throttle is the EHR working as announced, not the EHR being away.
+    if (!isOk && record.failure?.kind === 'throttled') return;
+    this.#health = { isOk, detail, lastGoodAt: isOk ? Date.now() : this.#health.lastGoodAt };
+    const { operation, attempt, durationMs, bytes } = record;
+    this.#parts.log.debug({ operation, attempt, durationMs, bytes, failure: detail }, 'ehr call');
+  }
+
+  async #beat(): Promise<void> {
+    const beat: Beat = {
+      node: this.#node,
+      role: 'worker',
+      version: '0.1.0',
+      at: Date.now(),
+      ehr: this.#health,
+    };
+    await this.#redis
+      .sendToPrimaries('HSET', beatsKey, this.#node, JSON.stringify(beat))
+      .catch(() => undefined);
+  }
+
+  #forgetOldest(): void {
+    for (const id of this.#patients.keys()) {
+      if (this.#patients.size <= patientsMax) return;
+      this.#patients.delete(id);
+    }
+  }
+}
+
+/** Reads the clinics' settings. Throws with the file's name and every line that is wrong. */
+export function parseClinics(path: string, text: string): ClinicSettings[] {
+  const parsed = clinicsFileSchema.safeParse(JSON.parse(text));
+  if (parsed.success) return parsed.data.clinics;
+  const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The clinics in ${path} are not usable:\n${wrong.join('\n')}`);
+}
