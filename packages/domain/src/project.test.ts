@@ -1,0 +1,74 @@
+import { entitySchema } from '@workflow-bolt/contracts';
+import { describe, expect, it } from 'vitest';
+import { BoardPlayer, scheduleRow } from './board-player.ts';
+import { initialsOf, projectEntity } from './project.ts';
+
+describe('scenario 24: wall', () => {
+  function player(): BoardPlayer {
+    const each = new BoardPlayer();
+    each.must(
+      'system',
+      scheduleRow('v1', '09:00', {
+        fullName: 'Zuleika Quillfeather',
+        dob: '1981-02-03',
+        phone: '555-0100',
+        reason: 'rash',
+      }),
+    );
+    each.move('front-desk', 'v1', 'arrived', '09:00');
+    each.must('front-desk', { type: 'setNote', visitId: 'v1', note: 'is afraid of needles' });
+    each.move('medical-assistant', 'v1', 'appt-prep', '09:05', { roomId: 'room-1' });
+    return each;
+  }
+  const wallOf = (each: BoardPlayer) =>
+    [...each.board.entries()].flatMap(([id, { d }]) => projectEntity('wall', id, d) ?? []);
+
+  it('[V29] shows initials and room, and nothing that identifies', () => {
+    const wall = wallOf(player());
+    const text = JSON.stringify(wall);
+    for (const secret of [
+      'Zuleika',
+      'Quillfeather',
+      '1981',
+      '555-0100',
+      'rash',
+      'needles',
+      'patient-v1',
+      'key-v1',
+    ]) {
+      expect(text).not.toContain(secret);
+    }
+    expect(wall.find((entity) => entity.type === 'person')).toMatchObject({ fullName: 'Z. Q.' });
+    expect(wall.find((entity) => entity.type === 'visit')).toMatchObject({
+      status: 'appt-prep',
+      roomId: 'room-1',
+    });
+    for (const entity of wall) expect(entitySchema.safeParse(entity).success).toBe(true);
+  });
+
+  it('[V29] a private patient is only an occupied room; taking the flag back shows the initials again', () => {
+    const each = player();
+    each.must('front-desk', { type: 'setFlags', visitId: 'v1', privacy: true });
+    const types = wallOf(each).map((entity) => entity.type);
+    expect(types.filter((type) => type === 'visit' || type === 'person')).toEqual([]);
+    expect(wallOf(each).find((entity) => entity.type === 'room' && entity.id === 'room-1')).toMatchObject({
+      state: 'occupied',
+    });
+    each.must('front-desk', { type: 'undoLast', visitId: 'v1', eventId: each.lastEventId() });
+    expect(wallOf(each).filter((entity) => entity.type === 'person')).toHaveLength(1);
+  });
+
+  it('[V29] staff see every entity as it is', () => {
+    for (const [id, { d }] of player().board.entries()) expect(projectEntity('staff', id, d)).toBe(d);
+  });
+
+  it.each([
+    ['Jane Doe', 'J. D.'],
+    ['Doe, Jane', 'J. D.'],
+    ['  élodie   van der Berg ', 'É. V. D.'],
+    ['محمد علي', 'م. ع.'],
+    ['123', '?'],
+  ])('initials of %s', (name, initials) => {
+    expect(initialsOf(name)).toBe(initials);
+  });
+});
