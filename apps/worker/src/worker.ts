@@ -12,6 +12,7 @@ import {
 } from '@workflow-bolt/contracts';
 import { localDate } from '@workflow-bolt/domain';
 import {
+  type CallGaps,
   createCallGaps,
   createTebraAdapter,
   type EhrPatient,
@@ -25,6 +26,7 @@ import {
   createRedisPort,
   fromUrl,
   openJobConnection,
+  type RedisTarget,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
 import { HostBoard } from './host-board.ts';
@@ -32,7 +34,13 @@ import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { readPersonDetails } from './read-person-details.ts';
 import { syncSchedule } from './sync-schedule.ts';
 
-export type WorkerParts = { config: WorkerConfig; clinics: readonly ClinicSettings[]; log: Logger };
+export type WorkerParts = {
+  config: WorkerConfig;
+  clinics: readonly ClinicSettings[];
+  log: Logger;
+  /** The EHR's limits; the published ones unless given. */
+  gaps?: CallGaps;
+};
 
 /** Patients kept in memory: several days of a large clinic. The oldest go first. */
 const patientsMax = 5_000;
@@ -47,9 +55,10 @@ export class BoltWorker {
   readonly #redis: ReturnType<typeof createRedisPort>;
   /** Adds jobs and carries the beat. */
   readonly #queueConnection: ReturnType<typeof openJobConnection>;
+  readonly #blockingConnections: ReturnType<typeof openJobConnection>[] = [];
   readonly #jobs: JobWorkers;
   readonly #ehr: EhrPort;
-  readonly #gaps = createCallGaps();
+  readonly #gaps: CallGaps;
   readonly #patients = new Map<string, EhrPatient | null>();
   #providers: { at: number; list: readonly EhrProvider[] } | null = null;
   #health: EhrHealth = { isOk: true, lastGoodAt: null, detail: 'not asked yet' };
@@ -58,10 +67,11 @@ export class BoltWorker {
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     const { config, log } = parts;
+    this.#gaps = parts.gaps ?? createCallGaps();
     const target = fromUrl(config.redisUrl);
     this.#redis = createRedisPort(target, this.#node);
     this.#queueConnection = openJobConnection(target, 'queue', this.#node);
-    this.#queueConnection.on('error', (error) => log.warn({ reason: error.message }, 'job queue connection'));
+    this.#queueConnection.on('error', (error) => this.#onConnectionError(error));
     this.#registry = new BoardRegistry({
       port: this.#redis,
       onError: (error) => log.warn({ reason: String(error) }, 'store'),
@@ -75,7 +85,7 @@ export class BoltWorker {
     this.#jobs = createJobWorkers(
       {
         queue: this.#queueConnection,
-        blocking: () => openJobConnection(target, 'worker', this.#node),
+        blocking: () => this.#openBlocking(target),
       },
       {
         syncSchedule: (job, jobId, signal) => this.#syncSchedule(job, jobId, signal),
@@ -91,7 +101,7 @@ export class BoltWorker {
     await assertDurable(this.#redis, { isUnsafeAllowed: this.#parts.config.allowVolatileRedis });
     await this.#beat();
     this.#beatTimer = setInterval(() => void this.#beat(), beatEveryMs).unref();
-    await this.#learnLimits();
+    void this.#learnLimits();
     this.#jobs.start();
     for (const clinic of this.#parts.clinics) {
       if (clinic.ehr === null) continue;
@@ -111,9 +121,15 @@ export class BoltWorker {
     if (this.#beatTimer) clearInterval(this.#beatTimer);
     await this.#jobs.stop(graceMs);
     await this.#queueConnection.hdel(beatsKey, this.#node).catch(() => undefined);
-    this.#queueConnection.disconnect();
+    for (const connection of [this.#queueConnection, ...this.#blockingConnections]) connection.disconnect();
     await this.#registry.stop();
     await this.#redis.close();
+  }
+
+  /** One pull of the clinic's present day, now and in this process, beside the queue. Throws Fault. */
+  async pullNow(clinic: string, trigger: ScheduleSyncJob['trigger']): Promise<unknown> {
+    const job = { clinic, date: null, trigger, requestedBy: 'system' };
+    return this.#syncSchedule(job, `direct-${randomUUID()}`, AbortSignal.timeout(120_000));
   }
 
   async #syncSchedule(job: ScheduleSyncJob, jobId: string, signal: AbortSignal): Promise<unknown> {
@@ -162,6 +178,18 @@ export class BoltWorker {
     if (this.#parts.clinics.every((clinic) => clinic.ehr === null)) return;
     const throttles = await this.#ehr.throttles(AbortSignal.timeout(5_000));
     if (throttles.ok) this.#gaps.useThrottles(throttles.value);
+  }
+
+  /** BullMQ does not close connections that it was given: we do. */
+  #openBlocking(target: RedisTarget) {
+    const connection = openJobConnection(target, 'worker', this.#node);
+    connection.on('error', (error) => this.#onConnectionError(error));
+    this.#blockingConnections.push(connection);
+    return connection;
+  }
+
+  #onConnectionError(error: Error): void {
+    this.#parts.log.warn({ reason: error.message }, 'job connection');
   }
 
   #onCall(record: TebraCallRecord): void {
