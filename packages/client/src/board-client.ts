@@ -9,40 +9,32 @@
  * ```
  */
 import type { Actor, BoardKey, Command, CommandOutcome } from '@workflow-bolt/contracts';
-import { localDate, targetOf } from '@workflow-bolt/domain';
 import { ApiClient } from './api/api-client.ts';
-import { ApiError } from './api/api-error.ts';
-import { BoardCache } from './board/board-cache.ts';
+import { NetworkError } from './api/api-error.ts';
 import { BoardStore } from './board/board-store.ts';
-import { predictChanges } from './board/overlay.ts';
 import { BoardReplica } from './board/replica.ts';
 import { attentionOf, type BoardSnapshot, entityOf, type PresenceUser, pendingOf } from './board-snapshot.ts';
 import { type BoardClientOptions, browserTabs, isBrowserPage } from './client-options.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { CommandResults, type RefusalReason, SubmitRefused } from './command-results.ts';
-import { mayQueueOffline } from './outbox/offline-policy.ts';
-import { Outbox, OutboxFull } from './outbox/outbox.ts';
-import { type NewItem, type OutboxItem, queuedItems } from './outbox/outbox-lane.ts';
-import { type ClientStorage, memoryStorage, openStorage } from './outbox/outbox-storage.ts';
 import { revalidate } from './outbox/revalidate.ts';
-import { sendCommands } from './outbox/send-commands.ts';
 import type { Settled } from './outbox/settle-lane.ts';
 import { isPageVisible, watchPage } from './page-events.ts';
+import { type DeskPorts, freshId, PersonDesk } from './person-desk.ts';
 import { PresenceBeacon } from './presence-beacon.ts';
+import { forgetActor, rememberActor, rememberedActor } from './remembered-actor.ts';
+import { Steps, type Submission } from './steps.ts';
 import { BoardConnection } from './stream/board-connection.ts';
+import type { Phase } from './stream/connection-state.ts';
 import type { DecodedFrame } from './stream/decode-frame.ts';
 import { fetchTransport } from './stream/stream-transport.ts';
-import { exclusively, LeaderElection } from './tabs/leader-election.ts';
+import { LeaderElection } from './tabs/leader-election.ts';
 import { noTabs, type TabChannel, type TabMessage } from './tabs/tab-link.ts';
-
-export type Submission = { commandId: string; settled: Promise<CommandOutcome> };
 
 /** Does not touch the network before `start`. */
 export function createBoardClient(options: BoardClientOptions): BoardClient {
   return new BoardClient(options);
 }
 
-const freshId = (): string => crypto.randomUUID();
 /** Snapshot reasons that say: the server's history is not the one that answered us. */
 const lostHistory: ReadonlySet<string> = new Set(['epoch', 'ahead', 'fork']);
 
@@ -54,70 +46,61 @@ export class BoardClient {
   readonly #clock: Clock;
   readonly #replica: BoardReplica;
   readonly #store: BoardStore;
+  readonly #steps: Steps;
   readonly #connection: BoardConnection;
-  readonly #cache: BoardCache;
-  readonly #results = new CommandResults();
   readonly #presence: PresenceBeacon;
   readonly #tabs: TabChannel;
   readonly #election: LeaderElection | null;
-  #actor: Actor | null;
-  #storage: ClientStorage | null = null;
-  #outbox: Outbox | null = null;
-  #seen = new Set<string>();
+  #desk: PersonDesk | null = null;
   #people: readonly PresenceUser[] = [];
   #ehr: BoardSnapshot['ehr'] = null;
   #epoch: string | null = null;
   #snapshot: BoardSnapshot | null = null;
-  #opening: Promise<void> | null = null;
+  #opening: Promise<void> = Promise.resolve();
   #unwatch: () => void = () => {};
+  /** Counts starts and stops, so that a slow start notices that it was overtaken. */
+  #life = 0;
   #isStarted = false;
+  #phase: Phase = 'idle';
 
   constructor(options: BoardClientOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#actor = options.actor ?? null;
     this.key = { clinic: options.clinic, date: options.date };
     this.api = new ApiClient({ baseUrl: options.baseUrl, fetch: options.fetch });
-    const view = options.view ?? 'staff';
+    this.#replica = new BoardReplica(options.view ?? 'staff');
     const tabs = options.tabs ?? browserTabs();
-    const name = `workflow-bolt:${options.clinic}:${options.date}:${view}`;
+    const name = `workflow-bolt:${options.clinic}:${options.date}:${this.#replica.view}`;
     this.#tabs = tabs ? tabs.channel(name) : noTabs;
-    this.#tabs.listen((message) => this.#hear(message));
     this.#election = tabs ? this.#makeElection(tabs.locks, name) : null;
-    this.#replica = new BoardReplica(view);
     this.#store = this.#makeStore();
-    this.#connection = this.#makeConnection(view);
+    this.#connection = this.#makeConnection();
+    this.#steps = this.#makeSteps();
     this.#presence = this.#makePresence();
-    this.#cache = new BoardCache({
-      clock: this.#clock,
-      replica: this.#replica,
-      asOfMs: () => this.#connection.status.asOfMs,
-    });
+    this.#tabs.listen((message) => this.#hear(message));
   }
 
   /** Shows what is stored, then connects. Resolves when the connection has been asked for, not when it is live. */
   async start(): Promise<void> {
     if (this.#isStarted) return;
     this.#isStarted = true;
+    this.#life += 1;
+    const life = this.#life;
     await this.#identify();
-    if (!this.#isStarted) return;
+    if (life !== this.#life) return;
     this.#unwatch = watchPage({ onWake: () => this.wake(), onHide: () => this.#onHide() });
     if (this.#election) this.#connection.follow();
     if (this.#election) this.#election.join();
     else this.#connection.lead();
-    if (this.#options.presence ?? isBrowserPage()) this.#presence.start();
+    if (this.#tellsPresence) this.#presence.start();
   }
 
   /** Disconnects and saves what is shown. The client can be started again. */
   async stop(): Promise<void> {
     if (!this.#isStarted) return;
-    this.#isStarted = false;
-    this.#unwatch();
-    this.#presence.leave();
-    this.#election?.leave();
-    this.#connection.stop();
-    await this.#closeIdentity();
-    this.#results.refuseAll('stopped');
+    this.#halt();
+    this.#steps.refuseAll('stopped');
+    await this.#closeDesk();
   }
 
   /** Ends everything, also the channel to other tabs; the client cannot be started again. */
@@ -133,7 +116,7 @@ export class BoardClient {
     return this.#snapshot;
   };
 
-  /** Server time in epoch ms, from the workstation's clock until the server was heard. */
+  /** Server time in epoch ms; the workstation's until the server was heard. */
   nowMs(): number {
     return this.#connection.serverNowMs() ?? this.#clock.wallMs();
   }
@@ -145,70 +128,46 @@ export class BoardClient {
   }
 
   /**
-   * Takes a step: saved first, shown at once, sent in order. `settled` answers the server's final outcome,
+   * Takes a step: saved first, then shown, sent in order. `settled` answers the server's final outcome,
    * however long that takes, and rejects with `SubmitRefused` when the step was not taken on at all.
    * `expectedVersion` defaults to the version on screen of the visit or room; null sends none.
    */
-  submit(command: Command, { expectedVersion }: { expectedVersion?: number | null } = {}): Submission {
-    const commandId = freshId();
-    const settled = this.#results.wait(commandId);
-    const refusal = this.#refusalOf(command);
-    if (refusal) this.#results.refuse(commandId, new SubmitRefused(refusal));
-    else this.#append(commandId, command, expectedVersion);
-    return { commandId, settled };
+  submit(command: Command, options: { expectedVersion?: number | null } = {}): Submission {
+    return this.#steps.submit(command, options.expectedVersion);
   }
 
   /** Takes back the last step of a visit: unsent it never happened, otherwise it is undone on the board. */
-  async undo(visitId: string): Promise<CommandOutcome | 'cancelled'> {
-    const unsent = queuedItems(this.#lane())
-      .filter((item) => !item.isSent && targetOf(item.command) === `v:${visitId}`)
-      .at(-1);
-    if (unsent && (await this.cancel(unsent.id))) return 'cancelled';
-    const visit = entityOf(this.#store.contents().serverEntities, `v:${visitId}`, 'visit');
-    if (!visit?.undoable) throw new SubmitRefused('nothing-to-undo');
-    return this.submit({ type: 'undoLast', visitId, eventId: visit.undoable.eventId }).settled;
+  undo(visitId: string): Promise<CommandOutcome | 'cancelled'> {
+    return this.#steps.undo(visitId);
   }
 
   /** Takes back a step that was not sent yet; false when it is already on its way. */
-  async cancel(commandId: string): Promise<boolean> {
-    const isTaken = (await this.#outbox?.cancel(commandId)) ?? false;
-    if (isTaken) this.#results.refuse(commandId, new SubmitRefused('cancelled'));
-    return isTaken;
+  cancel(commandId: string): Promise<boolean> {
+    return this.#steps.cancel(commandId);
   }
 
   /** Sends an attention item again, upon the version now on screen. */
-  async retry(commandId: string): Promise<void> {
-    const item = this.#lane().items.find((it) => it.id === commandId);
-    if (!item) return;
-    const expectedVersion = item.expectedVersion === null ? null : this.#versionOf(item.command);
-    await this.#outbox?.retry(commandId, {
-      expectedVersion,
-      at: this.#clock.wallMs(),
-      madeOn: this.#today(),
-    });
+  retry(commandId: string): Promise<void> {
+    return this.#steps.retry(commandId);
   }
 
   /** Lets an attention item go for good. */
-  async dismiss(commandId: string): Promise<void> {
-    await this.#outbox?.dismiss(commandId);
-    this.#results.refuse(commandId, new SubmitRefused('cancelled'));
+  dismiss(commandId: string): Promise<void> {
+    return this.#steps.dismiss(commandId);
   }
 
-  /** The session is back, perhaps of another person: connects again and goes on sending. */
+  /** The session is back, perhaps of another person (`actor`; asked when absent): connects and sends again. */
   async signedIn(actor?: Actor): Promise<void> {
-    const former = this.#actor?.id;
-    this.#actor = actor ?? this.#options.actor ?? null;
     if (!this.#isStarted) return;
-    if (this.#actor !== null && this.#actor.id !== former) await this.#closeIdentity();
-    await this.#identify();
+    await this.#identify(actor ?? null);
     this.#connection.signedIn();
     this.#tabs.post({ kind: 'signed-in' });
-    this.#outbox?.kick();
+    this.#desk?.outbox.kick();
   }
 
   /** How many steps of this person a `clear` would lose. */
   async countUnsent(): Promise<number> {
-    return (await this.#storage?.countUnsent()) ?? 0;
+    return (await this.#desk?.storage.countUnsent()) ?? 0;
   }
 
   /**
@@ -223,8 +182,13 @@ export class BoardClient {
   /** The page came back: looks at the connection at once. */
   wake(): void {
     this.#connection.wake();
-    this.#outbox?.kick();
-    if (this.#isStarted && (this.#options.presence ?? isBrowserPage())) this.#presence.start();
+    this.#desk?.outbox.kick();
+    if (this.#isStarted && this.#tellsPresence) this.#presence.start();
+  }
+
+  /** Starts again after the board was gone or the page was too old. */
+  reconnect(): void {
+    this.#connection.restart();
   }
 
   /** Tells others that this person edits an entity; null when done. */
@@ -232,56 +196,22 @@ export class BoardClient {
     this.#presence.setEditing(entityId);
   }
 
-  #lane() {
-    return this.#outbox?.lane ?? { clientId: '', nextN: 1, items: [] };
+  get #tellsPresence(): boolean {
+    return this.#options.presence ?? isBrowserPage();
   }
 
-  #refusalOf(command: Command): RefusalReason | null {
-    const { phase } = this.#connection.status;
-    if (this.#actor === null || this.#outbox === null) return 'signed-out';
-    if (phase === 'live' || phase === 'catching-up') return null;
-    if (this.#storage?.kind === 'memory') return 'cannot-save-offline';
-    return mayQueueOffline(command) ? null : 'not-while-offline';
-  }
-
-  #versionOf(command: Command): number | null {
-    const target = targetOf(command);
-    return target === null ? null : (this.#store.contents().entities.get(target)?.v ?? null);
-  }
-
-  #append(commandId: string, command: Command, expectedVersion?: number | null): void {
-    const shownAt = this.nowMs();
-    const item: NewItem = {
-      id: commandId,
-      command,
-      expectedVersion: expectedVersion === undefined ? this.#versionOf(command) : expectedVersion,
-      touches: this.#touchedBy({ commandId, command, now: shownAt }),
-      actorId: this.#actor?.id ?? '',
-      at: this.#clock.wallMs(),
-      shownAt,
-      madeOn: this.#today(),
-    };
-    this.#outbox?.append(item).catch((error: unknown) => {
-      const reason = error instanceof OutboxFull ? 'outbox-full' : 'cannot-save-offline';
-      this.#results.refuse(commandId, new SubmitRefused(reason, error));
-    });
-  }
-
-  #touchedBy(write: { commandId: string; command: Command; now: number }): OutboxItem['touches'] {
-    if (this.#actor === null) return [];
-    const { entities } = this.#store.contents();
-    const context = { board: this.key, actor: this.#actor };
-    return [...predictChanges(entities, write, context)].map(([id]) => id);
-  }
-
-  #today(): string | null {
-    const day = entityOf(this.#replica.entities, 'day', 'day');
-    return day && localDate(day.zone, this.nowMs());
+  #halt(): void {
+    this.#isStarted = false;
+    this.#life += 1;
+    this.#unwatch();
+    this.#presence.leave();
+    this.#election?.leave();
+    this.#connection.stop();
   }
 
   #onHide(): void {
     this.#presence.leave();
-    void this.#cache.save();
+    void this.#desk?.cache.save();
   }
 
   #touch(): void {
@@ -289,70 +219,22 @@ export class BoardClient {
     this.#store.touch();
   }
 
-  #makeStore(): BoardStore {
-    return new BoardStore({
-      replica: this.#replica,
-      clock: this.#clock,
-      notify: this.#options.notify ?? 'frame',
-      pendingWrites: () =>
-        this.#lane()
-          .items.filter((item) => item.state !== 'attention' && !this.#isConfirmed(item))
-          .map((item) => ({
-            commandId: `${item.clientId}:${item.n}`,
-            command: item.command,
-            now: item.shownAt,
-          })),
-      overlayContext: () => this.#actor && { board: this.key, actor: this.#actor },
-    });
-  }
-
-  /** The stream shows what this step did: its mark arrived, or the position of its outcome was reached. */
-  #isConfirmed(item: OutboxItem): boolean {
-    if (this.#seen.has(`${item.clientId}:${item.n}`)) return true;
-    if (item.state !== 'applied') return false;
-    const { position } = this.#replica;
-    return item.seq === null || position?.epoch !== item.epoch || position.seq >= item.seq;
-  }
-
-  #makeConnection(view: string): BoardConnection {
-    const fetchFn = this.#options.fetch ?? ((...args: Parameters<typeof fetch>) => globalThis.fetch(...args));
-    return new BoardConnection({
-      clock: this.#clock,
-      random: this.#options.random ?? Math.random,
-      transport: this.#options.transport ?? fetchTransport(fetchFn),
-      replica: this.#replica,
-      tabs: this.#tabs,
-      urlOf: ({ mode, cursor }) =>
-        this.api.streamUrl(this.key, {
-          view,
-          tab: this.tabId,
-          vis: isPageVisible() ? 'visible' : 'hidden',
-          ...(cursor === null ? {} : { cursor }),
-          ...(mode === 'poll' ? { mode } : {}),
-        }),
-      ...(this.#election ? { takeOver: () => this.#election?.takeOver() } : {}),
-      onFrame: (frame) => this.#onFrame(frame),
-      onSnapshot: (reason) => this.#onSnapshot(reason),
-      onAgreed: () => this.#onAgreed(),
-      onStatus: ({ phase }) => {
-        if (phase === 'live' && this.#snapshot?.connection.phase !== 'live') this.#outbox?.kick();
-        this.#touch();
-      },
-      onPurge: () => void this.#cache.drop(),
-    });
-  }
-
   #onFrame(frame: DecodedFrame): void {
-    if (frame.name === 'ev')
-      for (const { m } of frame.body.ch) if (m !== undefined && this.#isOurs(m)) this.#seen.add(m);
+    if (frame.name === 'ev') this.#steps.noteFrame(frame.body);
     if (frame.name === 'pres') this.#people = frame.body.users;
     if (frame.name === 'hb') this.#ehr = frame.body.ehr ?? null;
-    if (frame.name !== 'pres') this.#cache.touch();
+    if (frame.name !== 'pres') this.#desk?.cache.touch();
     this.#touch();
   }
 
-  #isOurs(mark: string): boolean {
-    return this.#lane().items.some((item) => mark.startsWith(`${item.clientId}:`));
+  #onPhase(phase: Phase): void {
+    const becameLive = phase === 'live' && this.#phase !== 'live';
+    this.#phase = phase;
+    this.#touch();
+    if (!becameLive) return;
+    // Steps that were held go out now; and who could not be asked at the start can be asked now.
+    if (this.#desk === null) void this.#identify();
+    else this.#desk.outbox.kick();
   }
 
   #onSnapshot(reason: string): void {
@@ -360,17 +242,160 @@ export class BoardClient {
     const isOther = this.#epoch !== null && epoch !== this.#epoch;
     this.#epoch = epoch;
     if (isOther || lostHistory.has(reason)) {
-      this.#seen.clear();
-      void this.#outbox?.resubmit();
+      this.#steps.forgetMarks();
+      void this.#desk?.outbox.resubmit();
     }
-    this.#cache.touch();
+    this.#desk?.cache.touch();
     this.#touch();
   }
 
   #onAgreed(): void {
     const { position, durableSeq } = this.#replica;
-    this.#epoch ??= position?.epoch ?? null;
-    if (position) void this.#outbox?.noteDurable({ epoch: position.epoch, durableSeq });
+    if (position) void this.#desk?.outbox.noteDurable({ epoch: position.epoch, durableSeq });
+  }
+
+  #onOutbox(settled: readonly Settled[]): void {
+    this.#steps.settle(settled);
+    this.#tabs.post({ kind: 'outbox', settled: [...settled] });
+    this.#touch();
+  }
+
+  #hear(message: TabMessage): void {
+    if (message.kind === 'clear') void this.#forget();
+    else if (message.kind === 'outbox') void this.#onOtherOutbox(message.settled);
+    else this.#connection.hear(message);
+  }
+
+  async #onOtherOutbox(settled: readonly Settled[]): Promise<void> {
+    this.#steps.settle(settled);
+    await this.#desk?.outbox.refresh();
+    this.#touch();
+  }
+
+  /** Finds out who is here and opens what this person stored; one at a time. */
+  #identify(actor: Actor | null = this.#options.actor ?? null): Promise<void> {
+    this.#opening = this.#opening.then(() => this.#openDesk(actor));
+    return this.#opening;
+  }
+
+  async #openDesk(known: Actor | null): Promise<void> {
+    const life = this.#life;
+    const actor = known ?? (await this.#askActor());
+    if (!this.#isStarted || actor === null || actor.id === this.#desk?.actor.id) return;
+    await this.#closeDesk();
+    const ports = this.#deskPorts();
+    const desk = await PersonDesk.open(actor, ports);
+    if (life !== this.#life) return desk.close();
+    this.#desk = desk;
+    const cached = await desk.loadBoard(ports);
+    if (cached?.asOfMs) this.#connection.assumeAsOf(cached.asOfMs, cached.ageMs);
+    this.#epoch ??= this.#replica.position?.epoch ?? null;
+    desk.outbox.kick();
+    this.#touch();
+  }
+
+  /** Null without a session; the stream will say `needs-auth`. Without network, whoever was here last. */
+  async #askActor(): Promise<Actor | null> {
+    try {
+      const { user, station } = await this.api.session();
+      const actor = { id: user.id, name: user.name, role: user.role, station };
+      rememberActor(actor);
+      return actor;
+    } catch (error) {
+      return error instanceof NetworkError ? rememberedActor() : null;
+    }
+  }
+
+  async #closeDesk(): Promise<void> {
+    const desk = this.#desk;
+    this.#desk = null;
+    await desk?.close();
+  }
+
+  async #forget(): Promise<void> {
+    this.#halt();
+    forgetActor();
+    const desk = this.#desk;
+    this.#desk = null;
+    this.#replica.clear();
+    this.#people = [];
+    this.#epoch = null;
+    this.#connection.forgetAge();
+    this.#steps.refuseAll('signed-out');
+    this.#touch();
+    await desk?.wipe();
+  }
+
+  #deskPorts(): DeskPorts {
+    const { storage, random, tabs = browserTabs() } = this.#options;
+    return {
+      key: this.key,
+      api: this.api,
+      clock: this.#clock,
+      random: random ?? Math.random,
+      replica: this.#replica,
+      locks: tabs ? tabs.locks : null,
+      storage,
+      asOfMs: () => this.#connection.status.asOfMs,
+      today: () => this.#steps.today(),
+      revalidate: (item, actor) =>
+        revalidate(item, this.#store.contents().serverEntities, {
+          board: this.key,
+          actor,
+          now: this.nowMs(),
+        }),
+      onOutbox: (settled) => this.#onOutbox(settled),
+    };
+  }
+
+  #makeStore(): BoardStore {
+    return new BoardStore({
+      replica: this.#replica,
+      clock: this.#clock,
+      notify: this.#options.notify ?? 'frame',
+      pendingWrites: () => this.#steps.pendingWrites(),
+      overlayContext: () => this.#desk && { board: this.key, actor: this.#desk.actor },
+    });
+  }
+
+  #makeSteps(): Steps {
+    return new Steps({
+      key: this.key,
+      clock: this.#clock,
+      nowMs: () => this.nowMs(),
+      replica: this.#replica,
+      contents: () => this.#store.contents(),
+      desk: () => this.#desk,
+      phase: () => this.#connection.status.phase,
+    });
+  }
+
+  #makeConnection(): BoardConnection {
+    const fetchFn = this.#options.fetch ?? ((...args: Parameters<typeof fetch>) => globalThis.fetch(...args));
+    return new BoardConnection({
+      clock: this.#clock,
+      random: this.#options.random ?? Math.random,
+      transport: this.#options.transport ?? fetchTransport(fetchFn),
+      replica: this.#replica,
+      tabs: this.#tabs,
+      urlOf: (request) => this.#streamUrl(request),
+      ...(this.#election ? { takeOver: () => this.#election?.takeOver() } : {}),
+      onFrame: (frame) => this.#onFrame(frame),
+      onSnapshot: (reason) => this.#onSnapshot(reason),
+      onAgreed: () => this.#onAgreed(),
+      onStatus: ({ phase }) => this.#onPhase(phase),
+      onPurge: () => void this.#desk?.cache.drop(),
+    });
+  }
+
+  #streamUrl({ mode, cursor }: { mode: 'stream' | 'poll'; cursor: string | null }): string {
+    return this.api.streamUrl(this.key, {
+      view: this.#replica.view,
+      tab: this.tabId,
+      vis: isPageVisible() ? 'visible' : 'hidden',
+      ...(cursor === null ? {} : { cursor }),
+      ...(mode === 'poll' ? { mode } : {}),
+    });
   }
 
   #makeElection(locks: ConstructorParameters<typeof LeaderElection>[0]['locks'], name: string) {
@@ -392,128 +417,21 @@ export class BoardClient {
     });
   }
 
-  /** Finds out who is here and opens what this person stored. Safe to call again. */
-  #identify(): Promise<void> {
-    this.#opening ??= this.#openIdentity().finally(() => {
-      this.#opening = null;
-    });
-    return this.#opening;
-  }
-
-  async #openIdentity(): Promise<void> {
-    this.#actor ??= await this.#askActor();
-    if (this.#actor === null || this.#outbox !== null) return;
-    const storage = await this.#openStorage(this.#actor.id);
-    const boardKey = `${this.key.clinic}/${this.key.date}`;
-    const cached = await this.#cache.load(storage, `${boardKey}/${this.#replica.view}`);
-    if (cached?.asOfMs) this.#connection.assumeAsOf(cached.asOfMs, cached.ageMs);
-    this.#epoch ??= this.#replica.position?.epoch ?? null;
-    this.#storage = storage;
-    this.#outbox = this.#makeOutbox(storage, `${this.#actor.id}@${boardKey}`);
-    await this.#outbox.refresh();
-    this.#outbox.kick();
-    this.#touch();
-  }
-
-  async #askActor(): Promise<Actor | null> {
-    try {
-      const { user, station } = await this.api.session();
-      return { id: user.id, name: user.name, role: user.role, station };
-    } catch (error) {
-      // Without a session the stream will say `needs-auth`; without network nothing can be predicted or kept.
-      if (error instanceof ApiError || error instanceof Error) return null;
-      throw error;
-    }
-  }
-
-  #openStorage(userId: string): Promise<ClientStorage> {
-    const { storage } = this.#options;
-    if (storage === 'memory') return Promise.resolve(memoryStorage(freshId));
-    return storage ? Promise.resolve(storage) : openStorage(userId, freshId);
-  }
-
-  #makeOutbox(storage: ClientStorage, laneKey: string): Outbox {
-    const tabs = this.#options.tabs ?? browserTabs();
-    return new Outbox({
-      laneKey,
-      storage,
-      clock: this.#clock,
-      random: this.#options.random ?? Math.random,
-      freshId,
-      send: (commands) => sendCommands(this.api, this.key, commands),
-      exclusively: (work) => exclusively(tabs ? tabs.locks : null, `workflow-bolt:send:${laneKey}`, work),
-      settleContext: () => ({
-        epoch: this.#replica.position?.epoch ?? null,
-        revalidate: (item) => this.#revalidate(item),
-      }),
-      guardContext: () =>
-        this.#actor && { actorId: this.#actor.id, wallMs: this.#clock.wallMs(), today: this.#today() },
-      onChange: (_lane, settled) => this.#onOutbox(settled),
-    });
-  }
-
-  #revalidate(item: OutboxItem) {
-    const { serverEntities } = this.#store.contents();
-    return revalidate(item, serverEntities, { board: this.key, actor: this.#actor, now: this.nowMs() });
-  }
-
-  #onOutbox(settled: readonly Settled[]): void {
-    this.#results.settle(settled);
-    this.#tabs.post({ kind: 'outbox', settled: [...settled] });
-    this.#touch();
-  }
-
-  #hear(message: TabMessage): void {
-    if (message.kind === 'clear') void this.#forget();
-    else if (message.kind === 'outbox') void this.#onOtherOutbox(message.settled);
-    else this.#connection.hear(message);
-  }
-
-  async #onOtherOutbox(settled: readonly Settled[]): Promise<void> {
-    this.#results.settle(settled);
-    await this.#outbox?.refresh();
-    this.#touch();
-  }
-
-  async #forget(): Promise<void> {
-    this.#connection.stop();
-    this.#election?.leave();
-    this.#presence.leave();
-    this.#isStarted = false;
-    this.#replica.clear();
-    this.#cache.detach();
-    await this.#storage?.wipe();
-    await this.#closeIdentity();
-    this.#actor = null;
-    this.#people = [];
-    this.#results.refuseAll('signed-out');
-    this.#touch();
-  }
-
-  async #closeIdentity(): Promise<void> {
-    this.#outbox?.close();
-    this.#outbox = null;
-    await this.#cache.save();
-    this.#cache.detach();
-    if (this.#storage !== this.#options.storage) this.#storage?.close();
-    this.#storage = null;
-    this.#seen.clear();
-  }
-
   #makeSnapshot(): BoardSnapshot {
     const contents = this.#store.contents();
     const { status } = this.#connection;
     const { position } = this.#replica;
+    const { lane } = this.#steps;
     return {
       ...contents,
       connection: { ...status, isLive: status.phase === 'live', isLeader: this.#connection.isLeader },
       ageMs: this.ageMs(),
-      pending: pendingOf(this.#lane(), (item) => this.#isConfirmed(item)),
-      attention: attentionOf(this.#lane(), this.#actor?.id),
-      hold: this.#outbox?.hold ?? null,
-      storage: this.#storage?.kind ?? 'memory',
+      pending: pendingOf(lane, (item) => this.#steps.isConfirmed(item)),
+      attention: attentionOf(lane, this.#desk?.actor.id),
+      hold: this.#desk?.outbox.hold ?? null,
+      storage: this.#desk?.storage.kind ?? 'memory',
       position: position && { epoch: position.epoch, seq: position.seq },
-      actor: this.#actor,
+      actor: this.#desk?.actor ?? null,
       presence: this.#people,
       ehr: this.#ehr,
       day: entityOf(contents.entities, 'day', 'day'),

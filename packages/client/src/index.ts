@@ -9,13 +9,14 @@ export {
   type RuleMutation,
   type Verdict,
 } from './board/replica.ts';
-export { type BoardClient, createBoardClient, type Submission } from './board-client.ts';
+export { type BoardClient, createBoardClient } from './board-client.ts';
 export type * from './board-snapshot.ts';
 export type { BoardClientOptions, TabPorts } from './client-options.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { type RefusalReason, SubmitRefused } from './command-results.ts';
 export type { AttentionProblem, OutboxItem, OutboxLane } from './outbox/outbox-lane.ts';
 export { type ClientStorage, memoryStorage, openStorage } from './outbox/outbox-storage.ts';
+export type { Submission } from './steps.ts';
 export { ConnectionDriver, type DriverEvent, type DriverPorts } from './stream/connection-driver.ts';
 export { type ConnectionStep, stepConnection } from './stream/connection-machine.ts';
 export * from './stream/connection-state.ts';

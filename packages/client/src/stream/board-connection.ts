@@ -61,6 +61,11 @@ export class BoardConnection {
     this.#setStatus({ asOfMs });
   }
 
+  /** Nothing is shown any more, so nothing has an age. */
+  forgetAge(): void {
+    this.#setStatus({ asOfMs: null, degraded: [] });
+  }
+
   lead(): void {
     this.#role = 'leader';
     this.#driver.start();

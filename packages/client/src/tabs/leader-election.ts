@@ -11,7 +11,7 @@ export type ElectionPorts = {
 
 export class LeaderElection {
   readonly #ports: ElectionPorts;
-  readonly #aborter = new AbortController();
+  #aborter = new AbortController();
   #release: (() => void) | null = null;
 
   constructor(ports: ElectionPorts) {
@@ -20,6 +20,7 @@ export class LeaderElection {
 
   /** Waits in line for the lead. */
   join(): void {
+    if (this.#aborter.signal.aborted) this.#aborter = new AbortController();
     this.#request({ signal: this.#aborter.signal });
   }
 
@@ -36,18 +37,19 @@ export class LeaderElection {
 
   #request(options: LockOptions): void {
     const { locks, name, onLost } = this.#ports;
+    const { signal } = this.#aborter;
     locks
-      .request(name, options, () => this.#hold())
+      .request(name, options, () => this.#hold(signal))
       .catch(() => {
-        if (this.#release === null || this.#aborter.signal.aborted) return;
+        if (this.#release === null || signal.aborted) return;
         this.#release = null;
         onLost();
         this.join();
       });
   }
 
-  #hold(): Promise<void> {
-    if (this.#aborter.signal.aborted || this.#release !== null) return Promise.resolve();
+  #hold(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#release !== null) return Promise.resolve();
     return new Promise((resolve) => {
       this.#release = resolve;
       this.#ports.onLead();

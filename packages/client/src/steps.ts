@@ -1,0 +1,177 @@
+/** The steps people take: accepted or refused here, kept in the outbox, laid over the board until the stream shows them. */
+import type { BoardKey, Command, CommandOutcome, Frame } from '@workflow-bolt/contracts';
+import { localDate, targetOf } from '@workflow-bolt/domain';
+import type { BoardContents } from './board/board-store.ts';
+import { type PendingWrite, predictChanges } from './board/overlay.ts';
+import type { BoardReplica } from './board/replica.ts';
+import { entityOf } from './board-snapshot.ts';
+import type { Clock } from './clock.ts';
+import { CommandResults, type RefusalReason, SubmitRefused } from './command-results.ts';
+import { mayQueueOffline } from './outbox/offline-policy.ts';
+import { OutboxFull } from './outbox/outbox.ts';
+import {
+  emptyLane,
+  type NewItem,
+  type OutboxItem,
+  type OutboxLane,
+  queuedItems,
+} from './outbox/outbox-lane.ts';
+import type { Settled } from './outbox/settle-lane.ts';
+import { freshId, type PersonDesk } from './person-desk.ts';
+import type { Phase } from './stream/connection-state.ts';
+
+export type Submission = { commandId: string; settled: Promise<CommandOutcome> };
+
+export type StepsPorts = {
+  key: BoardKey;
+  clock: Clock;
+  nowMs: () => number;
+  replica: BoardReplica;
+  contents: () => BoardContents;
+  desk: () => PersonDesk | null;
+  phase: () => Phase;
+};
+
+const noLane = emptyLane('');
+
+export class Steps {
+  readonly #ports: StepsPorts;
+  readonly #results = new CommandResults();
+  /** Marks of our commands that the stream has shown. */
+  readonly #seen = new Set<string>();
+
+  constructor(ports: StepsPorts) {
+    this.#ports = ports;
+  }
+
+  get lane(): OutboxLane {
+    return this.#ports.desk()?.outbox.lane ?? noLane;
+  }
+
+  submit(command: Command, expectedVersion: number | null | undefined): Submission {
+    const commandId = freshId();
+    const settled = this.#results.wait(commandId);
+    const refusal = this.#refusalOf(command);
+    if (refusal) this.#results.refuse(commandId, new SubmitRefused(refusal));
+    else this.#append(commandId, command, expectedVersion);
+    return { commandId, settled };
+  }
+
+  async undo(visitId: string): Promise<CommandOutcome | 'cancelled'> {
+    const unsent = queuedItems(this.lane)
+      .filter((item) => !item.isSent && targetOf(item.command) === `v:${visitId}`)
+      .at(-1);
+    if (unsent && (await this.cancel(unsent.id))) return 'cancelled';
+    const visit = entityOf(this.#ports.contents().serverEntities, `v:${visitId}`, 'visit');
+    if (!visit?.undoable) throw new SubmitRefused('nothing-to-undo');
+    const command = { type: 'undoLast', visitId, eventId: visit.undoable.eventId } as const;
+    return this.submit(command, undefined).settled;
+  }
+
+  async cancel(commandId: string): Promise<boolean> {
+    const isTaken = (await this.#ports.desk()?.outbox.cancel(commandId)) ?? false;
+    if (isTaken) this.#results.refuse(commandId, new SubmitRefused('cancelled'));
+    return isTaken;
+  }
+
+  async retry(commandId: string): Promise<void> {
+    const item = this.lane.items.find((it) => it.id === commandId);
+    if (!item) return;
+    const expectedVersion = item.expectedVersion === null ? null : this.#versionOf(item.command);
+    const at = this.#ports.clock.wallMs();
+    await this.#ports.desk()?.outbox.retry(commandId, { expectedVersion, at, madeOn: this.today() });
+  }
+
+  async dismiss(commandId: string): Promise<void> {
+    await this.#ports.desk()?.outbox.dismiss(commandId);
+    this.#results.refuse(commandId, new SubmitRefused('cancelled'));
+  }
+
+  settle(settled: readonly Settled[]): void {
+    this.#results.settle(settled);
+  }
+
+  refuseAll(reason: RefusalReason): void {
+    this.#results.refuseAll(reason);
+    this.#seen.clear();
+  }
+
+  /** A frame shows commands; those of ours need no overlay any more. */
+  noteFrame(frame: Frame<'ev'>): void {
+    for (const { m } of frame.ch) if (m !== undefined && this.#isOurs(m)) this.#seen.add(m);
+  }
+
+  /** The history we were marked in is gone. */
+  forgetMarks(): void {
+    this.#seen.clear();
+  }
+
+  /** What to lay over the server's board. */
+  pendingWrites(): readonly PendingWrite[] {
+    return this.lane.items
+      .filter((item) => item.state !== 'attention' && !this.isConfirmed(item))
+      .map((item) => ({ commandId: markOf(item), command: item.command, now: item.shownAt }));
+  }
+
+  /** The stream shows what the step did: its mark arrived, or the position of its outcome was reached. */
+  isConfirmed(item: OutboxItem): boolean {
+    if (this.#seen.has(markOf(item))) return true;
+    if (item.state !== 'applied') return false;
+    const { position } = this.#ports.replica;
+    return item.seq === null || position?.epoch !== item.epoch || position.seq >= item.seq;
+  }
+
+  /** The clinic's local day; null before the board is known. */
+  today(): string | null {
+    const day = entityOf(this.#ports.replica.entities, 'day', 'day');
+    return day && localDate(day.zone, this.#ports.nowMs());
+  }
+
+  #refusalOf(command: Command): RefusalReason | null {
+    const desk = this.#ports.desk();
+    if (desk === null) return 'signed-out';
+    const phase = this.#ports.phase();
+    if (phase === 'live' || phase === 'catching-up') return null;
+    if (desk.storage.kind === 'memory') return 'cannot-save-offline';
+    return mayQueueOffline(command) ? null : 'not-while-offline';
+  }
+
+  #append(commandId: string, command: Command, expectedVersion: number | null | undefined): void {
+    const shownAt = this.#ports.nowMs();
+    const item: NewItem = {
+      id: commandId,
+      command,
+      expectedVersion: expectedVersion === undefined ? this.#versionOf(command) : expectedVersion,
+      touches: this.#touchedBy({ commandId, command, now: shownAt }),
+      actorId: this.#ports.desk()?.actor.id ?? '',
+      at: this.#ports.clock.wallMs(),
+      shownAt,
+      madeOn: this.today(),
+    };
+    this.#ports
+      .desk()
+      ?.outbox.append(item)
+      .catch((error: unknown) => {
+        const reason = error instanceof OutboxFull ? 'outbox-full' : 'cannot-save-offline';
+        this.#results.refuse(commandId, new SubmitRefused(reason, error));
+      });
+  }
+
+  #versionOf(command: Command): number | null {
+    const target = targetOf(command);
+    return target === null ? null : (this.#ports.contents().entities.get(target)?.v ?? null);
+  }
+
+  #touchedBy(write: PendingWrite): OutboxItem['touches'] {
+    const actor = this.#ports.desk()?.actor;
+    if (!actor) return [];
+    const { entities } = this.#ports.contents();
+    return [...predictChanges(entities, write, { board: this.#ports.key, actor })].map(([id]) => id);
+  }
+
+  #isOurs(mark: string): boolean {
+    return this.lane.items.some((item) => markOf(item) === mark || mark.startsWith(`${item.clientId}:`));
+  }
+}
+
+const markOf = ({ clientId, n }: OutboxItem): string => `${clientId}:${n}`;
