@@ -22,7 +22,11 @@ export function ColumnView({ id, title, color, count, emptyText, children }: Pro
           <span className={classes.srOnly}> {count === 1 ? 'patient' : 'patients'}</span>
         </span>
       </header>
-      {count === 0 ? <p className={classes.empty}>{emptyText}</p> : <ol className={classes.list}>{children}</ol>}
+      {count === 0 ? (
+        <p className={classes.empty}>{emptyText}</p>
+      ) : (
+        <ol className={classes.list}>{children}</ol>
+      )}
     </section>
   );
 }

@@ -33,7 +33,13 @@ export type ChipKind =
   | 'confirmed'
   | 'info';
 
-export type Chip = { key: string; kind: ChipKind; tone: 'plain' | 'info' | 'amber' | 'red'; text: string; title?: string };
+export type Chip = {
+  key: string;
+  kind: ChipKind;
+  tone: 'plain' | 'info' | 'amber' | 'red';
+  text: string;
+  title?: string;
+};
 
 const icons: Record<ChipKind, ComponentType<{ size?: number; 'aria-hidden'?: boolean }>> = {
   pending: IconCloudUp,

@@ -61,8 +61,7 @@ export function cardFace(facts: CardFacts): CardFace {
     hasAttention: facts.attention !== null,
     isFresh: facts.isFresh,
     ...roomWords(facts),
-    isCheckInCompleted:
-      visit.status === 'arrived' ? visit.milestones.checkInCompletedAt !== undefined : null,
+    isCheckInCompleted: visit.status === 'arrived' ? visit.milestones.checkInCompletedAt !== undefined : null,
     chips: chipsOf(facts),
     noNextText: isClosed(visit.status) ? closedWords(visit, day) : '',
   };

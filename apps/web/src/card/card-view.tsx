@@ -1,6 +1,6 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { IconCheck, IconClockHour4, IconDoor, IconPinFilled, IconWalk } from '@tabler/icons-react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useId } from 'react';
 import { CardChip } from './card-chip.tsx';
 import type { CardFace } from './card-face.ts';
@@ -13,10 +13,11 @@ type Props = {
   menu: ReactNode;
   /** Null when this role has no next step here. */
   next: { label: string; onPress: () => void } | null;
+  /** A question that time has raised, such as a no-show. */
+  extra: { label: string; onPress: () => void } | null;
   onOpen: () => void;
   onRoom: (() => void) | null;
   onToggleCheckIn: (() => void) | null;
-  onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
 };
 
 function Facts({ face }: { face: CardFace }) {
@@ -81,13 +82,11 @@ function CheckInTick({ face, onToggle }: { face: CardFace; onToggle: (() => void
 }
 
 /** One visit as a card. Draws only; every word on it was decided before. */
-export function CardView({ face, wait, menu, next, onOpen, onRoom, onToggleCheckIn, onKeyDown }: Props) {
+export function CardView({ face, wait, menu, next, extra, onOpen, onRoom, onToggleCheckIn }: Props) {
   const nameId = useId();
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a card takes focus so that its shortcuts work from the keyboard.
     <article
       className={classes.card}
-      tabIndex={0}
       aria-labelledby={nameId}
       aria-busy={face.isPending || undefined}
       data-visit={face.visitId}
@@ -95,10 +94,16 @@ export function CardView({ face, wait, menu, next, onOpen, onRoom, onToggleCheck
       data-attention={face.hasAttention || undefined}
       data-moved={face.isFresh || undefined}
       style={{ borderInlineStartColor: face.providerColor }}
-      onKeyDown={onKeyDown}
     >
       <header className={classes.top}>
-        <button type="button" className={classes.name} id={nameId} onClick={onOpen} title={face.name}>
+        <button
+          type="button"
+          className={classes.name}
+          id={nameId}
+          data-part="name"
+          onClick={onOpen}
+          title={face.name}
+        >
           <bdi>{face.name}</bdi>
         </button>
         {face.isPinned && <IconPinFilled size={15} className={classes.pin} aria-label="Pinned" />}
@@ -129,12 +134,23 @@ export function CardView({ face, wait, menu, next, onOpen, onRoom, onToggleCheck
             fullWidth
             onClick={next.onPress}
             aria-describedby={nameId}
-            loading={false}
+            data-part="next"
           >
             {next.label}
           </Button>
         ) : (
           <span className={classes.noNext}>{face.noNextText}</span>
+        )}
+        {extra && (
+          <Button
+            className={classes.extra}
+            variant="default"
+            size="sm"
+            onClick={extra.onPress}
+            aria-describedby={nameId}
+          >
+            {extra.label}
+          </Button>
         )}
         {menu}
       </footer>
@@ -145,7 +161,14 @@ export function CardView({ face, wait, menu, next, onOpen, onRoom, onToggleCheck
 /** The closed state of a card's menu: a plain button, since a board may hold hundreds. */
 export function MenuButton({ name, ...rest }: { name: string; onClick?: () => void }) {
   return (
-    <ActionIcon variant="default" size={36} className={classes.menu} aria-label={name} {...rest}>
+    <ActionIcon
+      variant="default"
+      size={36}
+      className={classes.menu}
+      aria-label={name}
+      data-part="menu"
+      {...rest}
+    >
       <span aria-hidden className={classes.menuDots}>
         ⋯
       </span>

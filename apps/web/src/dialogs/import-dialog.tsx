@@ -1,4 +1,15 @@
-import { Alert, Button, FileButton, Group, Modal, SegmentedControl, Stack, Table, Text, Textarea } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  FileButton,
+  Group,
+  Modal,
+  SegmentedControl,
+  Stack,
+  Table,
+  Text,
+  Textarea,
+} from '@mantine/core';
 import { useState } from 'react';
 
 export type ImportFormat = 'tsv' | 'json';

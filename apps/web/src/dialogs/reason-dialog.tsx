@@ -23,7 +23,15 @@ type Props = {
   onClose: () => void;
 };
 
-function Suggestions({ all, value, onPick }: { all: readonly string[]; value: string; onPick: (reason: string) => void }) {
+function Suggestions({
+  all,
+  value,
+  onPick,
+}: {
+  all: readonly string[];
+  value: string;
+  onPick: (reason: string) => void;
+}) {
   return (
     <Group gap={6}>
       {all.map((each) => (

@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { RoomTile, type RoomFace } from '../rooms/room-tile.tsx';
+import { type RoomFace, RoomTile } from '../rooms/room-tile.tsx';
 import rail from '../rooms/rooms-rail.module.css';
 
 export type RoomChoice = { face: RoomFace; isFree: boolean; isCurrent: boolean };
@@ -23,21 +23,21 @@ export function RoomDialog({ title, patientName, choices, noneLabel, onPick, onC
       <Stack gap="sm">
         <Text fw={600}>{patientName}</Text>
         {free.length === 0 && <Text>No room is free. Clean one or move someone first.</Text>}
-        <div className={rail.list} role="group" aria-label="Free rooms">
+        <section className={rail.list} aria-label="Free rooms">
           {free.map(({ face }) => (
             <RoomTile key={face.id} face={face} onClick={() => onPick(face.id)} />
           ))}
-        </div>
+        </section>
         {taken.length > 0 && (
           <>
             <Text size="sm" c="dimmed">
               Not free
             </Text>
-            <div className={rail.list} role="group" aria-label="Rooms that are not free">
+            <section className={rail.list} aria-label="Rooms that are not free">
               {taken.map(({ face }) => (
                 <RoomTile key={face.id} face={face} disabled />
               ))}
-            </div>
+            </section>
           </>
         )}
         <Group justify="flex-end" gap="xs">

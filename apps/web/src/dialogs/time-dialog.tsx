@@ -2,7 +2,11 @@ import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@ma
 import type { Milestone } from '@workflow-bolt/contracts';
 import { type FormEvent, useState } from 'react';
 
-export type CorrectableTime = { milestone: Milestone; label: string; /** `HH:MM` on the clinic's wall. */ time: string };
+export type CorrectableTime = {
+  milestone: Milestone;
+  label: string /** `HH:MM` on the clinic's wall. */;
+  time: string;
+};
 export type TimeAnswer = { milestone: Milestone; time: string; reason: string | null };
 
 type Props = {

@@ -1,6 +1,17 @@
-import { Alert, Badge, Button, Loader, Paper, Select, Stack, Text, Title, UnstyledButton } from '@mantine/core';
-import type { Role } from '@workflow-bolt/contracts';
+import {
+  Alert,
+  Badge,
+  Button,
+  Loader,
+  Paper,
+  Select,
+  Stack,
+  Text,
+  Title,
+  UnstyledButton,
+} from '@mantine/core';
 import { IconBolt, IconChevronRight } from '@tabler/icons-react';
+import type { Role } from '@workflow-bolt/contracts';
 import { useState } from 'react';
 import { roleLabel } from './role-label.ts';
 import classes from './sign-in-view.module.css';
@@ -17,7 +28,15 @@ type Props = {
   onRetry: () => void;
 };
 
-function UserList({ users, isBusy, onPick }: { users: readonly DemoUser[]; isBusy: boolean; onPick: (id: string) => void }) {
+function UserList({
+  users,
+  isBusy,
+  onPick,
+}: {
+  users: readonly DemoUser[];
+  isBusy: boolean;
+  onPick: (id: string) => void;
+}) {
   return (
     <ul className={classes.users} aria-label="Demo users">
       {users.map((user) => (
@@ -59,7 +78,8 @@ export function SignInView({ users, stations, failure, isBusy, onSignIn, onRetry
             </Badge>
           </div>
           <Text size="sm" c="dimmed">
-            Development mode: choose a demo user. Nobody is asked for a password, and the patients are invented.
+            Development mode: choose a demo user. Nobody is asked for a password, and the patients are
+            invented.
           </Text>
           <Select
             label="Station"

@@ -1,0 +1,46 @@
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import './global.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import type { ApiClient } from '@workflow-bolt/client';
+import type { ReactNode } from 'react';
+import { SessionGate } from '../session/session-gate.tsx';
+import { ApiContext } from './api-context.ts';
+import { BoardPage, type ClientOptions } from './board-page.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { theme } from './theme.ts';
+
+type ShellProps = {
+  children: ReactNode;
+  /** True where no stylesheet brings the theme's variables, as in tests. */
+  withVariables?: boolean;
+  env?: 'test' | 'default';
+};
+
+/** Theme and notices around everything. Makes no style elements: the policy of the server forbids them. */
+export function AppShell({ children, withVariables = false, env = 'default' }: ShellProps) {
+  return (
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={withVariables}
+      withGlobalClasses={withVariables}
+      env={env}
+    >
+      <ErrorBoundary>{children}</ErrorBoundary>
+      <Notifications position="bottom-center" limit={3} containerWidth={420} />
+    </MantineProvider>
+  );
+}
+
+/** The whole application; `clientOptions` are for tests and stories. */
+export function App({ api, clientOptions }: { api: ApiClient; clientOptions?: ClientOptions }) {
+  return (
+    <ApiContext value={api}>
+      <SessionGate>
+        {(session, signOut) => <BoardPage session={session} signOut={signOut} options={clientOptions} />}
+      </SessionGate>
+    </ApiContext>
+  );
+}

@@ -1,0 +1,62 @@
+import { type BoardClientOptions, createBoardClient, type Session } from '@workflow-bolt/client';
+import type { Actor } from '@workflow-bolt/contracts';
+import { BoardProvider } from '@workflow-bolt/react';
+import { useMemo } from 'react';
+import { BoardScreen } from '../board/board-screen.tsx';
+import { SessionContext, type SessionInfo } from '../session/session-context.ts';
+import { WallScreen } from '../wall/wall-screen.tsx';
+import { type BoardAddress, boardAddress } from './board-address.ts';
+
+export type ClientOptions = Partial<BoardClientOptions>;
+
+const actorOf = ({ user, station }: Session): Actor => ({
+  id: user.id,
+  name: user.name,
+  role: user.role,
+  station,
+});
+
+function useClient(address: BoardAddress, actor: Actor, options: ClientOptions | undefined) {
+  return useMemo(
+    () => createBoardClient({ baseUrl: '', ...address, actor, ...options }),
+    [address, actor, options],
+  );
+}
+
+type Props = { session: Session; signOut: () => Promise<void>; options?: ClientOptions | undefined };
+
+/** The board that the address names, or else the first clinic's present day. */
+export function BoardPage({ session, signOut, options }: Props) {
+  const address = useMemo(() => boardAddress(location.search, session.clinics), [session]);
+  const actor = useMemo(() => actorOf(session), [session]);
+  if (!address) return <p role="alert">You have no clinic to look at. Ask a manager.</p>;
+  return <OpenBoard address={address} actor={actor} session={session} signOut={signOut} options={options} />;
+}
+
+function OpenBoard({
+  address,
+  actor,
+  session,
+  signOut,
+  options,
+}: Props & { address: BoardAddress; actor: Actor }) {
+  const client = useClient(address, actor, options);
+  const info = useMemo<SessionInfo>(
+    () => ({
+      today: session.clinics.find((clinic) => clinic.id === address.clinic)?.today ?? address.date,
+      isDevelopment: session.isDevelopmentLogin,
+      signOut: async () => {
+        await client.clear();
+        await signOut();
+      },
+    }),
+    [session, address, client, signOut],
+  );
+  return (
+    <SessionContext value={info}>
+      <BoardProvider client={client}>
+        {address.view === 'wall' ? <WallScreen /> : <BoardScreen actor={actor} />}
+      </BoardProvider>
+    </SessionContext>
+  );
+}

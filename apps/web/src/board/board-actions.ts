@@ -1,0 +1,86 @@
+/** What a person can do with a board, as functions that submit commands and say what they did. */
+
+import type { BoardClient } from '@workflow-bolt/client';
+import { SubmitRefused } from '@workflow-bolt/client';
+import type { Command, Visit, VisitStatus } from '@workflow-bolt/contracts';
+import { type NextAction, nextActions, statusInfo } from '@workflow-bolt/domain';
+import { useBoardClient } from '@workflow-bolt/react';
+import { useMemo } from 'react';
+import { findDay, findVisit, patientName } from '../model/entities.ts';
+import { type BoardUi, type DialogRequest, useBoardUi } from './board-ui.ts';
+import { showNotice, showUndoToast } from './undo-toast.tsx';
+
+export type BoardActions = {
+  /** Takes a step, or asks first for what it still needs. */
+  take: (action: NextAction) => void;
+  /** Sends a command; `said` is what the toast says, and offers to undo. */
+  send: (command: Command, said?: string) => void;
+  takePrimary: (visitId: string) => void;
+  undo: (visitId: string) => void;
+  togglePin: (visitId: string) => void;
+  toggleCheckIn: (visitId: string) => void;
+};
+
+/** The first thing a step still needs decides which question is asked. */
+function questionFor(action: NextAction): DialogRequest | null {
+  const { visitId, to } = action.command;
+  const [need] = action.needs;
+  if (need === 'provider') return { kind: 'provider', visitId, followedBy: to };
+  if (need === 'room') return { kind: 'room-for-move', visitId, to };
+  return need === undefined ? null : { kind: 'reason', visitId, to };
+}
+
+export const movedWords = (name: string, to: VisitStatus): string => `${name} → ${statusInfo[to].label}`;
+
+/** A step the server refused is explained by the attention list; this is one that was not taken on at all. */
+function sayRefusal(cause: unknown): void {
+  if (!(cause instanceof SubmitRefused) || cause.reason === 'cancelled' || cause.reason === 'stopped') return;
+  showNotice('Nothing was changed', cause.message, 'red');
+}
+
+type Ui = Pick<BoardUi, 'actor' | 'openDialog'>;
+
+function makeActions(client: BoardClient, ui: Ui): BoardActions {
+  const entities = () => client.getSnapshot().entities;
+  const visitOf = (visitId: string): Visit | null => findVisit(entities(), visitId);
+  const send: BoardActions['send'] = (command, said) => {
+    client.submit(command).settled.catch(sayRefusal);
+    if (said && 'visitId' in command)
+      showUndoToast(said, command.visitId, () => actions.undo(command.visitId));
+  };
+  const actions: BoardActions = {
+    send,
+    take(action) {
+      const question = questionFor(action);
+      if (question) return ui.openDialog(question);
+      const name = patientName(entities(), action.command.visitId);
+      send(action.command, movedWords(name, action.command.to));
+    },
+    takePrimary(visitId) {
+      const visit = visitOf(visitId);
+      const day = findDay(entities());
+      if (!visit || !day) return;
+      const [first] = nextActions(visit, { role: ui.actor.role, day, now: client.nowMs() });
+      if (first?.isPrimary) actions.take(first);
+    },
+    undo: (visitId) => void client.undo(visitId).catch(sayRefusal),
+    togglePin(visitId) {
+      const visit = visitOf(visitId);
+      if (visit) send({ type: 'setPinned', visitId, isPinned: !visit.isPinned });
+    },
+    toggleCheckIn(visitId) {
+      const visit = visitOf(visitId);
+      if (!visit) return;
+      const isCompleted = visit.milestones.checkInCompletedAt === undefined;
+      send({ type: 'setCheckInCompleted', visitId, isCompleted });
+    },
+  };
+  return actions;
+}
+
+/** Stable for the life of a board screen, so that cards are not drawn again because of it. */
+export function useBoardActions(): BoardActions {
+  const client = useBoardClient();
+  const { openDialog, actor } = useBoardUi();
+  return useMemo(() => makeActions(client, { openDialog, actor }), [client, openDialog, actor]);
+}

@@ -1,0 +1,81 @@
+import { useRef } from 'react';
+import { VisitCard } from '../card/visit-card.tsx';
+import { type BoardColumn, boardColumns } from '../model/board-columns.ts';
+import { findDay } from '../model/entities.ts';
+import { useBoardActions } from './board-actions.ts';
+import classes from './board-columns-view.module.css';
+import { type CardShortcut, useBoardKeyboard, useKeptFocus } from './board-keyboard.ts';
+import { useEntities } from './board-parts.ts';
+import { useBoardUi } from './board-ui.ts';
+import { ColumnTabs } from './column-tabs.tsx';
+import { ColumnView } from './column-view.tsx';
+import { statusColor } from './status-look.ts';
+import { useMinute } from './use-timed.ts';
+
+function useColumns(): BoardColumn[] {
+  const entities = useEntities();
+  const now = useMinute();
+  const { filter } = useBoardUi();
+  const day = findDay(entities);
+  return day ? boardColumns(entities, day, now, filter) : [];
+}
+
+function useShortcuts(): (visitId: string, shortcut: CardShortcut) => void {
+  const { openDialog, openPanel } = useBoardUi();
+  const actions = useBoardActions();
+  return (visitId, shortcut) => {
+    const perform: Record<CardShortcut, () => void> = {
+      next: () => actions.takePrimary(visitId),
+      room: () => openDialog({ kind: 'room', visitId, purpose: 'assign' }),
+      provider: () => openDialog({ kind: 'provider', visitId, followedBy: null }),
+      time: () => openDialog({ kind: 'time', visitId }),
+      note: () => openDialog({ kind: 'note', visitId }),
+      history: () => openPanel({ kind: 'history', visitId }),
+      pin: () => actions.togglePin(visitId),
+      undo: () => actions.undo(visitId),
+      menu: () => {},
+    };
+    perform[shortcut]();
+  };
+}
+
+/** The open part of the day, column by column. */
+export function BoardColumnsView() {
+  const columns = useColumns();
+  const scroller = useRef<HTMLDivElement>(null);
+  const { filter } = useBoardUi();
+  useBoardKeyboard(scroller, useShortcuts());
+  useKeptFocus(scroller);
+  const isFiltered = filter.text !== '' || filter.providerIds.length > 0;
+  return (
+    <>
+      <ColumnTabs
+        scroller={scroller}
+        tabs={columns.map(({ id, title, visitIds, hasAlarm }) => ({
+          id,
+          title,
+          count: visitIds.length,
+          hasAlarm,
+        }))}
+      />
+      <div className={classes.columns} ref={scroller}>
+        {columns.map((column) => (
+          <ColumnView
+            key={column.id}
+            id={column.id}
+            title={column.title}
+            color={statusColor[column.statuses[0] ?? 'scheduled']}
+            count={column.visitIds.length}
+            emptyText={isFiltered ? 'Nobody here matches the filter.' : column.emptyText}
+          >
+            {column.visitIds.map((visitId) => (
+              <li key={visitId}>
+                <VisitCard visitId={visitId} />
+              </li>
+            ))}
+          </ColumnView>
+        ))}
+      </div>
+    </>
+  );
+}

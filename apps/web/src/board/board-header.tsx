@@ -1,0 +1,106 @@
+import { permissions } from '@workflow-bolt/domain';
+import { useBoard, useBoardClient } from '@workflow-bolt/react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { useApi } from '../app/api-context.ts';
+import { boardDay } from '../format/clock.ts';
+import { dataAge } from '../format/duration.ts';
+import { connectionWords } from '../header/connection-words.ts';
+import { HeaderView } from '../header/header-view.tsx';
+import { LiveIndicator } from '../header/live-indicator.tsx';
+import { SyncStateView } from '../header/sync-state-view.tsx';
+import { isSyncRunning, syncFace } from '../model/sync-face.ts';
+import { roleLabel } from '../session/role-label.ts';
+import { useSessionInfo } from '../session/session-context.ts';
+import { useBoardUi } from './board-ui.ts';
+import { showNotice } from './undo-toast.tsx';
+import { isSameJson, useTimed } from './use-timed.ts';
+
+/** How old what is shown is; runs while the board is not live. */
+export function useAgeText(): string | null {
+  const client = useBoardClient();
+  return useTimed(() => {
+    const age = client.ageMs();
+    return age === null ? null : dataAge(age);
+  });
+}
+
+function ConnectionState() {
+  const { phase, reason } = useBoard(({ connection }) => connection);
+  return <LiveIndicator liveness={connectionWords(phase, reason).liveness} ageText={useAgeText()} />;
+}
+
+function SyncState() {
+  const face = useBoard(({ sync, day, ehr }) => syncFace(sync, ehr, day?.zone ?? 'UTC'), isSameJson);
+  return <SyncStateView face={face} />;
+}
+
+/** `/` finds a patient, `?` shows the shortcuts; not while typing. */
+function useGlobalKeys(search: RefObject<HTMLInputElement | null>, showShortcuts: () => void): void {
+  const latest = useRef(showShortcuts);
+  latest.current = showShortcuts;
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.target instanceof Element && event.target.closest('input, textarea, select, [role="dialog"]'))
+        return;
+      if (event.key === '/') {
+        event.preventDefault();
+        search.current?.focus();
+      } else if (event.key === '?') latest.current();
+    };
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [search]);
+}
+
+function useSyncNow(): { run: () => Promise<void>; isRunning: boolean } {
+  const api = useApi();
+  const { key } = useBoardClient();
+  const [isAsked, setIsAsked] = useState(false);
+  const isRunning = useBoard(({ sync }) => isSyncRunning(sync));
+  const run = async () => {
+    setIsAsked(true);
+    await api
+      .syncNow(key)
+      .catch((cause: unknown) =>
+        showNotice('The EHR was not asked', cause instanceof Error ? cause.message : '', 'red'),
+      );
+    setIsAsked(false);
+  };
+  return { run, isRunning: isRunning || isAsked };
+}
+
+/** The header of a board screen. */
+export function BoardHeader() {
+  const ui = useBoardUi();
+  const { key } = useBoardClient();
+  const info = useSessionInfo();
+  const searchRef = useRef<HTMLInputElement>(null);
+  const clinicName = useBoard(({ day }) => day?.clinicName ?? key.clinic);
+  const syncNow = useSyncNow();
+  const openShortcuts = () => ui.openDialog({ kind: 'shortcuts' });
+  useGlobalKeys(searchRef, openShortcuts);
+  const { role } = ui.actor;
+  const mayCreate = permissions['createVisit:walk-in'].includes(role);
+  const mayImport = permissions['applyScheduleRow:import'].includes(role);
+  return (
+    <HeaderView
+      clinicName={clinicName}
+      dayText={key.date === info.today ? `Today, ${boardDay(key.date)}` : boardDay(key.date)}
+      userName={ui.actor.name}
+      roleText={roleLabel[role]}
+      stationText={ui.actor.station}
+      isDevelopment={info.isDevelopment}
+      live={<ConnectionState />}
+      sync={<SyncState />}
+      search={ui.filter.text}
+      searchRef={searchRef}
+      onSearch={(text) => ui.setFilter({ ...ui.filter, text })}
+      onNewVisit={mayCreate ? () => ui.openDialog({ kind: 'new-visit' }) : null}
+      onImport={mayImport ? () => ui.openDialog({ kind: 'import' }) : null}
+      onSync={role === 'viewer' ? null : () => void syncNow.run()}
+      isSyncing={syncNow.isRunning}
+      onShortcuts={openShortcuts}
+      onSignOut={info.signOut}
+    />
+  );
+}

@@ -1,0 +1,62 @@
+import type { Day, Visit } from '@workflow-bolt/contracts';
+import { useBoard, useBoardClient } from '@workflow-bolt/react';
+import { type DialogRequest, useBoardUi } from '../board/board-ui.ts';
+import { ImportSchedule } from '../header/import-schedule.tsx';
+import { findDay, findVisit, patientName } from '../model/entities.ts';
+import { EditPerson, NewVisit } from './person-dialogs.tsx';
+import { ReserveForRoom, RoomOutOfService } from './room-service-dialogs.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { ChooseProvider, ChooseRoom, ChooseVisitType } from './visit-choice-dialogs.tsx';
+import { AskReason, CorrectTime, EditNote, StepOut } from './visit-question-dialogs.tsx';
+
+export type VisitDialogProps = { visit: Visit; day: Day; name: string; close: () => void };
+
+function VisitDialog({ request }: { request: Extract<DialogRequest, { visitId: string }> }) {
+  const { openDialog } = useBoardUi();
+  const client = useBoardClient();
+  const visit = useBoard(({ entities }) => findVisit(entities, request.visitId));
+  const day = useBoard(({ entities }) => findDay(entities));
+  if (!visit || !day) return null;
+  const name = patientName(client.getSnapshot().entities, visit.id);
+  const props: VisitDialogProps = { visit, day, name, close: () => openDialog(null) };
+  switch (request.kind) {
+    case 'reason':
+      return <AskReason {...props} to={request.to} />;
+    case 'room':
+      return <ChooseRoom {...props} purpose={request.purpose} to={null} />;
+    case 'room-for-move':
+      return <ChooseRoom {...props} purpose="assign" to={request.to} />;
+    case 'provider':
+      return <ChooseProvider {...props} followedBy={request.followedBy} />;
+    case 'visit-type':
+      return <ChooseVisitType {...props} />;
+    case 'time':
+      return <CorrectTime {...props} />;
+    case 'note':
+      return <EditNote {...props} />;
+    case 'step-out':
+      return <StepOut {...props} />;
+    case 'person':
+      return <EditPerson {...props} />;
+  }
+}
+
+/** The one open dialog, if any. */
+export function BoardDialogs() {
+  const { dialog, openDialog } = useBoardUi();
+  if (!dialog) return null;
+  const close = () => openDialog(null);
+  if ('visitId' in dialog) return <VisitDialog key={`${dialog.kind} ${dialog.visitId}`} request={dialog} />;
+  switch (dialog.kind) {
+    case 'new-visit':
+      return <NewVisit close={close} />;
+    case 'room-service':
+      return <RoomOutOfService roomId={dialog.roomId} close={close} />;
+    case 'reserve-for-room':
+      return <ReserveForRoom roomId={dialog.roomId} close={close} />;
+    case 'import':
+      return <ImportSchedule close={close} />;
+    case 'shortcuts':
+      return <ShortcutsDialog close={close} />;
+  }
+}

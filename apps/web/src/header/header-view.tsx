@@ -1,0 +1,211 @@
+import { ActionIcon, Badge, Button, Menu, TextInput, useMantineColorScheme } from '@mantine/core';
+import {
+  IconBolt,
+  IconDeviceDesktop,
+  IconDots,
+  IconFileImport,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconRefresh,
+  IconSearch,
+  IconSun,
+  IconUserCircle,
+  IconUserPlus,
+  IconX,
+} from '@tabler/icons-react';
+import type { ReactNode, RefObject } from 'react';
+import classes from './header-view.module.css';
+
+type Props = {
+  clinicName: string;
+  dayText: string;
+  userName: string;
+  roleText: string;
+  stationText: string | null;
+  isDevelopment: boolean;
+  live: ReactNode;
+  sync: ReactNode;
+  search: string;
+  searchRef: RefObject<HTMLInputElement | null>;
+  onSearch: (text: string) => void;
+  /** Null hides the button: this role may not. */
+  onNewVisit: (() => void) | null;
+  onImport: (() => void) | null;
+  onSync: (() => void) | null;
+  isSyncing: boolean;
+  onShortcuts: () => void;
+  onSignOut: () => void;
+};
+
+const themes = [
+  { value: 'light', label: 'Light', Icon: IconSun },
+  { value: 'dark', label: 'Dark', Icon: IconMoon },
+  { value: 'auto', label: 'As the device', Icon: IconDeviceDesktop },
+] as const;
+
+function ThemeItems() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <>
+      <Menu.Label>Appearance</Menu.Label>
+      {themes.map(({ value, label, Icon }) => (
+        <Menu.Item
+          key={value}
+          leftSection={<Icon size={18} />}
+          onClick={() => setColorScheme(value)}
+          rightSection={colorScheme === value ? '✓' : null}
+          aria-checked={colorScheme === value}
+          role="menuitemradio"
+        >
+          {label}
+        </Menu.Item>
+      ))}
+    </>
+  );
+}
+
+function UserMenu(props: Props) {
+  return (
+    <Menu position="bottom-end" width={240} shadow="md">
+      <Menu.Target>
+        <Button
+          variant="subtle"
+          color="gray"
+          className={classes.user}
+          leftSection={<IconUserCircle size={22} />}
+          aria-label={`User menu: ${props.userName}, ${props.roleText}`}
+        >
+          <span className={classes.userName}>
+            {props.userName}
+            <small>{props.roleText}</small>
+          </span>
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {props.userName} · {props.roleText}
+          {props.stationText && ` · ${props.stationText}`}
+        </Menu.Label>
+        <Menu.Item leftSection={<IconKeyboard size={18} />} onClick={props.onShortcuts}>
+          Keyboard shortcuts
+        </Menu.Item>
+        <Menu.Divider />
+        <ThemeItems />
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={18} />} onClick={props.onSignOut}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function NarrowActions({ onImport, onSync, isSyncing }: Props) {
+  if (!onImport && !onSync) return null;
+  return (
+    <Menu position="bottom-end" width={220} shadow="md">
+      <Menu.Target>
+        <ActionIcon variant="default" size={40} aria-label="More actions" className={classes.narrowOnly}>
+          <IconDots size={20} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {onImport && (
+          <Menu.Item leftSection={<IconFileImport size={18} />} onClick={onImport}>
+            Import
+          </Menu.Item>
+        )}
+        {onSync && (
+          <Menu.Item leftSection={<IconRefresh size={18} />} onClick={onSync} disabled={isSyncing}>
+            Sync now
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Actions(props: Props) {
+  const { onNewVisit, onImport, onSync, isSyncing } = props;
+  return (
+    <div className={classes.actions}>
+      {onNewVisit && (
+        <Button leftSection={<IconUserPlus size={18} />} onClick={onNewVisit} aria-label="New walk-in">
+          <span className={classes.actionText}>New walk-in</span>
+        </Button>
+      )}
+      {onImport && (
+        <Button
+          variant="default"
+          leftSection={<IconFileImport size={18} />}
+          onClick={onImport}
+          className={classes.wideOnly}
+        >
+          Import
+        </Button>
+      )}
+      {onSync && (
+        <Button
+          variant="default"
+          leftSection={<IconRefresh size={18} />}
+          onClick={onSync}
+          loading={isSyncing}
+          className={classes.wideOnly}
+        >
+          Sync now
+        </Button>
+      )}
+      <NarrowActions {...props} />
+    </div>
+  );
+}
+
+/** Whose board this is, whether it can be believed, and what can be done with all of it. */
+export function HeaderView(props: Props) {
+  const { search, searchRef, onSearch } = props;
+  return (
+    <header className={classes.header}>
+      <span className={classes.logo} aria-hidden>
+        <IconBolt size={20} />
+      </span>
+      <div className={classes.where}>
+        <h1 className={classes.clinic}>{props.clinicName}</h1>
+        <span className={classes.day}>{props.dayText}</span>
+      </div>
+      <div className={classes.state}>
+        {props.live}
+        {props.sync}
+        {props.isDevelopment && (
+          <Badge color="orange" variant="light" radius="sm" className={classes.development}>
+            Development
+          </Badge>
+        )}
+      </div>
+      <TextInput
+        ref={searchRef}
+        type="search"
+        className={classes.search}
+        aria-label="Search patients by name"
+        placeholder="Search by name"
+        value={search}
+        onChange={(event) => onSearch(event.currentTarget.value)}
+        leftSection={<IconSearch size={17} />}
+        rightSection={
+          search && (
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              onClick={() => onSearch('')}
+              aria-label="Clear the search"
+            >
+              <IconX size={16} />
+            </ActionIcon>
+          )
+        }
+      />
+      <Actions {...props} />
+      <UserMenu {...props} />
+    </header>
+  );
+}

@@ -1,0 +1,39 @@
+import { Popover, Text, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconCloudCheck, IconCloudDown, IconCloudOff } from '@tabler/icons-react';
+import classes from './sync-state-view.module.css';
+
+export type SyncFace = {
+  tone: 'calm' | 'running' | 'amber' | 'red';
+  /** `EHR 9:42 AM`, `EHR 12 of 40`. */
+  text: string;
+  /** Sentences of the detail card. */
+  lines: readonly string[];
+};
+
+const icons = { calm: IconCloudCheck, running: IconCloudDown, amber: IconAlertTriangle, red: IconCloudOff };
+
+/** How far the EHR's schedule has come in; opens to say what was set aside and why. */
+export function SyncStateView({ face }: { face: SyncFace }) {
+  const Icon = icons[face.tone];
+  return (
+    <Popover width={320} position="bottom-start" shadow="md" withArrow>
+      <Popover.Target>
+        <UnstyledButton
+          className={classes.button}
+          data-tone={face.tone}
+          aria-label={`EHR state: ${face.text}`}
+        >
+          <Icon size={17} aria-hidden />
+          <span className={classes.text}>{face.text}</span>
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown>
+        {face.lines.map((line) => (
+          <Text size="sm" key={line}>
+            {line}
+          </Text>
+        ))}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

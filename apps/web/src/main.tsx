@@ -1,0 +1,12 @@
+import 'virtual:theme-variables.css';
+import { ApiClient } from '@workflow-bolt/client';
+import { createRoot } from 'react-dom/client';
+import { App, AppShell } from './app/app.tsx';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('the page has no #root');
+createRoot(root).render(
+  <AppShell>
+    <App api={new ApiClient({ baseUrl: '' })} />
+  </AppShell>,
+);

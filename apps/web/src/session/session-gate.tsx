@@ -1,0 +1,81 @@
+import { Center, Loader } from '@mantine/core';
+import { ApiError, type Session } from '@workflow-bolt/client';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { useApi } from '../app/api-context.ts';
+import { type DemoUser, SignInView } from './sign-in-view.tsx';
+import { stations } from './stations.ts';
+
+type State =
+  | { kind: 'asking' }
+  | { kind: 'signed-in'; session: Session }
+  | { kind: 'signed-out'; users: readonly DemoUser[] | null; failure: string | null };
+
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const isSignedOut = (cause: unknown): boolean =>
+  cause instanceof ApiError && cause.code === 'not_authenticated';
+
+function useSession() {
+  const api = useApi();
+  const [state, setState] = useState<State>({ kind: 'asking' });
+  const [isBusy, setIsBusy] = useState(false);
+  const fail = useCallback((cause: unknown) => {
+    setState((former) => ({
+      kind: 'signed-out',
+      users: former.kind === 'signed-out' ? former.users : null,
+      failure: messageOf(cause),
+    }));
+  }, []);
+  const offer = useCallback(async () => {
+    setState({ kind: 'signed-out', users: null, failure: null });
+    const { users } = await api.developmentUsers();
+    setState({ kind: 'signed-out', users, failure: null });
+  }, [api]);
+  const ask = useCallback(async () => {
+    try {
+      setState({ kind: 'signed-in', session: await api.session() });
+    } catch (cause) {
+      await (isSignedOut(cause) ? offer() : Promise.reject(cause)).catch(fail);
+    }
+  }, [api, offer, fail]);
+  const signIn = async (userId: string, station: string | null) => {
+    setIsBusy(true);
+    await api
+      .developmentLogin({ userId, station })
+      .then((session) => setState({ kind: 'signed-in', session }))
+      .catch(fail);
+    setIsBusy(false);
+  };
+  const signOut = useCallback(async () => {
+    // Out is out on this screen, even when the server cannot be told.
+    await api.logout().catch(() => {});
+    await offer().catch(fail);
+  }, [api, offer, fail]);
+  useEffect(() => void ask(), [ask]);
+  return { state, isBusy, ask, signIn, signOut };
+}
+
+/** Shows the board to whoever is signed in, and the sign-in to everyone else. */
+export function SessionGate({
+  children,
+}: {
+  children: (session: Session, signOut: () => Promise<void>) => ReactNode;
+}) {
+  const { state, isBusy, ask, signIn, signOut } = useSession();
+  if (state.kind === 'signed-in') return children(state.session, signOut);
+  if (state.kind === 'asking')
+    return (
+      <Center h="100%">
+        <Loader aria-label="Looking for your session" />
+      </Center>
+    );
+  return (
+    <SignInView
+      users={state.users}
+      stations={stations}
+      failure={state.failure}
+      isBusy={isBusy}
+      onSignIn={(userId, station) => void signIn(userId, station)}
+      onRetry={() => void ask()}
+    />
+  );
+}
