@@ -1,13 +1,14 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DEMO_CREDENTIALS } from '@workflow-bolt/ehr-simulator';
-import { EmbeddedRedisRefused, startEmbeddedRedis } from '@workflow-bolt/store';
+import { EmbeddedRedisError, startEmbeddedRedis } from '@workflow-bolt/store';
 import type { DayOptions } from '@workflow-bolt/testkit/generate';
 import { buildWeb } from '../../apps/web/build.ts';
 import { ensureTools, findRedisServer } from '../ensure-tools.ts';
 import { ChildService, type ServiceSpec } from './child-service.ts';
+import { lockDataDir, notePart } from './data-dir-lock.ts';
 import { demoSettings, demoUsers } from './demo-clinic.ts';
 import { playStaff } from './play-staff.ts';
 import { type StartOptions, StartRefused } from './start-options.ts';
@@ -34,38 +35,6 @@ async function assertPortFree(port: number): Promise<void> {
     );
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** One system per data directory; a lock of a dead process is taken over. Returns how to release it. */
-function lockDataDir(dataDir: string): () => void {
-  const path = join(dataDir, 'start.pid');
-  for (;;) {
-    try {
-      const file = openSync(path, 'wx');
-      writeFileSync(file, String(process.pid));
-      closeSync(file);
-      return () => rmSync(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const owner = Number(readFileSync(path, 'utf8'));
-    if (owner > 0 && isAlive(owner)) {
-      throw new StartRefused(
-        `workflow-bolt already runs on this data (process ${owner}). Use that one, stop it, or start a second one with:\n` +
-          '  npm start -- --data .bolt-2 --port 8090',
-      );
-    }
-    rmSync(path, { force: true });
-  }
 }
 
 function localDate(zone: string): string {
@@ -119,7 +88,7 @@ type Running = { stop: () => Promise<void>; exited: Promise<unknown>; name: stri
 /** Starts everything, prints where it is, and resolves when it has been stopped. */
 export async function startDemo(options: StartOptions): Promise<void> {
   const { dataDir, port } = options;
-  const releaseLock = lockDataDir(dataDir);
+  const releaseLock = await lockDataDir(dataDir);
   const running: Running[] = [];
   const stopping = new AbortController();
   const stopAll = async () => {
@@ -178,6 +147,7 @@ async function startParts(options: StartOptions, running: Running[]): Promise<vo
   const start = (spec: Omit<ServiceSpec, 'logDir'>) => {
     const service = new ChildService({ ...spec, logDir });
     running.push({ name: service.name, exited: service.exited, stop: () => service.stop(12_000) });
+    notePart(dataDir, service.pid, spec.script);
     return service;
   };
   const simulatorLog = join(logDir, 'ehr-simulator.log');
@@ -228,12 +198,14 @@ async function startRedis(dataDir: string, running: Running[]): Promise<string> 
   try {
     const redis = await startEmbeddedRedis({
       dir: join(dataDir, 'redis'),
+      listen: { port: 0 },
       binary: findRedisServer()?.path ?? 'redis-server',
     });
+    notePart(dataDir, redis.pid, 'redis-server');
     running.push({ name: 'redis', exited: redis.exited, stop: () => redis.stop() });
     return redis.url;
   } catch (error) {
-    if (error instanceof EmbeddedRedisRefused) throw new StartRefused(error.message);
+    if (error instanceof EmbeddedRedisError) throw new StartRefused(error.message);
     throw error;
   }
 }

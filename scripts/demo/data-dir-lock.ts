@@ -1,0 +1,86 @@
+/** One system per data directory, and nothing left over from one that was killed. */
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StartRefused } from './start-options.ts';
+
+const lockFile = (dataDir: string) => join(dataDir, 'start.pid');
+const partsFile = (dataDir: string) => join(dataDir, 'parts.txt');
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The command line of a process; empty when it is gone. A recycled number must not be mistaken for ours. */
+function commandOf(pid: number): string {
+  try {
+    return execFileSync('ps', ['-p', String(pid), '-o', 'args='], { encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}
+
+/** Remembers a process that we started, so that a later start can end it if we cannot. */
+export function notePart(dataDir: string, pid: number | undefined, mark: string): void {
+  if (pid !== undefined) appendFileSync(partsFile(dataDir), `${pid} ${mark}\n`);
+}
+
+/** Ends what a killed predecessor left running: by process id, and only if the command line is the noted one. */
+async function endLeftovers(dataDir: string): Promise<void> {
+  if (!existsSync(partsFile(dataDir))) return;
+  for (const line of readFileSync(partsFile(dataDir), 'utf8').split('\n').filter(Boolean)) {
+    const [pidText = '', mark = ''] = line.split(' ');
+    const pid = Number(pidText);
+    if (!commandOf(pid).includes(mark)) continue;
+    console.log(`Ending ${mark} (process ${pid}), left over from a start that was killed.`);
+    process.kill(pid, 'SIGTERM');
+    for (let i = 0; i < 100 && isAlive(pid); i += 1) await delay(100);
+    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  }
+}
+
+/**
+ * Takes the directory for this process; returns how to release it. Throws StartRefused when a living process
+ * holds it; a dead one's lock is taken over and what it left running is ended.
+ */
+export async function lockDataDir(dataDir: string): Promise<() => void> {
+  const path = lockFile(dataDir);
+  for (;;) {
+    try {
+      const file = openSync(path, 'wx');
+      writeFileSync(file, String(process.pid));
+      closeSync(file);
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const owner = Number(readFileSync(path, 'utf8'));
+    if (owner > 0 && commandOf(owner).includes('start.ts')) {
+      throw new StartRefused(
+        `workflow-bolt already runs on this data (process ${owner}). Use that one, stop it, or start a second one with:\n` +
+          '  npm start -- --data .bolt-2 --port 8090',
+      );
+    }
+    rmSync(path, { force: true });
+  }
+  await endLeftovers(dataDir);
+  rmSync(partsFile(dataDir), { force: true });
+  return () => {
+    rmSync(partsFile(dataDir), { force: true });
+    rmSync(path, { force: true });
+  };
+}
