@@ -1,4 +1,5 @@
 export * from './actor.ts';
+export { asyncApiMessages, boardEventNames, buildAsyncApi } from './asyncapi.ts';
 export * from './clinic.ts';
 export * from './commands.ts';
 export * from './config.ts';
@@ -10,6 +11,7 @@ export * from './ids.ts';
 export * from './import.ts';
 export * from './jobs.ts';
 export * from './metrics-summary.ts';
+export { buildOpenApi } from './openapi.ts';
 export * from './problems.ts';
 export * from './protocol.ts';
 export * from './rest.ts';

@@ -1,17 +1,52 @@
-/** The numbers of a clinic day. Durations in milliseconds; null where nobody has finished that stretch yet. */
+/** The numbers of a clinic day. Durations in milliseconds; null where nothing was measured. */
 import { z } from 'zod';
-import { instantSchema } from './ids.ts';
+import { visitStatusSchema } from './entities.ts';
+import { instantSchema, providerIdSchema } from './ids.ts';
 
-const duration = z.number().nullable();
-/** Statistics of one interval over the visits that have finished it. */
-export const intervalStatsSchema = z
-  .strictObject({ count: z.int(), medianMs: duration, p90Ms: duration, meanMs: duration })
-  .meta({ id: 'IntervalStats' });
+const duration = z.number().min(0).nullable();
+const percent = z.number().min(0).max(100).nullable();
+
+export const intervalMetricsSchema = z
+  .strictObject({
+    /** Visits that have this stretch behind them. */
+    finished: z.strictObject({
+      count: z.int().min(0),
+      meanMs: duration,
+      medianMs: duration,
+      p90Ms: duration,
+    }),
+    /** Visits that are in it now. */
+    running: z.strictObject({ count: z.int().min(0), meanMs: duration, maxMs: duration }),
+  })
+  .meta({ id: 'IntervalMetrics' });
+
+export const dayMetricsSchema = z
+  .strictObject({
+    counts: z.record(visitStatusSchema, z.int().min(0)),
+    total: z.int().min(0),
+    inOffice: z.int().min(0),
+    waiting: z.int().min(0),
+    averageWaitNowMs: duration,
+    arrived: z.int().min(0),
+    leftWithoutBeingSeen: z.int().min(0),
+    lwbsPercent: percent,
+    onTimePercent: percent,
+    noShowPercent: percent,
+    /** Part of the whole visit that is prep or time with the provider, 0 to 1. */
+    valueAddedMedian: z.number().min(0).nullable(),
+    /** By the name of the interval. */
+    intervals: z.record(z.string(), intervalMetricsSchema),
+  })
+  .meta({ id: 'DayMetrics' });
 
 export const metricsSummarySchema = z
   .strictObject({
     at: instantSchema,
-    seq: z.int(),
-    metrics: z.record(z.string(), z.unknown()),
+    seq: z.int().min(0),
+    day: dayMetricsSchema,
+    providers: z.array(
+      z.strictObject({ providerId: providerIdSchema.nullable(), metrics: dayMetricsSchema }),
+    ),
   })
   .meta({ id: 'MetricsSummary' });
+export type MetricsSummary = z.infer<typeof metricsSummarySchema>;

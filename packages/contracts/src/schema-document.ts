@@ -23,6 +23,12 @@ export class SchemaCollector {
     return { $ref: `#/components/schemas/${id}` };
   }
 
+  /** The same without a component of its own: for parameters, whose descriptions stand beside them. */
+  addInline(schema: z.ZodType): JsonObject {
+    const added = this.add(schema);
+    return isObject(added) ? added : {};
+  }
+
   /** All components so far, by name. */
   components(): JsonObject {
     return Object.fromEntries([...this.#components].sort(([a], [b]) => (a < b ? -1 : 1)));

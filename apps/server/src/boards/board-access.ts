@@ -1,0 +1,104 @@
+import {
+  type Actor,
+  type BoardKey,
+  type ClinicSettings,
+  type CommandOf,
+  Fault,
+  type User,
+} from '@workflow-bolt/contracts';
+import { defaultColumnRules, defaultThresholds, localDate } from '@workflow-bolt/domain';
+import type { BoardHost, BoardRegistry } from '@workflow-bolt/store';
+import { type Call, mustSession } from '../http/handler.ts';
+import { ProblemError } from '../http/problem-answer.ts';
+import type { Session } from '../session/session-store.ts';
+
+export const boardKeyOf = ({ params }: Call): BoardKey => ({
+  clinic: params.clinic ?? '',
+  date: params.date ?? '',
+});
+
+export function actorOf({ user, station }: Session): Actor {
+  return { id: user.id, name: user.name, role: user.role, station };
+}
+
+/** Acts when a board opens by itself; never for a person. */
+export const systemActor: Actor = { id: 'system', name: 'System', role: 'system', station: null };
+
+/** The settings with which a clinic's day opens; providers known only to the EHR are added by its worker. */
+export function openingCommand(settings: ClinicSettings): CommandOf<'configureDay'> {
+  const { zone, providers, visitTypes, isRoomRequired, readyToBeSeenMeans, rooms } = settings;
+  return {
+    type: 'configureDay',
+    day: {
+      clinicName: settings.name,
+      zone,
+      providers,
+      visitTypes,
+      thresholds: settings.thresholds ?? defaultThresholds,
+      columnRules: settings.columnRules ?? defaultColumnRules,
+      isRoomRequired,
+      readyToBeSeenMeans,
+    },
+    rooms,
+  };
+}
+
+/** Finds the boards of known clinics, and opens the clinic's present day when someone first looks at it. */
+export class BoardAccess {
+  readonly #registry: BoardRegistry;
+  readonly #clinics: ReadonlyMap<string, ClinicSettings>;
+
+  constructor(registry: BoardRegistry, clinics: readonly ClinicSettings[]) {
+    this.#registry = registry;
+    this.#clinics = new Map(clinics.map((clinic) => [clinic.id, clinic]));
+  }
+
+  clinicsOf(user: User): ClinicSettings[] {
+    return user.clinics.flatMap((id) => this.#clinics.get(id) ?? []);
+  }
+
+  today(clinic: ClinicSettings): string {
+    return localDate(clinic.zone, Date.now());
+  }
+
+  /** A board that exists; today's is opened if need be. Throws `board_not_found`, or Fault. */
+  async find(key: BoardKey): Promise<BoardHost> {
+    const settings = this.#mustClinic(key.clinic);
+    const host = await this.#registry.get(key);
+    if (host.state.get('day')) return host;
+    if (key.date !== this.today(settings)) throw new ProblemError('board_not_found');
+    return this.#open(host, settings);
+  }
+
+  /** A board of any day, opened if need be: a schedule may be imported ahead. */
+  async findOrOpen(key: BoardKey): Promise<BoardHost> {
+    const settings = this.#mustClinic(key.clinic);
+    const host = await this.#registry.get(key);
+    return host.state.get('day') ? host : this.#open(host, settings);
+  }
+
+  /** The board of a call whose route names one. */
+  of(call: Call): Promise<BoardHost> {
+    mustSession(call);
+    return this.find(boardKeyOf(call));
+  }
+
+  #mustClinic(id: string): ClinicSettings {
+    const settings = this.#clinics.get(id);
+    if (!settings) throw new ProblemError('board_not_found');
+    return settings;
+  }
+
+  /** Whoever comes first opens it; the others find it open. */
+  async #open(host: BoardHost, settings: ClinicSettings): Promise<BoardHost> {
+    const clientId = `open-${crypto.randomUUID()}`;
+    const outcome = await host.submit(
+      { clientId, n: 1, command: openingCommand(settings), expectedVersion: null },
+      systemActor,
+      'rule',
+    );
+    if (outcome.outcome === 'hold') throw new Fault(outcome.code);
+    if (!host.state.get('day')) throw new ProblemError('board_not_found');
+    return host;
+  }
+}

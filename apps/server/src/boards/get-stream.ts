@@ -1,0 +1,45 @@
+import type { streamQuerySchema } from '@workflow-bolt/contracts';
+import type { z } from 'zod';
+import { type Call, type Handler, mustSession } from '../http/handler.ts';
+import { ProblemError } from '../http/problem-answer.ts';
+import type { StreamHub } from '../stream/stream-hub.ts';
+import { type BoardAccess, boardKeyOf } from './board-access.ts';
+import type { ReadAuditor } from './read-audit.ts';
+
+export type StreamOpening = { boards: BoardAccess; audit: ReadAuditor; hub: StreamHub };
+
+/** Opens the board stream. The answer goes on until the reader, a limit or a restart ends it. */
+export function getStream({ boards, audit, hub }: StreamOpening): Handler {
+  return async (call) => {
+    refuseOtherTypes(call);
+    hub.refuseWhenFull();
+    const session = mustSession(call);
+    const query = call.query as z.output<typeof streamQuerySchema>;
+    const host = await boards.of(call);
+    await audit.note(host, session, `board.stream.${query.view}`, ['*']);
+    hub.open(
+      host,
+      {
+        board: boardKeyOf(call),
+        view: query.view,
+        cursor: headerCursor(call) ?? query.cursor ?? null,
+        tab: query.tab ?? null,
+        isHidden: query.vis === 'hidden',
+        isPoll: query.mode === 'poll',
+        session,
+      },
+      call,
+    );
+    return null;
+  };
+}
+
+/** Native readers repeat their last position in this header; it is newer than the address they were made with. */
+function headerCursor({ req }: Call): string | null {
+  const given = req.headers['last-event-id'];
+  return typeof given === 'string' && given !== '' ? given : null;
+}
+
+function refuseOtherTypes({ req }: Call): void {
+  if (!req.accepts('text/event-stream')) throw new ProblemError('not_acceptable');
+}

@@ -1,0 +1,42 @@
+import type { Route, RouteId } from '@workflow-bolt/contracts';
+import type { Request, Response } from 'express';
+import type { Session } from '../session/session-store.ts';
+
+/** One request after everything around it has been checked: parameters, session, permission, body. */
+export type Call = {
+  req: Request;
+  res: Response;
+  requestId: string;
+  /** Parsed by the route's schemas. */
+  params: Record<string, string>;
+  query: Record<string, unknown>;
+  /** Parsed JSON; raw bytes for other media types; undefined without a body. */
+  body: unknown;
+  /** Null only on public routes. */
+  session: Session | null;
+};
+
+/** What a handler answers; null when it has answered by itself (a stream). */
+export type Answer = {
+  status: number;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Sent as it is, with its media type. */
+  text?: string;
+  type?: string;
+  headers?: Record<string, string>;
+} | null;
+
+export type Handler = (call: Call) => Promise<Answer> | Answer;
+export type Handlers = Record<RouteId, Handler>;
+
+export const ok = (json: unknown): Answer => ({ status: 200, json });
+
+/** The session of a call on a route that demands one. Asserts. */
+export function mustSession(call: Call): Session {
+  if (!call.session) throw new Error('a route without access control asked for a session');
+  return call.session;
+}
+
+/** Express writes `:name` where the route table writes `{name}`. */
+export const expressPath = (route: Route): string => route.path.replaceAll(/\{(\w+)\}/g, ':$1');

@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import {
+  protocolVersion,
+  type Route,
+  type RouteId,
+  routeIds,
+  routeOf,
+  routeRoles,
+} from '@workflow-bolt/contracts';
+import type { Express, Request, Response } from 'express';
+import type { Session, SessionStore } from '../session/session-store.ts';
+import { tokenOf } from '../session/session-token.ts';
+import { type Answer, type Call, expressPath, type Handler, type Handlers } from './handler.ts';
+import type { Log } from './log.ts';
+import { parseInput } from './parse-input.ts';
+import { codeOfError, ProblemError, problemDocument, sendProblem } from './problem-answer.ts';
+import { mediaTypeOf, parseJson, readBody } from './request-body.ts';
+import { isOwnOrigin } from './same-origin.ts';
+import { apiHeaders } from './security-headers.ts';
+
+export type RouteSurroundings = {
+  sessions: SessionStore;
+  log: Log;
+  publicOrigin: string | null;
+  isDraining: () => boolean;
+  /** Called once per answered request, for the metrics. */
+  onDone: (route: RouteId, status: number, ms: number) => void;
+};
+
+/** Thrown when the table of routes and the handlers disagree: such a process must not start. */
+export class RouteTableError extends Error {
+  override readonly name = 'RouteTableError';
+}
+
+/** Throws `RouteTableError` unless every route has one handler and every handler a route, at an address of its own. */
+export function assertHandlersComplete(handlers: Record<string, Handler>): void {
+  const without = routeIds.filter((id) => typeof handlers[id] !== 'function');
+  const unknown = Object.keys(handlers).filter((id) => !(routeIds as string[]).includes(id));
+  const addresses = routeIds.map((id) => `${routeOf(id).method} ${routeOf(id).path}`);
+  const doubled = addresses.filter((address, i) => addresses.indexOf(address) !== i);
+  const wrong = [
+    ...without.map((id) => `route ${id} has no handler`),
+    ...unknown.map((id) => `handler ${id} has no route`),
+    ...doubled.map((address) => `two routes at ${address}`),
+  ];
+  if (wrong.length > 0) throw new RouteTableError(wrong.join('; '));
+}
+
+/** Mounts every route of the contract. The order of checks is the same for all: cheap ones first, the body last. */
+export function mountRoutes(app: Express, handlers: Handlers, around: RouteSurroundings): void {
+  assertHandlersComplete(handlers);
+  for (const id of routeIds) {
+    const route = routeOf(id);
+    app[route.method](expressPath(route), (req, res) =>
+      serve({ id, route, handler: handlers[id] }, around, req, res),
+    );
+  }
+}
+
+type Mounted = { id: RouteId; route: Route; handler: Handler };
+
+async function serve(
+  mounted: Mounted,
+  around: RouteSurroundings,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const startedAt = performance.now();
+  const requestId = requestIdOf(req);
+  try {
+    setHeaders(mounted.route, res, requestId);
+    const call = await admit(mounted.route, around, { req, res, requestId });
+    const answer = await mounted.handler(call);
+    if (answer) send(res, answer);
+  } catch (error) {
+    fail({ mounted, around, requestId, req, res }, error);
+  } finally {
+    around.onDone(mounted.id, res.statusCode, performance.now() - startedAt);
+  }
+}
+
+const requestIdShape = /^[A-Za-z0-9_-]{8,64}$/;
+
+/** A proxy's request id when it is harmless, else a new one. */
+function requestIdOf(req: Request): string {
+  const given = req.headers['x-request-id'];
+  return typeof given === 'string' && requestIdShape.test(given) ? given : randomUUID();
+}
+
+function setHeaders(route: Route, res: Response, requestId: string): void {
+  res.setHeader('X-Request-Id', requestId);
+  if (route.tag !== 'documents') for (const [name, value] of apiHeaders) res.setHeader(name, value);
+}
+
+async function admit(
+  route: Route,
+  around: RouteSurroundings,
+  { req, res, requestId }: Pick<Call, 'req' | 'res' | 'requestId'>,
+): Promise<Call> {
+  refuseOtherVersions(req);
+  if (route.method === 'post') refuseWrites(req, around);
+  const session = await authenticate(route, around.sessions, req);
+  const params = (route.params ? parseInput(route.params, req.params, 'path') : {}) as Call['params'];
+  authorise(route, session, params.clinic);
+  const query = (route.query ? parseInput(route.query, req.query, 'query') : {}) as Call['query'];
+  const body = route.request ? await readRequest(route.request, req) : undefined;
+  return { req, res, requestId, session, params, query, body };
+}
+
+function refuseOtherVersions(req: Request): void {
+  const spoken = req.headers['x-bolt-protocol'];
+  if (spoken !== undefined && spoken !== String(protocolVersion)) {
+    throw new ProblemError('unsupported_version', { supported: [protocolVersion] });
+  }
+}
+
+function refuseWrites(req: Request, around: RouteSurroundings): void {
+  if (around.isDraining()) throw new ProblemError('draining');
+  if (!isOwnOrigin(req, around.publicOrigin)) throw new ProblemError('cross_site_request');
+}
+
+async function authenticate(route: Route, sessions: SessionStore, req: Request): Promise<Session | null> {
+  if (route.access === 'public') return null;
+  const token = tokenOf(req);
+  const session = token === null ? null : await sessions.find(token);
+  if (!session) throw new ProblemError('not_authenticated');
+  return session;
+}
+
+/** The role must allow the action, and the clinic must be one of the person's own. */
+function authorise(route: Route, session: Session | null, clinic: string | undefined): void {
+  if (!session || route.access === 'public' || route.access === 'session') return;
+  const required = routeRoles[route.access];
+  if (!required.includes(session.user.role)) throw new ProblemError('permission_denied', { required });
+  if (clinic !== undefined && !session.user.clinics.includes(clinic)) {
+    throw new ProblemError('permission_denied', { clinics: session.user.clinics });
+  }
+}
+
+async function readRequest(request: NonNullable<Route['request']>, req: Request): Promise<unknown> {
+  const type = mediaTypeOf(req);
+  if (!Object.hasOwn(request.content, type)) {
+    throw new ProblemError('unsupported_media_type', { supported: Object.keys(request.content) });
+  }
+  const body = await readBody(req, request.maxBytes);
+  return type === 'application/json' ? parseJson(body) : body;
+}
+
+function send(res: Response, answer: NonNullable<Answer>): void {
+  res.statusCode = answer.status;
+  for (const [name, value] of Object.entries(answer.headers ?? {})) res.setHeader(name, value);
+  const text = answer.json === undefined ? answer.text : JSON.stringify(answer.json);
+  if (text === undefined) {
+    res.end();
+    return;
+  }
+  const body = Buffer.from(text);
+  res.setHeader('Content-Type', answer.type ?? 'application/json');
+  res.setHeader('Content-Length', body.length);
+  res.end(body);
+}
+
+type Failure = {
+  mounted: Mounted;
+  around: RouteSurroundings;
+  requestId: string;
+  req: Request;
+  res: Response;
+};
+
+function fail({ mounted, around, requestId, req, res }: Failure, error: unknown): void {
+  // The client hung up while its body was read: nobody is left to answer.
+  if (req.destroyed && !req.complete) return;
+  const { code, details } = codeOfError(error);
+  const problem = problemDocument(code, requestId, details);
+  sendProblem(res, problem);
+  if (!req.complete) discardRest(req);
+  const isBug = code === 'internal' && error instanceof Error;
+  around.log.write(problem.status >= 500 ? 'error' : 'debug', 'request.failed', {
+    requestId,
+    route: mounted.id,
+    status: problem.status,
+    code,
+    ...(isBug ? { errorName: error.name, stack: stackOf(error) } : {}),
+  });
+}
+
+/** How long the rest of a refused body may arrive; it is thrown away so that the sender gets to read the answer. */
+const discardMs = 2_000;
+
+function discardRest(req: Request): void {
+  const cut = setTimeout(() => req.destroy(), discardMs);
+  req.once('close', () => clearTimeout(cut));
+  req.resume();
+}
+
+/** Where it broke, without the message, which may quote what a person typed. */
+const stackOf = (error: Error): string =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 12)
+    .join('\n');

@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { ClinicSettings, ServerConfig, User } from '@workflow-bolt/contracts';
+import { heartbeatMs } from '@workflow-bolt/contracts';
+import {
+  assertDurable,
+  BoardRegistry,
+  createRedisPort,
+  fromUrl,
+  openJobConnection,
+} from '@workflow-bolt/store';
+import type { DestinationStream } from 'pino';
+import { BoardAccess } from './boards/board-access.ts';
+import { PresenceFeed } from './boards/presence-feed.ts';
+import { ReadAuditor } from './boards/read-audit.ts';
+import { createApp } from './create-app.ts';
+import { Log } from './http/log.ts';
+import { DependencyHealth } from './operations/dependency-health.ts';
+import { ServerMetrics } from './operations/server-metrics.ts';
+import { createBullmqQueue } from './schedule/bullmq-queue.ts';
+import type { JobQueue } from './schedule/job-queue.ts';
+import { SessionStore } from './session/session-store.ts';
+import { StreamHub } from './stream/stream-hub.ts';
+
+export type ServerDependencies = {
+  config: ServerConfig;
+  clinics: readonly ClinicSettings[];
+  /** Offered by the development login; null switches it off. Refused in production mode. */
+  developmentUsers: readonly User[] | null;
+  /** Where log lines go; standard output without one. */
+  logTo?: DestinationStream;
+  /** Instead of the queue in Redis. */
+  queue?: JobQueue;
+  heartbeatMs?: number;
+};
+
+/** Why this process does not start, as a sentence for the person who started it. */
+export class ServerRefused extends Error {
+  override readonly name = 'ServerRefused';
+}
+
+/** Longer than any proxy in front keeps an idle connection, so that the proxy is the one to close it. */
+const keepAliveMs = 65_000;
+/** For the whole head of a request to arrive. */
+const headersMs = 10_000;
+/** For a whole request to arrive; a large import over a slow line takes its time. */
+const requestMs = 60_000;
+
+export type BoltServer = {
+  /** Connects, checks Redis, listens. Throws ServerRefused, UnsafeRedisError, FunctionLibraryError or Fault. */
+  start(): Promise<void>;
+  /** Stops being ready, sends every reader elsewhere, lets requests end. */
+  drain(): Promise<void>;
+  /** Ends everything it started. Safe to call twice, and after a failed start. */
+  stop(): Promise<void>;
+  /** Where it listens; throws before `start`. */
+  readonly url: string;
+  readonly streams: number;
+};
+
+/** One API process: everything it needs is made here, so that two fit into one process. */
+export function createServer(dependencies: ServerDependencies): BoltServer {
+  return new ApiServer(dependencies);
+}
+
+class ApiServer implements BoltServer {
+  readonly #config: ServerConfig;
+  readonly #log: Log;
+  readonly #port: ReturnType<typeof createRedisPort>;
+  readonly #keys: ReturnType<typeof openJobConnection>;
+  readonly #registry: BoardRegistry;
+  readonly #health: DependencyHealth;
+  readonly #metrics: ServerMetrics;
+  readonly #hub: StreamHub;
+  readonly #presence: PresenceFeed;
+  readonly #audit = new ReadAuditor();
+  readonly #queue: JobQueue;
+  readonly #http: Server;
+  #isDraining = false;
+  #isStopped = false;
+
+  constructor(dependencies: ServerDependencies) {
+    const { config, clinics, developmentUsers, logTo } = dependencies;
+    if (config.mode === 'production' && developmentUsers !== null) {
+      throw new ServerRefused('The development login cannot be switched on in production (BOLT_DEV_LOGIN).');
+    }
+    this.#config = config;
+    this.#log = new Log(config.logLevel, logTo);
+    const node = `server-${randomUUID().slice(0, 8)}`;
+    const target = fromUrl(config.redisUrl);
+    this.#port = createRedisPort(target, node);
+    this.#keys = openJobConnection(target, 'queue', node);
+    this.#keys.on('error', () => {});
+    this.#registry = new BoardRegistry({ port: this.#port });
+    this.#health = this.#createHealth(node);
+    this.#hub = this.#createHub(node, dependencies.heartbeatMs ?? heartbeatMs);
+    this.#metrics = new ServerMetrics({
+      streams: () => this.#hub.size,
+      lagging: () => [...this.#hub.connections].filter(({ state }) => state === 'behind').length,
+      degraded: () => this.#health.degraded,
+    });
+    this.#queue = dependencies.queue ?? createBullmqQueue(this.#keys, () => {});
+    const boards = new BoardAccess(this.#registry, clinics);
+    this.#presence = new PresenceFeed(this.#hub, (key) => this.#registry.get(key));
+    const app = createApp({
+      boards,
+      hub: this.#hub,
+      audit: this.#audit,
+      presence: this.#presence,
+      sessions: this.#createSessions(),
+      queue: this.#queue,
+      health: this.#health,
+      metrics: this.#metrics,
+      log: this.#log,
+      developmentUsers,
+      publicOrigin: config.publicOrigin,
+      webRoot: config.webRoot ?? join(import.meta.dirname, '../../web/dist'),
+      isDraining: () => this.#isDraining,
+    });
+    this.#http = createHttpServer(
+      { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs },
+      app,
+    );
+  }
+
+  get url(): string {
+    const address = this.#http.address() as AddressInfo | null;
+    if (!address) throw new Error('the server does not listen');
+    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  }
+
+  get streams(): number {
+    return this.#hub.size;
+  }
+
+  async start(): Promise<void> {
+    await this.#port.connect();
+    await assertDurable(this.#port, { isUnsafeAllowed: this.#config.allowVolatileRedis });
+    await this.#registry.start();
+    await this.#health.check();
+    await this.#listen();
+    const { address, port } = this.#http.address() as AddressInfo;
+    this.#log.write('info', 'server.listening', { host: address, port });
+  }
+
+  async drain(): Promise<void> {
+    if (this.#isDraining) return;
+    const startedAt = performance.now();
+    this.#isDraining = true;
+    this.#log.write('info', 'server.draining', { streams: this.#hub.size });
+    await this.#hub.drain();
+    await this.#closeHttp(this.#config.drainMs);
+    this.#log.write('info', 'server.stopped', { ms: Math.round(performance.now() - startedAt) });
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#isDraining = true;
+    this.#presence.stop();
+    this.#hub.stop();
+    await this.#closeHttp(0);
+    await this.#audit.settle();
+    this.#audit.stop();
+    this.#health.stop();
+    await this.#registry.stop();
+    await this.#queue.close().catch(() => {});
+    this.#keys.disconnect();
+    await this.#port.close();
+    this.#metrics.stop();
+    this.#log.flush();
+  }
+
+  /** Waits for the requests that are being answered, at most so long. */
+  async #closeHttp(graceMs: number): Promise<void> {
+    if (!this.#http.listening) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#http.close(() => resolve());
+    this.#http.closeIdleConnections();
+    const idle = setInterval(() => this.#http.closeIdleConnections(), 50);
+    const cut = setTimeout(() => this.#http.closeAllConnections(), graceMs);
+    await promise;
+    clearInterval(idle);
+    clearTimeout(cut);
+  }
+
+  #listen(): Promise<void> {
+    const { host, port } = this.#config;
+    return new Promise((resolve, reject) => {
+      this.#http.once('error', (error: NodeJS.ErrnoException) => reject(refusalOf(error, host, port)));
+      this.#http.listen(port, host, resolve);
+    });
+  }
+
+  #createSessions(): SessionStore {
+    const keys = this.#keys;
+    return new SessionStore(
+      {
+        get: (key) => keys.get(key),
+        setWithTtl: async (key, value, ttlMs) => void (await keys.set(key, value, 'PX', ttlMs)),
+        delete: async (key) => void (await keys.del(key)),
+      },
+      this.#config.sessionHours * 3_600_000,
+      Date.now,
+    );
+  }
+
+  #createHealth(node: string): DependencyHealth {
+    return new DependencyHealth({
+      port: this.#port,
+      command: (...command) => this.#keys.call(...command),
+      node,
+      version: '0.1.0',
+      onChange: ({ name, isOk, detail }) =>
+        this.#log.write(isOk ? 'info' : 'warn', 'dependency.changed', { name, isOk, detail }),
+    });
+  }
+
+  #createHub(node: string, beatMs: number): StreamHub {
+    return new StreamHub({
+      node,
+      heartbeatMs: beatMs,
+      maxAgeMs: this.#config.streamMaxAgeMs,
+      streamsMax: this.#config.streamsMax,
+      health: () => this.#health.words(),
+      onClosed: (connection, reason, ageMs) => {
+        this.#metrics.streamClosed(reason);
+        this.#log.write('debug', 'stream.closed', {
+          reason,
+          ageMs: Math.round(ageMs),
+          writes: connection.writes,
+        });
+      },
+    });
+  }
+}
+
+function refusalOf(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === 'EADDRINUSE') {
+    return new ServerRefused(
+      `Port ${port} on ${host} is taken. Stop what listens there, or set PORT to another.`,
+    );
+  }
+  if (error.code === 'EACCES')
+    return new ServerRefused(`This user may not listen on port ${port}. Choose one above 1023.`);
+  return error;
+}

@@ -1,0 +1,96 @@
+/** One example of every event of a board's log, validated by `openapi-examples.test.ts`. */
+import type { BoardEvent, BoardEventType } from './events.ts';
+import {
+  nineOClock,
+  sampleDay,
+  sampleExternal,
+  samplePerson,
+  sampleRoom,
+  sampleSync,
+  sampleVisit,
+} from './openapi-samples.ts';
+
+const visitId = 't1c9k2';
+const roomId = 'exam-1';
+
+export const eventExamples: { [T in BoardEventType]: Extract<BoardEvent, { type: T }> } = {
+  'day.configured': { type: 'day.configured', day: sampleDay, rooms: [sampleRoom], removedRoomIds: [] },
+  'visit.created': { type: 'visit.created', visit: sampleVisit, person: samplePerson },
+  'visit.moved': {
+    type: 'visit.moved',
+    visitId,
+    from: 'arrived',
+    to: 'appt-prep',
+    effectiveAt: nineOClock + 1_500_000,
+    reason: null,
+    outcome: null,
+    sets: 'roomedAt',
+    clears: [],
+    skipped: ['checkInCompletedAt'],
+    isEstimated: false,
+    isReCheckIn: false,
+  },
+  'visit.check-in-completed': {
+    type: 'visit.check-in-completed',
+    visitId,
+    isCompleted: true,
+    isEstimated: false,
+  },
+  'visit.undone': { type: 'visit.undone', visitId, undoes: 'web-3f2a9c71d4:7#0', reason: null },
+  'visit.time-corrected': {
+    type: 'visit.time-corrected',
+    visitId,
+    milestone: 'arrivedAt',
+    was: nineOClock + 1_200_000,
+    at: nineOClock + 300_000,
+    reason: 'Clicked late',
+  },
+  'visit.room-assigned': { type: 'visit.room-assigned', visitId, from: null, to: roomId },
+  'visit.provider-changed': {
+    type: 'visit.provider-changed',
+    visitId,
+    from: 'dr-okafor',
+    to: 'dr-lindqvist',
+  },
+  'visit.type-changed': { type: 'visit.type-changed', visitId, to: 'follow-up' },
+  'visit.pinned': { type: 'visit.pinned', visitId, isPinned: true },
+  'visit.flagged': {
+    type: 'visit.flagged',
+    visitId,
+    flags: { interpreter: true, mobility: false, privacy: false },
+  },
+  'visit.stepped-out': { type: 'visit.stepped-out', visitId, where: 'Laboratory' },
+  'visit.stepped-back': { type: 'visit.stepped-back', visitId },
+  'visit.booking-changed': {
+    type: 'visit.booking-changed',
+    visitId,
+    startAt: nineOClock + 2_700_000,
+    durationMin: 20,
+    providerId: 'dr-okafor',
+    visitTypeId: 'follow-up',
+    locationName: 'Main Street',
+  },
+  'visit.ehr-seen': {
+    type: 'visit.ehr-seen',
+    visitId,
+    external: sampleExternal,
+    ehrWarning: null,
+    conflict: null,
+  },
+  'visit.conflict-resolved': {
+    type: 'visit.conflict-resolved',
+    visitId,
+    choice: 'keep-mine',
+    reason: 'The patient is here.',
+  },
+  'person.changed': { type: 'person.changed', person: samplePerson },
+  'person.noted': { type: 'person.noted', visitId, note: 'Prefers the ground floor.' },
+  'room.reserved': { type: 'room.reserved', roomId, visitId, by: 'dana', expiresAt: nineOClock + 1_200_000 },
+  'room.reservation-cancelled': { type: 'room.reservation-cancelled', roomId, visitId },
+  'room.occupied': { type: 'room.occupied', roomId, visitId },
+  'room.released': { type: 'room.released', roomId, visitId, needsCleaning: true },
+  'room.cleaned': { type: 'room.cleaned', roomId },
+  'room.cleaning-deferred': { type: 'room.cleaning-deferred', roomId, until: nineOClock + 1_800_000 },
+  'room.service-changed': { type: 'room.service-changed', roomId, isInService: false, reason: 'Broken lamp' },
+  'sync.reported': { type: 'sync.reported', sync: sampleSync },
+};
