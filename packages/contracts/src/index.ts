@@ -1,5 +1,6 @@
 export * from './actor.ts';
 export { asyncApiMessages, boardEventNames, buildAsyncApi } from './asyncapi.ts';
+export { eventExamples } from './asyncapi-event-examples.ts';
 export * from './clinic.ts';
 export * from './commands.ts';
 export * from './config.ts';
