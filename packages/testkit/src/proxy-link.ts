@@ -127,6 +127,8 @@ export class ProxyLink {
 
 function resetSocket(socket: Socket): void {
   const isTcp = socket.remoteFamily !== undefined || socket.connecting;
-  if (isTcp && !socket.destroyed) socket.resetAndDestroy();
+  // While a FIN is on its way libuv refuses the reset, and Node would then never close the handle.
+  const isEnding = socket.writableEnded;
+  if (isTcp && !isEnding && !socket.destroyed) socket.resetAndDestroy();
   else socket.destroy();
 }

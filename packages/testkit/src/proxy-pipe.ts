@@ -122,7 +122,7 @@ function isOverLimit(spec: PipeSpec, sent: number): boolean {
 
 async function write(spec: PipeSpec, piece: Buffer): Promise<void> {
   spec.onBytes(piece.length);
-  if (spec.sink.write(piece)) return;
+  if (spec.sink.write(piece) || spec.signal.aborted) return;
   await new Promise<void>((resolve) => {
     spec.sink.once('drain', resolve);
     spec.signal.addEventListener('abort', () => resolve(), { once: true });

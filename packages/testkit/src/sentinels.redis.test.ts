@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { awaitUntil } from './await-until.ts';
@@ -7,13 +10,28 @@ import { startSentinels } from './sentinels.ts';
 
 let set: SentinelSet;
 
-beforeEach(async () => {
-  set = await startSentinels();
-});
-afterEach(() => set.stop());
 afterAll(assertNoLeaks);
 
+it('keeps no process alive once it is stopped', async () => {
+  // Connections that were just ending kept their handles when a proxy reset them; the process then never ended.
+  const script = `
+    import { startSentinels } from ${JSON.stringify(join(import.meta.dirname, 'sentinels.ts'))};
+    const set = await startSentinels();
+    await set.stop();
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
+  const hung = setTimeout(() => child.kill('SIGTERM'), 30_000);
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  clearTimeout(hung);
+  expect([code, signal]).toEqual([0, null]);
+}, 60_000);
+
 describe('startSentinels', () => {
+  beforeEach(async () => {
+    set = await startSentinels();
+  });
+  afterEach(() => set.stop());
+
   it('hands a client over to the promoted replica when the primary is killed', async () => {
     const client = new Redis({ ...set.connection, maxRetriesPerRequest: 20 });
     client.on('error', () => {});
