@@ -1,7 +1,8 @@
-import 'virtual:theme-variables.css';
 import { ApiClient } from '@workflow-bolt/client';
 import { createRoot } from 'react-dom/client';
 import { App, AppShell } from './app/app.tsx';
+// After the library's own stylesheet, whose variables it replaces.
+import 'virtual:theme-variables.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no #root');
