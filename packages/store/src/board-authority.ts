@@ -127,7 +127,8 @@ export class BoardAuthority {
         outcome: plan.outcome,
         frame: applied?.frameText ?? '',
         audit: plan.audit,
-        preconditions: plan.preconditions,
+        ids: plan.preconditions.map(([id]) => id),
+        versions: plan.preconditions.map(([, v]) => String(v)),
         writes: [...(applied?.changes ?? [])].map(
           ([id, d]) => [id, d === null ? '' : JSON.stringify(d)] as const,
         ),

@@ -17,13 +17,21 @@ export function boardDifference(before: BoardState, after: BoardState): BoardCha
 
 /**
  * Changes since `seq` out of the present state alone: an entity's version is the position of its last change.
- * `deletedIds` are the ids that entries since then deleted.
+ * `deletedAt` are the ids that entries since then deleted, with the position that did; `commands` names the
+ * command behind each position.
  */
-export function changesSince(state: BoardState, seq: number, deletedIds: Iterable<EntityId>): BoardChange[] {
+export function changesSince(
+  state: BoardState,
+  seq: number,
+  {
+    deletedAt,
+    commands,
+  }: { deletedAt: ReadonlyMap<EntityId, number>; commands: ReadonlyMap<number, string> },
+): BoardChange[] {
   const changes: BoardChange[] = [];
-  for (const [id, { v, d }] of state.entries()) if (v > seq) changes.push({ id, v, d, m: '' });
-  for (const id of new Set(deletedIds)) {
-    if (!state.get(id)) changes.push({ id, v: state.seq, d: null, m: '' });
-  }
+  const add = (id: EntityId, v: number, d: BoardChange['d']): number =>
+    changes.push({ id, v, d, m: commands.get(v) ?? '' });
+  for (const [id, { v, d }] of state.entries()) if (v > seq) add(id, v, d);
+  for (const [id, v] of deletedAt) if (!state.get(id)) add(id, v, null);
   return changes;
 }

@@ -53,7 +53,7 @@ export type ReplicaListener = {
 export class BoardReplica {
   readonly board: BoardKey;
   readonly keys: BoardKeys;
-  readonly ring = new BoardRing();
+  readonly ring = new BoardRing(emptyPosition);
   readonly #port: RedisPort;
   readonly #clock: RedisClock;
   readonly #listener: ReplicaListener;
@@ -97,16 +97,17 @@ export class BoardReplica {
       await this.#startEpoch('', 'position-lost');
       return this.load();
     }
-    this.ring.clear();
     this.#measured = null;
     if (reply.status === 'absent') {
       this.#state = new BoardState();
       this.#position = emptyPosition;
+      this.ring.restart(emptyPosition);
       return;
     }
     this.#state = new BoardState(parseEntities(reply.entities), reply.seq);
     const { epoch, seq, chain, id } = reply;
     this.#position = { epoch, seq, chain, id, t: timeOfId(id) || reply.t };
+    this.ring.restart(this.#position);
   }
 
   /** Takes one message of the board's channel. */
@@ -249,7 +250,6 @@ export class BoardReplica {
     if (epoch !== from.epoch || seq < from.seq) return this.#listener.reset('epoch');
     const changes = boardDifference(before, this.#state);
     const entry: BoardEntry = { p: from.seq, seq, chain, id, t, commandId: '', changes, frame: null };
-    this.ring.push(entry);
     this.#notify([entry]);
   }
 

@@ -52,11 +52,10 @@ function priced(replica: BoardReplica, entries: readonly BoardEntry[]): ResumeAn
 function replayOf(replica: BoardReplica, cursor: Cursor, raws: readonly RawEntry[]): BoardEntry {
   const { seq, chain, id, t } = replica.position;
   const commands = new Map(raws.map((raw) => [raw.seq, (JSON.parse(raw.frame) as LogFrame).commandId]));
-  const deleted = raws.flatMap((raw) => raw.deleted as EntityId[]);
-  const changes = changesSince(replica.state, cursor.seq, deleted).map((change) => ({
-    ...change,
-    m: commands.get(change.v) ?? '',
-  }));
+  const deletedAt = new Map(
+    raws.flatMap((raw) => raw.deleted.map((key) => [key as EntityId, raw.seq] as const)),
+  );
+  const changes = changesSince(replica.state, cursor.seq, { deletedAt, commands });
   return { p: cursor.seq, seq, chain, id, t, commandId: '', changes, frame: null };
 }
 

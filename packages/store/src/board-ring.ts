@@ -5,26 +5,38 @@ import type { BoardEntry } from './board-log.ts';
 export const replayEntriesMax = 500;
 export const replayBytesMax = 256 * 1024;
 
+export type Place = { seq: number; chain: string };
+
 /** Holds the last entries, contiguous, oldest first; memory is bounded by their number. */
 export class BoardRing {
   readonly #entries: BoardEntry[] = [];
   readonly #bytes = new WeakMap<BoardEntry, number>();
+  /** The place before the oldest entry: a reader that stands there can be served too. */
+  #base: Place;
 
-  /** Adds the next entry. One that does not follow starts the ring anew: it must have no hole. */
-  push(entry: BoardEntry): void {
-    if (this.#entries.at(-1)?.seq !== entry.p) this.#entries.length = 0;
-    this.#entries.push(entry);
-    if (this.#entries.length > replayEntriesMax) this.#entries.shift();
+  constructor(base: Place) {
+    this.#base = base;
   }
 
-  clear(): void {
+  /** Forgets everything; the next entry follows `base`. */
+  restart(base: Place): void {
     this.#entries.length = 0;
+    this.#base = base;
+  }
+
+  /** Adds the next entry. Throws RangeError when it does not follow the last: the ring must have no hole. */
+  push(entry: BoardEntry): void {
+    const { seq } = this.#entries.at(-1) ?? this.#base;
+    if (entry.p !== seq) throw new RangeError(`entry ${entry.seq} does not follow ${seq}`);
+    this.#entries.push(entry);
+    if (this.#entries.length > replayEntriesMax) this.#base = this.#entries.shift() ?? this.#base;
   }
 
   /**
    * Chain at `seq`, or null when the ring does not know it. An entry of several commits knows only its end.
    */
   chainAt(seq: number): string | null {
+    if (seq === this.#base.seq) return this.#base.chain;
     return this.#entries.find((entry) => entry.seq === seq)?.chain ?? null;
   }
 

@@ -11,8 +11,8 @@ import { fromUrl } from './redis-target.ts';
 export type EmbeddedRedisOptions = {
   /** Data directory: created when absent, kept at the end. */
   dir: string;
-  /** Loopback port, 0 for any free one; or a unix socket. */
-  listen: { port: number } | { socket: string };
+  /** Loopback port, 0 for any free one; or a unix socket. Default: any free port. */
+  listen?: { port: number } | { socket: string };
   maxmemory?: string;
   /** Name or path of the server program. */
   binary?: string;
@@ -22,6 +22,8 @@ export type EmbeddedRedis = {
   /** For `fromUrl`. */
   url: string;
   pid: number;
+  /** Resolves when the process has ended, whoever ended it. */
+  exited: Promise<void>;
   /** Ends it in order; what was written stays. */
   stop: () => Promise<void>;
 };
@@ -112,7 +114,7 @@ async function stopChild(child: ChildProcess): Promise<void> {
  * one runs on the same directory, the program is missing, or it ends at once (its log says why).
  */
 export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise<EmbeddedRedis> {
-  const { dir, maxmemory, binary = 'redis-server' } = options;
+  const { dir, maxmemory, binary = 'redis-server', listen: wanted = { port: 0 } } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const other = runningPid(dir);
   if (other !== null) {
@@ -121,14 +123,15 @@ export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise
     );
   }
   rmSync(join(dir, 'redis.pid'), { force: true });
-  const isAnyPort = 'port' in options.listen && options.listen.port === 0;
-  const listen = isAnyPort ? { port: await freePort() } : options.listen;
+  const listen = 'port' in wanted && wanted.port === 0 ? { port: await freePort() } : wanted;
   const conf = join(dir, 'redis.conf');
   writeFileSync(conf, redisServerConf({ dir, listen, maxmemory }), { mode: 0o600 });
   // Its own process group: Ctrl-C ends us, and we end it when everything that uses it has ended.
   const child = spawn(binary, [conf], { stdio: 'ignore', detached: true });
-  child.once('error', () => {});
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve()).once('error', () => resolve());
+  });
   const url = 'port' in listen ? `redis://127.0.0.1:${listen.port}` : `unix://${listen.socket}`;
   await untilReady(child, url, dir);
-  return { url, pid: child.pid ?? 0, stop: () => stopChild(child) };
+  return { url, pid: child.pid ?? 0, exited, stop: () => stopChild(child) };
 }

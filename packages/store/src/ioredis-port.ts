@@ -79,6 +79,14 @@ class IoredisPort implements RedisPort {
     return this.#pipelined(lane, calls, durability);
   }
 
+  async command(...command: [string, ...(string | number)[]]): Promise<unknown> {
+    try {
+      return await this.#store.call(...command);
+    } catch (error) {
+      throw this.#faultOf(error);
+    }
+  }
+
   sendToPrimaries(...command: [string, ...(string | number)[]]): Promise<unknown[]> {
     const nodes = this.mode === 'cluster' ? (this.#store as Cluster).nodes('master') : [this.#store as Redis];
     return Promise.all(nodes.map((node) => node.call(...command)));

@@ -25,6 +25,8 @@ export interface RedisPort {
     calls: readonly FunctionCall<Reply>[],
     durability: Durability,
   ): Promise<{ replies: BatchReply<Reply>[]; numAcked: number }>;
+  /** One plain command to the server that holds its first key. Throws Fault. */
+  command(...command: [string, ...(string | number)[]]): Promise<unknown>;
   /** One plain command to every primary (one server unless a cluster). Throws what the client throws. */
   sendToPrimaries(...command: [string, ...(string | number)[]]): Promise<unknown[]>;
   /** Listens to a channel on the subscriber connection, which all channels share. */

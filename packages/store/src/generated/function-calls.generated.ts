@@ -99,8 +99,10 @@ export type CommitArgs = {
   frame: string;
   /** JSON of the audit entry, without patient data */
   audit: string;
-  /** every entity read or written with the version it was read at, 0 = absent */
-  preconditions: readonly (readonly [string, string | number])[];
+  /** every entity read or written */
+  ids: readonly string[];
+  /** the version each of them was read at, 0 = absent */
+  versions: readonly string[];
   /** entity id and its new JSON; empty JSON deletes */
   writes: readonly (readonly [string, string | number])[];
   /** JSON of each outbox intent */
@@ -125,7 +127,7 @@ export function commitCall(keys: CommitKeys, args: CommitArgs): FunctionCall<Com
     name: 'b1_commit',
     isReadOnly: false,
     keys: [keys.meta, keys.ent, keys.log, keys.idem, keys.aud, keys.out],
-    args: [args.doorbell, args.channel, args.deadlineMs, args.n, args.paramHash, args.epoch, args.newEpoch, args.seqSeen, args.code, args.outcome, args.frame, args.audit, args.preconditions.length, ...args.preconditions.flat(), args.writes.length, ...args.writes.flat(), args.intents.length, ...args.intents],
+    args: [args.doorbell, args.channel, args.deadlineMs, args.n, args.paramHash, args.epoch, args.newEpoch, args.seqSeen, args.code, args.outcome, args.frame, args.audit, args.ids.length, ...args.ids, args.versions.length, ...args.versions, args.writes.length, ...args.writes.flat(), args.intents.length, ...args.intents],
     fields: { seq: 'int', t: 'int', expected: 'int', lmid: 'int', schema: 'int', ids: 'list' },
   };
 }
