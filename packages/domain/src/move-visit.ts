@@ -97,9 +97,9 @@ function isBack(visit: Visit, to: VisitStatus): boolean {
   return visit.steppedOut !== null && (to === 'with-doctor' || !isInOffice(to));
 }
 
-/** A visit that ends settles its open conflict with the EHR: there is nothing left to choose. */
+/** A visit that ends, or comes back, settles its open conflict with the EHR: there is nothing left to choose. */
 function settledConflict(visit: Visit, to: VisitStatus): BoardEvent[] {
-  if (!visit.conflict || isInOffice(to)) return [];
+  if (!visit.conflict || (isInOffice(to) && isInOffice(visit.status))) return [];
   const choice = visit.conflict.suggestedStatus === to ? 'accept' : 'keep-mine';
   return [{ type: 'visit.conflict-resolved', visitId: visit.id, choice, reason: null }];
 }

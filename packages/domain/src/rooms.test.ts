@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BoardPlayer, clock, testDay } from './board-player.ts';
 import { minutes } from './clinic-time.ts';
+import { decide } from './decide.ts';
 import { isRoomFree } from './room-rules.ts';
 
 function withArrived(...ids: string[]): BoardPlayer {
@@ -191,6 +192,26 @@ describe('configuring the day', () => {
       code: 'invalid_request',
       details: { field: 'rooms' },
     });
+  });
+
+  it('depends on the absence of the rooms it adds', () => {
+    const read: string[] = [];
+    const view = {
+      get: (id: string) => {
+        read.push(id);
+        return undefined;
+      },
+      entries: () => [],
+    };
+    const ctx = {
+      board: { clinic: 'test', date: '2026-03-10' },
+      actor: { id: 'u-m', name: 'm', role: 'manager', station: null },
+      now: clock('08:00'),
+      source: 'ui',
+      commandId: 'room-client:1',
+    } as const;
+    expect(decide(view, testDay, ctx).ok).toBe(true);
+    expect(read).toEqual(['day', ...testDay.rooms.map((room) => `r:${room.id}`)]);
   });
 
   it('[V33] a closed day refuses everything until a manager reopens it', () => {

@@ -552,6 +552,24 @@ describe('scenario 14: left without being seen', () => {
     });
   });
 
+  it('[V10] counts an early patient from the booked time, and anew when the departure is corrected', () => {
+    const player = new BoardPlayer();
+    player.book('v1', '09:30');
+    player.move('front-desk', 'v1', 'arrived', '09:00');
+    player.move('front-desk', 'v1', 'left', '09:50', { reason: 'gone' });
+    expect(player.visit('v1').outcome?.waitedMs).toBe(minutes(20));
+    player.must('manager', { type: 'correctTime', visitId: 'v1', milestone: 'leftAt', at: clock('09:40') });
+    expect(player.visit('v1').outcome?.waitedMs).toBe(minutes(10));
+  });
+
+  it('[V10] someone whose arrival only the EHR saw counts among those who came', () => {
+    const player = new BoardPlayer();
+    player.must('system', scheduleRow('v1', '09:00'));
+    player.must('system', scheduleRow('v1', '09:00', { status: 'Roomed' }), { at: '09:10' });
+    player.move('front-desk', 'v1', 'left', '09:40', { reason: 'gone' });
+    expect(dayMetrics(player.visits(), player.now)).toMatchObject({ arrived: 1, lwbsPercent: 100 });
+  });
+
   it('[V10] after the provider began it is left before done', () => {
     const player = new BoardPlayer();
     player.book('v1', '09:00');
