@@ -118,7 +118,19 @@ export function buildAsyncApi(): JsonObject {
     defaultContentType: 'application/json',
     channels: channels(),
     operations: operations(),
-    components: { schemas: schemas.components(), messages },
+    components: {
+      schemas: schemas.components(),
+      messages,
+      securitySchemes: {
+        session: {
+          type: 'httpApiKey',
+          in: 'cookie',
+          name: 'bolt_session',
+          description: 'Set by signing in.',
+        },
+        redis: { type: 'userPassword', description: 'The user of REDIS_URL.' },
+      },
+    },
   };
 }
 
@@ -173,6 +185,7 @@ function operation(
     action,
     channel: { $ref: `#/channels/${channel}` },
     summary,
+    security: [{ $ref: `#/components/securitySchemes/${channel === 'boardStream' ? 'session' : 'redis'}` }],
     messages: names.map((name) => ({ $ref: `#/channels/${channel}/messages/${name}` })),
   };
 }

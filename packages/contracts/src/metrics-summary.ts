@@ -1,10 +1,15 @@
 /** The numbers of a clinic day. Durations in milliseconds; null where nothing was measured. */
 import { z } from 'zod';
-import { visitStatusSchema } from './entities.ts';
+import { type VisitStatus, visitStatuses } from './entities.ts';
 import { instantSchema, providerIdSchema } from './ids.ts';
 
 const duration = z.number().min(0).nullable();
 const percent = z.number().min(0).max(100).nullable();
+
+const countOf = Object.fromEntries(visitStatuses.map((status) => [status, z.int().min(0)])) as Record<
+  VisitStatus,
+  z.ZodInt
+>;
 
 export const intervalMetricsSchema = z
   .strictObject({
@@ -22,7 +27,7 @@ export const intervalMetricsSchema = z
 
 export const dayMetricsSchema = z
   .strictObject({
-    counts: z.record(visitStatusSchema, z.int().min(0)),
+    counts: z.strictObject(countOf),
     total: z.int().min(0),
     inOffice: z.int().min(0),
     waiting: z.int().min(0),
