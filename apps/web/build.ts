@@ -40,7 +40,8 @@ export async function buildWeb(options: { isQuiet?: boolean } = {}): Promise<Web
   return { directory, wasBuilt: true };
 }
 
-if (import.meta.main) {
-  const { directory, wasBuilt } = await buildWeb();
+// Not import.meta.main: the oldest Node 24 that npm packages for one platform does not know it.
+if (process.argv[1] === import.meta.filename) {
+  const { directory, wasBuilt } = await buildWeb({ isQuiet: process.argv.includes('--quiet') });
   console.log(wasBuilt ? `Built ${directory}` : `${directory} is up to date`);
 }

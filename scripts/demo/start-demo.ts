@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DEMO_CREDENTIALS } from '@workflow-bolt/ehr-simulator';
 import { EmbeddedRedisError, startEmbeddedRedis } from '@workflow-bolt/store';
 import type { DayOptions } from '@workflow-bolt/testkit/generate';
-import { buildWeb } from '../../apps/web/build.ts';
 import { ensureTools, findRedisServer } from '../ensure-tools.ts';
+import { runCommand } from '../run-command.ts';
 import { ChildService, type ServiceSpec } from './child-service.ts';
 import { lockDataDir, notePart } from './data-dir-lock.ts';
 import { demoSettings, demoUsers } from './demo-clinic.ts';
@@ -143,7 +143,10 @@ async function startParts(options: StartOptions, running: Running[]): Promise<vo
   writeFileSync(join(dataDir, 'users.json'), JSON.stringify({ users: demoUsers(day) }, null, 2));
   const redisUrl = process.env.REDIS_URL ?? (await startRedis(dataDir, running));
   console.log('Building the board …');
-  await buildWeb();
+  // A process of its own: the bundler sets NODE_ENV for everything that starts after it.
+  if ((await runCommand('node', ['apps/web/build.ts', '--quiet'])) !== 0) {
+    throw new StartRefused('The board could not be built; the lines above say why.');
+  }
   const start = (spec: Omit<ServiceSpec, 'logDir'>) => {
     const service = new ChildService({ ...spec, logDir });
     running.push({ name: service.name, exited: service.exited, stop: () => service.stop(12_000) });
