@@ -1,6 +1,14 @@
 import type { CommandOf, EhrStatus, User } from '@workflow-bolt/contracts';
 import { defaultColumnRules, defaultThresholds } from '@workflow-bolt/domain';
-import { type Appointment, type ClinicDay, dayTrace, generateDay, seeingProviders, type TraceStep, VISIT_TYPES } from '@workflow-bolt/testkit/generate';
+import {
+  type Appointment,
+  type ClinicDay,
+  dayTrace,
+  generateDay,
+  seeingProviders,
+  type TraceStep,
+  VISIT_TYPES,
+} from '@workflow-bolt/testkit/generate';
 import { FakeServer } from './fake-server.ts';
 
 export const demoZone = 'America/Chicago';
@@ -13,7 +21,12 @@ export const demoUsers: readonly User[] = [
 ];
 
 const colors = ['#0b7285', '#c2255c', '#5f3dc4', '#2b8a3e', '#e67700', '#1864ab', '#862e9c'];
-const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 40);
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 40);
 const roomId = (id: number) => `room-${id}`;
 const providerId = (id: number) => `p-${id}`;
 const visitIdOf = (key: string): string => slug(key);
@@ -25,8 +38,17 @@ function settings(day: ClinicDay): CommandOf<'configureDay'> {
     day: {
       clinicName: clinic.practiceName,
       zone: demoZone,
-      providers: seeingProviders(clinic).map(({ id, fullName }, i) => ({ id: providerId(id), name: fullName, color: colors[i % colors.length] ?? '#0b7285' })),
-      visitTypes: VISIT_TYPES.map((type) => ({ id: slug(type.name), label: type.name, slotMin: type.slotMin, needsProvider: type.needsProvider })),
+      providers: seeingProviders(clinic).map(({ id, fullName }, i) => ({
+        id: providerId(id),
+        name: fullName,
+        color: colors[i % colors.length] ?? '#0b7285',
+      })),
+      visitTypes: VISIT_TYPES.map((type) => ({
+        id: slug(type.name),
+        label: type.name,
+        slotMin: type.slotMin,
+        needsProvider: type.needsProvider,
+      })),
       thresholds: defaultThresholds,
       columnRules: defaultColumnRules,
       isRoomRequired: false,
@@ -71,16 +93,20 @@ function scheduleRow(day: ClinicDay, row: Appointment): CommandOf<'applySchedule
 function apply(server: FakeServer, step: TraceStep, day: ClinicDay): void {
   const visitId = visitIdOf(step.visit);
   const by = (userId: string) => ({ userId, at: step.atMs });
-  const move = (to: CommandOf<'moveVisit'>['to'], userId: string, more: Partial<CommandOf<'moveVisit'>> = {}) =>
-    server.act({ type: 'moveVisit', visitId, to, ...more }, by(userId));
+  const move = (
+    to: CommandOf<'moveVisit'>['to'],
+    userId: string,
+    more: Partial<CommandOf<'moveVisit'>> = {},
+  ) => server.act({ type: 'moveVisit', visitId, to, ...more }, by(userId));
   const room = step.roomId === null ? null : roomId(step.roomId);
   switch (step.step) {
     case 'arrive':
-      return move('arrived', 'dana');
+      move('arrived', 'dana');
+      break;
     case 'walk-in': {
       const row = day.walkIns.find((each) => each.key === step.visit);
       const patient = day.patients.find((each) => each.id === step.patientId);
-      return server.act(
+      server.act(
         {
           type: 'createVisit',
           visitId,
@@ -93,53 +119,86 @@ function apply(server: FakeServer, step: TraceStep, day: ClinicDay): void {
         },
         by('dana'),
       );
+      break;
     }
     case 'check-in-complete':
-      return server.act({ type: 'setCheckInCompleted', visitId, isCompleted: true }, by('dana'));
+      server.act({ type: 'setCheckInCompleted', visitId, isCompleted: true }, by('dana'));
+      break;
     case 'room':
-      return move('appt-prep', 'marcus', { roomId: room });
+      move('appt-prep', 'marcus', { roomId: room });
+      break;
     case 'ready':
-      return move('ready-for-md', 'marcus');
+      move('ready-for-md', 'marcus');
+      break;
     case 'with-doctor':
-      return move('with-doctor', 'dr-okafor');
+      move('with-doctor', 'dr-okafor');
+      break;
     case 'seen':
-      return move('seen-by-md', 'dr-okafor');
+      move('seen-by-md', 'dr-okafor');
+      break;
     case 'complete':
-      return move('completed', 'marcus');
+      move('completed', 'marcus');
+      break;
     case 'no-show':
-      return move('no-show', 'dana');
+      move('no-show', 'dana');
+      break;
     case 'leave':
-      return move('left', 'marcus', { reason: step.reason ?? 'Left' });
+      move('left', 'marcus', { reason: step.reason ?? 'Left' });
+      break;
     case 'cancel':
-      return move('cancelled', 'dana', { reason: step.reason ?? 'Cancelled', by: 'patient' });
+      move('cancelled', 'dana', { reason: step.reason ?? 'Cancelled', by: 'patient' });
+      break;
     case 'room-clean':
-      return server.act({ type: 'markRoomClean', roomId: room ?? '' }, by('marcus'));
+      server.act({ type: 'markRoomClean', roomId: room ?? '' }, by('marcus'));
+      break;
   }
 }
 
 /** The generated staff is too quick for a story: each visit's steps come later by its own delay. */
 function slowed(steps: readonly TraceStep[]): TraceStep[] {
-  const delayMs = (visit: string) => ([...visit].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 23) * 60_000;
-  const stage: Partial<Record<TraceStep['step'], number>> = { 'check-in-complete': 0.3, room: 0.6, ready: 1, 'with-doctor': 1.6, seen: 2, complete: 2.6 };
+  const delayMs = (visit: string) =>
+    ([...visit].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 23) * 60_000;
+  const stage: Partial<Record<TraceStep['step'], number>> = {
+    'check-in-complete': 0.3,
+    room: 0.6,
+    ready: 1,
+    'with-doctor': 1.6,
+    seen: 2,
+    complete: 2.6,
+  };
   return steps
     .map((step) => ({ ...step, atMs: step.atMs + (stage[step.step] ?? 0) * delayMs(step.visit) }))
     .sort((a, b) => a.atMs - b.atMs);
 }
 
-export type DemoOptions = { appointments: number; /** Minutes since local midnight at which the day stands still. */ minute: number; signedIn: string | null };
+export type DemoOptions = {
+  appointments: number /** Minutes since local midnight at which the day stands still. */;
+  minute: number;
+  signedIn: string | null;
+};
 
 /** A generated clinic day, played up to a moment, which then runs on in real time. */
-export function demoBoard({ appointments, minute, signedIn }: DemoOptions): { server: FakeServer; now: () => number } {
+export function demoBoard({ appointments, minute, signedIn }: DemoOptions): {
+  server: FakeServer;
+  now: () => number;
+} {
   const date = '2026-03-04';
   const day = generateDay({ seed: 7, date, zone: demoZone, profile: 'busy', appointments });
   const midnight = Date.parse(`${date}T06:00:00Z`);
   const stopAt = midnight + minute * 60_000;
   const started = Date.now();
   const now = () => stopAt + (Date.now() - started);
-  const server = new FakeServer({ board: { clinic: 'cedar', date }, zone: demoZone, users: demoUsers, now, signedIn });
+  const server = new FakeServer({
+    board: { clinic: 'cedar', date },
+    zone: demoZone,
+    users: demoUsers,
+    now,
+    signedIn,
+  });
   server.act(settings(day), { userId: 'system', at: midnight });
   for (const row of day.appointments)
-    if (row.type === 'P' && row.patientId !== null) server.act(scheduleRow(day, row), { userId: 'system', at: midnight + 60_000, source: 'tebra' });
+    if (row.type === 'P' && row.patientId !== null)
+      server.act(scheduleRow(day, row), { userId: 'system', at: midnight + 60_000, source: 'tebra' });
   for (const step of slowed(dayTrace(day))) {
     if (step.atMs > stopAt) break;
     try {
@@ -167,13 +226,34 @@ export function addOddities(server: FakeServer): void {
   const prep = of('appt-prep');
   const scheduled = of('scheduled', 3);
   if (arrived) {
-    quietly(() => server.act({ type: 'setNote', visitId: arrived.id, note: 'Brings a wheelchair; daughter waits outside.' }, { userId: 'dana' }));
-    quietly(() => server.act({ type: 'setFlags', visitId: arrived.id, mobility: true, interpreter: true }, { userId: 'dana' }));
+    quietly(() =>
+      server.act(
+        { type: 'setNote', visitId: arrived.id, note: 'Brings a wheelchair; daughter waits outside.' },
+        { userId: 'dana' },
+      ),
+    );
+    quietly(() =>
+      server.act(
+        { type: 'setFlags', visitId: arrived.id, mobility: true, interpreter: true },
+        { userId: 'dana' },
+      ),
+    );
     quietly(() => server.act({ type: 'setPinned', visitId: arrived.id, isPinned: true }, { userId: 'dana' }));
-    const room = [...server.state.entries()].flatMap(([, { d }]) => (d.type === 'room' && d.state === 'available' && d.capacity === 1 ? [d] : []))[0];
-    if (room) quietly(() => server.act({ type: 'reserveRoom', visitId: arrived.id, roomId: room.id, minutes: 20 }, { userId: 'dana' }));
+    const room = [...server.state.entries()].flatMap(([, { d }]) =>
+      d.type === 'room' && d.state === 'available' && d.capacity === 1 ? [d] : [],
+    )[0];
+    if (room)
+      quietly(() =>
+        server.act(
+          { type: 'reserveRoom', visitId: arrived.id, roomId: room.id, minutes: 20 },
+          { userId: 'dana' },
+        ),
+      );
   }
-  for (const [visit, raw, status] of [[ready, 'Cancelled', 'Cancelled'], [scheduled, 'Waitlisted', 'Unrecognised']] as const) {
+  for (const [visit, raw, status] of [
+    [ready, 'Cancelled', 'Cancelled'],
+    [scheduled, 'Waitlisted', 'Unrecognised'],
+  ] as const) {
     const external = visit?.external;
     const person = visit && server.state.get(`p:${visit.id}`)?.d;
     if (!visit || !external || person?.type !== 'person' || visit.startAt === null) continue;
@@ -183,27 +263,59 @@ export function addOddities(server: FakeServer): void {
     quietly(() =>
       server.act(
         {
-          type: 'applyScheduleRow', visitId: visit.id, system: 'tebra', key, appointmentId, patientId, patientKey,
-          fingerprint: `${key}-2`, status, rawStatus: raw, startAt, durationMin, providerId: provider, visitTypeId, locationName, fullName, dob, phone, reason,
+          type: 'applyScheduleRow',
+          visitId: visit.id,
+          system: 'tebra',
+          key,
+          appointmentId,
+          patientId,
+          patientKey,
+          fingerprint: `${key}-2`,
+          status,
+          rawStatus: raw,
+          startAt,
+          durationMin,
+          providerId: provider,
+          visitTypeId,
+          locationName,
+          fullName,
+          dob,
+          phone,
+          reason,
         },
         { userId: 'system', source: 'tebra' },
       ),
     );
   }
-  if (prep) quietly(() => server.act({ type: 'stepOut', visitId: prep.id, where: 'Lab' }, { userId: 'marcus' }));
+  if (prep)
+    quietly(() => server.act({ type: 'stepOut', visitId: prep.id, where: 'Lab' }, { userId: 'marcus' }));
   const twin = of('scheduled', 1);
   const other = of('scheduled', 2);
   if (twin && other) {
     const person = server.state.get(`p:${twin.id}`)?.d;
-    if (person?.type === 'person') quietly(() => server.act({ type: 'updatePerson', visitId: other.id, fullName: person.fullName }, { userId: 'dana' }));
+    if (person?.type === 'person')
+      quietly(() =>
+        server.act(
+          { type: 'updatePerson', visitId: other.id, fullName: person.fullName },
+          { userId: 'dana' },
+        ),
+      );
   }
   quietly(() =>
     server.act(
       {
         type: 'reportSync',
         sync: {
-          jobId: 'sync-1', phase: 'details', startedAt: Date.now(), finishedAt: null, lastGoodAt: Date.now(), cards: visits.length,
-          detailsDone: 12, detailsTotal: visits.length, quarantined: [{ reason: 'no start time', count: 2 }], failure: null,
+          jobId: 'sync-1',
+          phase: 'details',
+          startedAt: Date.now(),
+          finishedAt: null,
+          lastGoodAt: Date.now(),
+          cards: visits.length,
+          detailsDone: 12,
+          detailsTotal: visits.length,
+          quarantined: [{ reason: 'no start time', count: 2 }],
+          failure: null,
         },
       },
       { userId: 'system' },

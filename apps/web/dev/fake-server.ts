@@ -90,7 +90,8 @@ export class FakeServer {
   };
 
   #answer(path: string, body: string, signal: AbortSignal | null): Response {
-    if (path === '/session') return this.#user ? json(this.#session(this.#user)) : this.#problem('not_authenticated');
+    if (path === '/session')
+      return this.#user ? json(this.#session(this.#user)) : this.#problem('not_authenticated');
     if (path === '/dev-users') return json({ users: this.#options.users });
     if (path === '/dev-login') return this.#signIn(JSON.parse(body));
     if (path === '/logout') {
@@ -124,7 +125,9 @@ export class FakeServer {
 
   #historyOf(visitId: string) {
     const concerns = (frame: LogFrame) =>
-      frame.events.filter((event) => 'visitId' in event ? event.visitId === visitId : 'visit' in event && event.visit.id === visitId);
+      frame.events.filter((event) =>
+        'visitId' in event ? event.visitId === visitId : 'visit' in event && event.visit.id === visitId,
+      );
     return this.log.flatMap(({ rules: _, ...frame }) => {
       const events = concerns({ rules: 1, ...frame });
       return events.length > 0 ? [{ ...frame, events }] : [];
@@ -143,11 +146,25 @@ export class FakeServer {
     });
   }
 
-  #commit({ clientId, n, command, expectedVersion }: CommandEnvelope, who: { actor: Actor; now: number; source: Source }): CommandOutcome {
+  #commit(
+    { clientId, n, command, expectedVersion }: CommandEnvelope,
+    who: { actor: Actor; now: number; source: Source },
+  ): CommandOutcome {
     const commandId = `${clientId}:${n}`;
-    const decision = decide(this.state, command, { board: this.#options.board, commandId, ...who }, expectedVersion ?? null);
+    const decision = decide(
+      this.state,
+      command,
+      { board: this.#options.board, commandId, ...who },
+      expectedVersion ?? null,
+    );
     if (!decision.ok) return this.#refused(n, command, decision.refusal);
-    const context: EventContext = { commandId, command: command.type, at: who.now, actor: who.actor, source: who.source };
+    const context: EventContext = {
+      commandId,
+      command: command.type,
+      at: who.now,
+      actor: who.actor,
+      source: who.source,
+    };
     const changes = foldEvents(this.state, decision.events, context);
     const seq = this.state.seq + 1;
     this.state.apply(changes, seq);
@@ -156,12 +173,19 @@ export class FakeServer {
     return { outcome: 'applied', n, seq, eventIds: decision.events.map((_, i) => `${commandId}#${i}`) };
   }
 
-  #refused(n: number, command: Command, refusal: { code: keyof typeof problems; details?: Record<string, unknown> }): CommandOutcome {
+  #refused(
+    n: number,
+    command: Command,
+    refusal: { code: keyof typeof problems; details?: Record<string, unknown> },
+  ): CommandOutcome {
     const { code, details = {} } = refusal;
-    if (code !== 'version_conflict') return { outcome: 'rejected', n, code, title: problems[code].title, details };
+    if (code !== 'version_conflict')
+      return { outcome: 'rejected', n, code, title: problems[code].title, details };
     const id = targetOf(command);
     const current = id && this.state.get(id);
-    const last = this.log.findLast((frame) => frame.events.some((event) => 'visitId' in event && `v:${event.visitId}` === id));
+    const last = this.log.findLast((frame) =>
+      frame.events.some((event) => 'visitId' in event && `v:${event.visitId}` === id),
+    );
     return {
       outcome: 'conflict',
       n,
@@ -187,9 +211,22 @@ export class FakeServer {
   }
 
   #broadcast(changes: EntityChanges, m: string, at: number): void {
-    const ch = [...changes].map(([id, d]: [EntityId, unknown]) => ({ o: d === null ? 'del' : 'set', id, v: this.state.seq, ...(d ? { d } : {}), m }));
+    const ch = [...changes].map(([id, d]: [EntityId, unknown]) => ({
+      o: d === null ? 'del' : 'set',
+      id,
+      v: this.state.seq,
+      ...(d ? { d } : {}),
+      m,
+    }));
     const { seq } = this.state;
-    const cursor = formatCursor({ view: 'staff', schema: streamSchemaVersion, epoch, seq, id: idOf(seq), chain: chainOf(seq) });
+    const cursor = formatCursor({
+      view: 'staff',
+      schema: streamSchemaVersion,
+      epoch,
+      seq,
+      id: idOf(seq),
+      chain: chainOf(seq),
+    });
     const text = this.#frame('ev', { ...this.#position(at), p: seq - 1, ch }, cursor) + this.#heartbeat();
     for (const listener of this.#streams) listener(text);
   }
@@ -199,8 +236,22 @@ export class FakeServer {
     const hello = { conn: 'fake', proto: 1, hb: 15_000, maxAge: 3_000_000, now, node: 'fake' };
     const { seq, digestText: dg, size: n } = this.state;
     const ents = [...this.state.entries()].map(([id, { v, d }]) => ({ id, v, d }));
-    const rest = { view: 'staff', schema: streamSchemaVersion, reason: 'init', part: 1, parts: 1, ents, dg, n, dur: seq };
-    return this.#frame('hello', hello) + this.#frame('snap', { ...this.#position(now), id: idOf(seq), ...rest }) + this.#heartbeat();
+    const rest = {
+      view: 'staff',
+      schema: streamSchemaVersion,
+      reason: 'init',
+      part: 1,
+      parts: 1,
+      ents,
+      dg,
+      n,
+      dur: seq,
+    };
+    return (
+      this.#frame('hello', hello) +
+      this.#frame('snap', { ...this.#position(now), id: idOf(seq), ...rest }) +
+      this.#heartbeat()
+    );
   }
 
   #stream(signal: AbortSignal | null): Response {

@@ -15,7 +15,8 @@ const pine: MantineColorsTuple = [
 ];
 
 /** A body that scrolls behind a dialog would need an inline style element, so the lock stays off. */
-const withoutScrollLock = { defaultProps: { lockScroll: false } };
+const dialog = { defaultProps: { lockScroll: false }, styles: { title: { fontWeight: 650, fontSize: 17 } } };
+const plainBadge = { defaultProps: { tt: 'none' as const } };
 
 export const theme = createTheme({
   primaryColor: 'pine',
@@ -26,5 +27,5 @@ export const theme = createTheme({
   cursorType: 'pointer',
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   headings: { fontWeight: '650' },
-  components: { Modal: withoutScrollLock, Drawer: withoutScrollLock },
+  components: { Modal: dialog, Drawer: dialog, Badge: plainBadge },
 });

@@ -8,7 +8,7 @@ import { useBoardClient } from '@workflow-bolt/react';
 import { useMemo } from 'react';
 import { findDay, findVisit, patientName } from '../model/entities.ts';
 import { type BoardUi, type DialogRequest, useBoardUi } from './board-ui.ts';
-import { showNotice, showUndoToast } from './undo-toast.tsx';
+import { hideUndoToast, showNotice, showUndoToast } from './undo-toast.tsx';
 
 export type BoardActions = {
   /** Takes a step, or asks first for what it still needs. */
@@ -38,16 +38,39 @@ function sayRefusal(cause: unknown): void {
   showNotice('Nothing was changed', cause.message, 'red');
 }
 
+/** The toast comes with the optimistic step and goes when the step turns out not to have happened. */
+async function sendAndSay(
+  client: BoardClient,
+  command: Command,
+  said: string | undefined,
+  actions: Pick<BoardActions, 'undo'>,
+): Promise<void> {
+  const visitId = 'visitId' in command ? command.visitId : null;
+  const { settled } = client.submit(command);
+  let isRefused = false;
+  const ended = settled.then(
+    ({ outcome }) => {
+      isRefused = outcome === 'rejected' || outcome === 'conflict';
+    },
+    (cause: unknown) => {
+      isRefused = true;
+      sayRefusal(cause);
+    },
+  );
+  // A step that is refused at once rejects before the next task; it gets no toast at all.
+  await new Promise((resolve) => setTimeout(resolve));
+  if (!said || visitId === null || isRefused) return;
+  showUndoToast(said, visitId, () => actions.undo(visitId));
+  await ended;
+  if (isRefused) hideUndoToast(visitId);
+}
+
 type Ui = Pick<BoardUi, 'actor' | 'openDialog'>;
 
 function makeActions(client: BoardClient, ui: Ui): BoardActions {
   const entities = () => client.getSnapshot().entities;
   const visitOf = (visitId: string): Visit | null => findVisit(entities(), visitId);
-  const send: BoardActions['send'] = (command, said) => {
-    client.submit(command).settled.catch(sayRefusal);
-    if (said && 'visitId' in command)
-      showUndoToast(said, command.visitId, () => actions.undo(command.visitId));
-  };
+  const send: BoardActions['send'] = (command, said) => void sendAndSay(client, command, said, actions);
   const actions: BoardActions = {
     send,
     take(action) {

@@ -29,7 +29,7 @@ function ConnectionBanner() {
   const away = degraded.length > 0 ? ` Away: ${degraded.join(', ')}.` : '';
   const detail = ageDetail(`${banner.detail}${away}`, ageText);
   return (
-    <StatusBanner tone={banner.tone} title={banner.title} detail={detail}>
+    <StatusBanner tone="amber" title={banner.title} detail={detail}>
       {phase === 'needs-auth' && (
         <Button size="compact-md" variant="default" onClick={signOut}>
           Sign in again

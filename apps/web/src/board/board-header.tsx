@@ -85,7 +85,8 @@ export function BoardHeader() {
   return (
     <HeaderView
       clinicName={clinicName}
-      dayText={key.date === info.today ? `Today, ${boardDay(key.date)}` : boardDay(key.date)}
+      dayText={boardDay(key.date)}
+      isToday={key.date === info.today}
       userName={ui.actor.name}
       roleText={roleLabel[role]}
       stationText={ui.actor.station}

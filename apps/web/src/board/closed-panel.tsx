@@ -44,7 +44,7 @@ export function ClosedPanel({ close }: { close: () => void }) {
   const lists = useClosedLists();
   if (!lists) return null;
   return (
-    <Drawer opened onClose={close} position="right" size="md" title="Finished today">
+    <Drawer opened onClose={close} position="right" size="lg" title="Finished today">
       <Tabs defaultValue="completed" keepMounted={false}>
         <Tabs.List mb="sm">
           {closedStatuses.map((status) => (

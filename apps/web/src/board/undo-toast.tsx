@@ -4,9 +4,15 @@ import classes from './undo-toast.module.css';
 
 const shownMs = 9_000;
 
+const toastId = (visitId: string): string => `undo-${visitId}`;
+
+export function hideUndoToast(visitId: string): void {
+  notifications.hide(toastId(visitId));
+}
+
 /** Says what was done and offers to take it back. A second step on the same visit replaces the first toast. */
 export function showUndoToast(said: string, visitId: string, undo: () => void): void {
-  const id = `undo-${visitId}`;
+  const id = toastId(visitId);
   notifications.hide(id);
   const press = () => {
     notifications.hide(id);

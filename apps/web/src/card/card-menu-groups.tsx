@@ -56,7 +56,8 @@ const may = ({ ui }: MenuFacts, action: Action): boolean => permissions[action].
 
 function moves(facts: MenuFacts): { steps: MenuEntry[]; endings: MenuEntry[] } {
   const { visit, day, now, ui, actions } = facts;
-  const all = nextActions(visit, { role: ui.actor.role, day, now });
+  // The step forward is the card's own button.
+  const all = nextActions(visit, { role: ui.actor.role, day, now }).filter((each) => !each.isPrimary);
   const toEntry = (action: NextAction): MenuEntry => ({
     ...entry(`to-${action.command.to}`, action.label, <IconArrowRight size={size} />, () =>
       actions.take(action),

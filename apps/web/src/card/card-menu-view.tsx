@@ -1,5 +1,7 @@
 import { Menu } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { type ReactElement, useState } from 'react';
+import classes from './card-menu-view.module.css';
 import { MenuButton } from './card-view.tsx';
 
 export type MenuEntry = {
@@ -35,6 +37,7 @@ type Props = { patientName: string; groups: () => readonly MenuGroup[] };
 export function CardMenuView({ patientName, groups }: Props) {
   const [isWanted, setIsWanted] = useState(false);
   const [isOpen, setIsOpen] = useState(false);
+  const isNarrow = useMediaQuery('(max-width: 860px)') ?? false;
   const name = `Actions for ${patientName}`;
   const open = () => {
     setIsWanted(true);
@@ -42,11 +45,17 @@ export function CardMenuView({ patientName, groups }: Props) {
   };
   if (!isWanted) return <MenuButton name={name} onClick={open} />;
   return (
-    <Menu opened={isOpen} onChange={setIsOpen} position="bottom-end" width={250} shadow="md" withinPortal>
+    <Menu
+      opened={isOpen}
+      onChange={setIsOpen}
+      position={isNarrow ? 'bottom-end' : 'right-start'}
+      width={250}
+      shadow="md"
+    >
       <Menu.Target>
         <MenuButton name={name} />
       </Menu.Target>
-      <Menu.Dropdown mah="70vh" style={{ overflowY: 'auto' }}>
+      <Menu.Dropdown className={classes.dropdown}>
         {isOpen &&
           groups().map((group) => (
             <div key={group.title}>

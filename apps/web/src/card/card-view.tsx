@@ -1,5 +1,5 @@
 import { ActionIcon, Button } from '@mantine/core';
-import { IconCheck, IconClockHour4, IconDoor, IconPinFilled, IconWalk } from '@tabler/icons-react';
+import { IconCheck, IconDoor, IconPinFilled, IconWalk } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useId } from 'react';
 import { CardChip } from './card-chip.tsx';
@@ -23,7 +23,13 @@ type Props = {
 function Facts({ face }: { face: CardFace }) {
   return (
     <>
-      <p className={classes.reason}>{face.reasonLine}</p>
+      <p className={classes.reason} title={face.reasonLine}>
+        <span className={classes.time}>
+          {face.isWalkIn && <IconWalk size={15} aria-hidden />}
+          {face.timeText}
+        </span>{' '}
+        {face.reasonLine}
+      </p>
       <p className={classes.facts}>
         {face.dobLine && <span>{face.dobLine}</span>}
         <span className={classes.provider}>
@@ -107,24 +113,20 @@ export function CardView({ face, wait, menu, next, extra, onOpen, onRoom, onTogg
           <bdi>{face.name}</bdi>
         </button>
         {face.isPinned && <IconPinFilled size={15} className={classes.pin} aria-label="Pinned" />}
-        <span className={classes.time}>
-          {face.isWalkIn ? <IconWalk size={15} aria-hidden /> : <IconClockHour4 size={14} aria-hidden />}
-          {face.timeText}
-        </span>
       </header>
       <Facts face={face} />
       <div className={classes.row}>
         {wait}
         <RoomButton face={face} onRoom={onRoom} />
         <CheckInTick face={face} onToggle={onToggleCheckIn} />
+        {face.chips.length > 0 && (
+          <ul className={classes.chips}>
+            {face.chips.map((chip) => (
+              <CardChip key={chip.key} chip={chip} />
+            ))}
+          </ul>
+        )}
       </div>
-      {face.chips.length > 0 && (
-        <ul className={classes.chips}>
-          {face.chips.map((chip) => (
-            <CardChip key={chip.key} chip={chip} />
-          ))}
-        </ul>
-      )}
       <footer className={classes.actions}>
         {next ? (
           <Button

@@ -41,7 +41,7 @@ const reasonWords: Record<Reason, string> = {
 export type ConnectionWords = {
   liveness: Liveness;
   /** Null when nothing has to be said. */
-  banner: { tone: 'amber' | 'red'; title: string; detail: string } | null;
+  banner: { title: string; detail: string } | null;
 };
 
 const titles: Record<Exclude<Liveness, 'live'>, string> = {
@@ -55,7 +55,6 @@ export function connectionWords(phase: Phase, reason: Reason | null): Connection
   const liveness = livenessOf[phase];
   if (liveness === 'live' || (liveness === 'catching-up' && reason === null))
     return { liveness, banner: null };
-  const tone = liveness === 'offline' ? 'red' : 'amber';
   const detail = reason ? reasonWords[reason] : '';
-  return { liveness, banner: { tone, title: titles[liveness], detail } };
+  return { liveness, banner: { title: titles[liveness], detail } };
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Menu, TextInput, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, Menu, TextInput, useMantineColorScheme } from '@mantine/core';
 import {
   IconBolt,
   IconDeviceDesktop,
@@ -20,6 +20,7 @@ import classes from './header-view.module.css';
 type Props = {
   clinicName: string;
   dayText: string;
+  isToday: boolean;
   userName: string;
   roleText: string;
   stationText: string | null;
@@ -150,10 +151,11 @@ function Actions(props: Props) {
           variant="default"
           leftSection={<IconRefresh size={18} />}
           onClick={onSync}
-          loading={isSyncing}
+          disabled={isSyncing}
+          aria-label="Sync now"
           className={classes.wideOnly}
         >
-          Sync now
+          {isSyncing ? 'Syncing…' : 'Sync now'}
         </Button>
       )}
       <NarrowActions {...props} />
@@ -171,16 +173,15 @@ export function HeaderView(props: Props) {
       </span>
       <div className={classes.where}>
         <h1 className={classes.clinic}>{props.clinicName}</h1>
-        <span className={classes.day}>{props.dayText}</span>
+        <span className={classes.day}>
+          {props.isToday && <span className={classes.today}>Today, </span>}
+          {props.dayText}
+          {props.isDevelopment && <span className={classes.development}>Development</span>}
+        </span>
       </div>
       <div className={classes.state}>
         {props.live}
         {props.sync}
-        {props.isDevelopment && (
-          <Badge color="orange" variant="light" radius="sm" className={classes.development}>
-            Development
-          </Badge>
-        )}
       </div>
       <TextInput
         ref={searchRef}

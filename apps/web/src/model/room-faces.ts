@@ -15,6 +15,11 @@ const stateTexts: Record<RoomLook, string> = {
   'out-of-service': 'Out of service',
 };
 
+const shortTexts: Partial<Record<RoomLook, string>> = {
+  'needs-cleaning': 'To clean',
+  'out-of-service': 'Out',
+};
+
 function lookOf(room: Room, now: number): RoomLook {
   if (room.state === 'reserved' && !liveReservation(room, now)) return 'available';
   const isShared = room.capacity === null || room.occupants.length < room.capacity;
@@ -43,11 +48,13 @@ const timed: readonly RoomLook[] = ['occupied', 'needs-cleaning', 'reserved', 'o
 export function roomFace(room: Room, asking: Asking): RoomFace {
   const look = lookOf(room, asking.now);
   const isCounted = look === 'shared' && room.capacity !== null;
+  const stateText = isCounted ? `${room.occupants.length} of ${room.capacity}` : stateTexts[look];
   return {
     id: room.id,
     name: room.name,
     look,
-    stateText: isCounted ? `${room.occupants.length} of ${room.capacity}` : stateTexts[look],
+    stateText,
+    shortText: shortTexts[look] ?? stateText,
     detail: detailOf(room, asking),
     since: timed.includes(look) ? shortDuration(asking.now - room.since) : null,
     isOverdue: roomAlarms(room, asking.day, asking.now).length > 0,

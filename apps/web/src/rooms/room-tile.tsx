@@ -19,6 +19,8 @@ export type RoomFace = {
   look: RoomLook;
   /** `Available`, `Needs cleaning` … */
   stateText: string;
+  /** The same where room is scarce: `To clean`. */
+  shortText: string;
   /** Who is in it or whom it is held for; the reason it is out of service. */
   detail: string | null;
   /** Time in the present state; null where it means nothing. */
@@ -36,13 +38,17 @@ const icons: Record<RoomLook, ComponentType<{ size?: number; 'aria-hidden'?: boo
 };
 
 /** One room as a button that opens its actions. */
-export function RoomTile({ face, ...button }: { face: RoomFace } & React.ComponentProps<'button'>) {
+export function RoomTile({
+  face,
+  className,
+  ...button
+}: { face: RoomFace } & React.ComponentProps<'button'>) {
   const Icon = face.isOverdue ? IconAlertOctagonFilled : icons[face.look];
   const parts = [face.name, face.stateText, face.detail, face.since, face.isOverdue ? 'overdue' : null];
   return (
     <button
       type="button"
-      className={classes.tile}
+      className={[classes.tile, className].filter(Boolean).join(' ')}
       data-look={face.look}
       data-overdue={face.isOverdue || undefined}
       data-room={face.id}
@@ -52,7 +58,7 @@ export function RoomTile({ face, ...button }: { face: RoomFace } & React.Compone
       <span className={classes.name}>{face.name}</span>
       <span className={classes.state}>
         <Icon size={14} aria-hidden />
-        {face.stateText}
+        {face.shortText}
       </span>
       <span className={classes.detail}>
         <span className={classes.who}>{face.detail ?? ' '}</span>

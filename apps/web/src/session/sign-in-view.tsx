@@ -1,15 +1,4 @@
-import {
-  Alert,
-  Badge,
-  Button,
-  Loader,
-  Paper,
-  Select,
-  Stack,
-  Text,
-  Title,
-  UnstyledButton,
-} from '@mantine/core';
+import { Alert, Button, Loader, Paper, Select, Stack, Text, Title, UnstyledButton } from '@mantine/core';
 import { IconBolt, IconChevronRight } from '@tabler/icons-react';
 import type { Role } from '@workflow-bolt/contracts';
 import { useState } from 'react';
@@ -73,9 +62,7 @@ export function SignInView({ users, stations, failure, isBusy, onSignIn, onRetry
             <Title order={1} size="h3">
               Clinic board
             </Title>
-            <Badge color="orange" variant="light" size="lg" radius="sm">
-              Development
-            </Badge>
+            <span className={classes.development}>Development</span>
           </div>
           <Text size="sm" c="dimmed">
             Development mode: choose a demo user. Nobody is asked for a password, and the patients are
