@@ -162,11 +162,11 @@ export class BoardAuthority {
     if (!plan.applied) return null;
     const { frame, frameText, changes } = plan.applied;
     const { epoch, seq, chain, id, t } = reply;
-    this.#parts.onDurable(seq);
     // A failure to follow does not undo the commit; the position check repairs this copy.
     await this.#parts.replica
       .take({ epoch, seq, chain, id, t }, frameText, { frame, changes })
       .catch(() => {});
+    this.#parts.onDurable(seq);
     return appliedOutcome(plan.envelope, seq, frame.events.length);
   }
 

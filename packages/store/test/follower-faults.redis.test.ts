@@ -103,6 +103,8 @@ test('[BL-FORK] an old backup that comes back, and grows past where everyone sto
   const { epoch } = a.host.position;
   await a.host.submit(client.next(walkIn('w3')), nurse, 'ui');
   const lost = a.host.position;
+  // It sleeps through the whole exchange, so it cannot see a lower position: only the chain tells.
+  await a.registry.stop();
   await server.term();
   rmSync(join(server.dir, 'appendonlydir'), { recursive: true });
   cpSync(backup, join(server.dir, 'appendonlydir'), { recursive: true });
@@ -110,10 +112,15 @@ test('[BL-FORK] an old backup that comes back, and grows past where everyone sto
   const b = await startProcess();
   await b.host.submit({ clientId: 'client-b', n: 1, command: walkIn('x1') }, nurse, 'ui');
   await b.host.submit({ clientId: 'client-b', n: 2, command: walkIn('x2') }, nurse, 'ui');
+  const reasons: string[] = [];
+  a.host.onReset((reason) => reasons.push(reason));
+  await awaitUntil('its connection is back', async () => a.port.isReady);
+  await a.host.checked(lost, await b.port.fcall(b.host.positionCall()), true);
   await untilAllAt(5);
   expect(a.host.position.epoch).not.toBe(epoch);
   expect(a.host.state.get('v:w3')).toBeUndefined();
-  expect(a.resets).toContain('fork');
+  expect(reasons).toEqual(['fork']);
+  await b.registry.checkAll();
   assertAllEqual();
   const cursor = { view: 'staff', schema: 1, ...lost } as const;
   expect(await b.host.resume(cursor, 'staff')).toMatchObject({ kind: 'snap', reason: 'epoch' });
