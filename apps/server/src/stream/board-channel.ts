@@ -56,6 +56,7 @@ export class BoardChannel {
     this.#stops = [
       board.onChange(({ entries }) => this.#take(entries)),
       board.onReset((reason) => this.#restart(reason)),
+      board.onDegraded(() => this.beatAll()),
     ];
   }
 
@@ -94,12 +95,17 @@ export class BoardChannel {
       const own = readers.filter((reader) => reader.options.view === view && !reader.options.isPoll);
       if (own.length === 0) continue;
       this.#delivery.add({
-        frame: state.heartbeat(this.#deps.health()),
+        frame: state.heartbeat(this.#health()),
         readers: own,
         head: null,
         prevSeq: 0,
       });
     }
+  }
+
+  /** Tells all readers at once what has become of the parts we depend on: a screen must not look live meanwhile. */
+  beatAll(): void {
+    this.beat([...this.#all]);
   }
 
   /** Writes a frame outside the history to every live reader of a view. */
@@ -290,7 +296,15 @@ export class BoardChannel {
   }
 
   #heartbeat(reader: StreamConnection) {
-    return this.#readersOf(reader.options.view).state.heartbeat(this.#deps.health());
+    return this.#readersOf(reader.options.view).state.heartbeat(this.#health());
+  }
+
+  /** Until this board was compared with Redis again, its state is the last known one, whatever else answers. */
+  #health(): HealthWords {
+    const words = this.#deps.health();
+    const { degraded = [] } = words;
+    if (!this.board.isDegraded || degraded.includes('redis')) return words;
+    return { ...words, degraded: ['redis', ...degraded] };
   }
 
   #afterChange(reader: StreamConnection): void {

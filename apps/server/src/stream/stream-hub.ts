@@ -106,6 +106,11 @@ export class StreamHub {
     this.#channels.get(keyText(board))?.tell(view, encodeText(text));
   }
 
+  /** A part we depend on went away or came back: every reader hears of it now, not at the next heartbeat. */
+  beatAll(): void {
+    for (const channel of this.#channels.values()) channel.beatAll();
+  }
+
   boardsWithReaders(): BoardKey[] {
     const boards = new Map([...this.#held.values()].map(({ board }) => [keyText(board), board]));
     return [...boards.values()];
