@@ -48,6 +48,7 @@ function RoomsButton() {
   const free = useFreeRoomCount();
   return (
     <Button
+      className={classes.roomsButton}
       variant="default"
       leftSection={<IconDoor size={18} />}
       onClick={() => openPanel({ kind: 'rooms' })}

@@ -74,7 +74,10 @@ function dobLine(person: Person | null, onDate: string): string | null {
 
 function reasonLine(visit: Visit, person: Person | null, day: Day): string {
   const type = day.visitTypes.find((each) => each.id === visit.visitTypeId)?.label;
-  return [type, person?.reason].filter(Boolean).join(' – ') || 'No reason given';
+  const complaint = person?.reason;
+  // Some schedules repeat the visit type as the reason.
+  const words = complaint === type ? [type] : [type, complaint];
+  return words.filter(Boolean).join(' – ') || 'No reason given';
 }
 
 function roomWords({ visit, roomName }: CardFacts): Pick<CardFace, 'roomText' | 'isRoomMissing'> {

@@ -1,5 +1,5 @@
 import type { Room, Visit } from '@workflow-bolt/contracts';
-import { isInOffice, statusInfo } from '@workflow-bolt/domain';
+import { initialsOf, isInOffice, statusInfo } from '@workflow-bolt/domain';
 import { useBoard } from '@workflow-bolt/react';
 import { useAgeText } from '../board/board-header.tsx';
 import { useEntities } from '../board/board-parts.ts';
@@ -12,21 +12,29 @@ import classes from './wall-screen.module.css';
 
 type Row = { id: string; initials: string; status: string; room: string };
 
-/** The server sends initials only; whoever is private is not sent at all. */
+/**
+ * The server sends initials only, and whoever is private not at all. They are cut here once more: a name on
+ * the wall must need two mistakes.
+ */
+function initialsAt(entities: Entities, visitId: string): string | null {
+  const name = findPerson(entities, visitId)?.fullName;
+  return name ? initialsOf(name) : null;
+}
+
 function wallRows(entities: Entities): Row[] {
   return listVisits(entities)
     .filter((visit) => isInOffice(visit.status))
     .sort((a: Visit, b: Visit) => a.statusSince - b.statusSince)
     .map((visit) => ({
       id: visit.id,
-      initials: findPerson(entities, visit.id)?.fullName ?? '–',
+      initials: initialsAt(entities, visit.id) ?? '–',
       status: statusInfo[visit.status].label,
       room: visit.roomId === null ? '–' : roomName(entities, visit.roomId),
     }));
 }
 
 function roomWord(room: Room, entities: Entities): string {
-  const initials = room.occupants.flatMap((id) => findPerson(entities, id)?.fullName ?? []);
+  const initials = room.occupants.flatMap((id) => initialsAt(entities, id) ?? []);
   if (initials.length > 0) return initials.join(' · ');
   return room.occupants.length > 0 ? 'occupied' : room.state.replaceAll('-', ' ');
 }
