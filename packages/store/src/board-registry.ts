@@ -16,6 +16,8 @@ export type BoardRegistryOptions = {
   idleMs?: number;
   /** Called with what went wrong in the background. */
   onError?: (error: unknown) => void;
+  /** By which every time on a board is judged; a replay of a day passes its own, never behind Redis's. */
+  clock?: RedisClock;
 };
 
 type Slot = { host: BoardHost; opening: Promise<BoardHost>; usedAt: number };
@@ -26,7 +28,7 @@ const unwatchedEvery = 5;
 export class BoardRegistry {
   readonly #slots = new Map<string, Slot>();
   readonly #port: RedisPort;
-  readonly #clock = new RedisClock();
+  readonly #clock: RedisClock;
   readonly #commitLane: Durability | null;
   readonly #checkIntervalMs: number;
   readonly #idleMs: number;
@@ -38,6 +40,7 @@ export class BoardRegistry {
 
   constructor(options: BoardRegistryOptions) {
     this.#port = options.port;
+    this.#clock = options.clock ?? new RedisClock();
     this.#commitLane = options.commitLane ?? null;
     this.#checkIntervalMs = options.checkIntervalMs ?? 1_000;
     this.#idleMs = options.idleMs ?? 300_000;
@@ -68,6 +71,11 @@ export class BoardRegistry {
     const slot = this.#slots.get(tag) ?? this.#open(tag, board);
     slot.usedAt = performance.now();
     return slot.opening;
+  }
+
+  /** Epoch ms on Redis's clock, as estimated here. */
+  now(): number {
+    return this.#clock.now();
   }
 
   /** Hosts that are open now. */

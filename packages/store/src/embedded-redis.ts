@@ -79,7 +79,7 @@ async function untilReady(child: ChildProcess, url: string, dir: string): Promis
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
       throw new EmbeddedRedisError(`redis-server did not start:\n${lastLogLines(dir)}`);
     }
-    if (await isAnswering(url)) return;
+    if (await isAnswering(url, child.pid)) return;
     await sleep(20);
   }
   child.kill('SIGTERM');
@@ -88,11 +88,12 @@ async function untilReady(child: ChildProcess, url: string, dir: string): Promis
   );
 }
 
-async function isAnswering(url: string): Promise<boolean> {
+/** It, and not a stranger who had the port before. */
+async function isAnswering(url: string, pid: number): Promise<boolean> {
   const port = createRedisPort(fromUrl(url), 'bolt:start');
   try {
     await port.connect();
-    return true;
+    return String(await port.command('INFO', 'server')).includes(`process_id:${pid}\r`);
   } catch {
     return false;
   } finally {

@@ -124,8 +124,16 @@ class IoredisPort implements RedisPort {
     this.#store.on('error', () => {});
     this.#store.on('ready', () => this.#announce(this.#readyListeners));
     this.#store.on('close', () => this.#announce(this.#downListeners));
-    // A new or promoted node may lack the library, and its history may be another one.
-    if (this.mode === 'cluster') this.#store.on('+node', () => this.#announce(this.#readyListeners));
+    if (this.mode === 'cluster') this.#watchNodes();
+  }
+
+  /** A lost node may have held any board; a new or promoted one may lack the library and hold another history. */
+  #watchNodes(): void {
+    this.#store.on('-node', () => {
+      this.#announce(this.#downListeners);
+      this.#announce(this.#readyListeners);
+    });
+    this.#store.on('+node', () => this.#announce(this.#readyListeners));
   }
 
   #announce(listeners: Set<() => void>): void {
