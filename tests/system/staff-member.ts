@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Command, CommandOutcome, Entity, SnapshotResponse } from '@workflow-bolt/contracts';
-import type { ClinicSystem } from './clinic-system.ts';
+
+/** Where a clinic's API listens. */
+export type ClinicAddress = { readonly baseUrl: string; readonly boardUrl: string };
 
 export type Answer = { status: number; body: Record<string, unknown> };
 
 /** A signed-in demo user at a station, speaking plain HTTP. */
 export class StaffMember {
-  readonly #system: ClinicSystem;
+  readonly #system: ClinicAddress;
   readonly #cookie: string;
   readonly clientId = `staff-${randomUUID()}`;
   n = 0;
 
-  private constructor(system: ClinicSystem, cookie: string) {
+  private constructor(system: ClinicAddress, cookie: string) {
     this.#system = system;
     this.#cookie = cookie;
   }
 
-  static async signIn(system: ClinicSystem, userId: string, station = 'desk-1'): Promise<StaffMember> {
+  static async signIn(system: ClinicAddress, userId: string, station = 'desk-1'): Promise<StaffMember> {
     const answer = await fetch(`${system.baseUrl}/api/v1/dev-login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -58,7 +58,7 @@ export class BoardAccess {
   }
 
   today(clinic: ClinicSettings): string {
-    return localDate(clinic.zone, Date.now());
+    return localDate(clinic.zone, this.#registry.now());
   }
 
   /** A board that exists; today's is opened if need be. Throws `board_not_found`, or Fault. */
