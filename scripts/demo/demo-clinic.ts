@@ -41,7 +41,7 @@ const zones = [
   'Pacific/Guadalcanal',
   'Pacific/Auckland',
 ];
-const opensAtHour = 8.5;
+const opensAtHour = 7.75;
 
 function localHour(zone: string, now: number): number {
   const parts = new Intl.DateTimeFormat('en-GB', {

@@ -19,7 +19,7 @@ export type PlayOptions = {
   log: (line: string) => void;
 };
 
-type Session = { user: User; cookie: string; clientId: string; n: number };
+type Session = { user: User; cookie: string };
 type Board = { visits: Map<string, string>; entities: Map<string, Entity> };
 
 /** Resolves after `ms`, or at once when aborted. */
@@ -38,7 +38,7 @@ async function signIn(options: PlayOptions, user: User): Promise<Session> {
     .getSetCookie()
     .map((line) => line.split(';')[0])
     .join('; ');
-  return { user, cookie, clientId: `play-${randomUUID()}`, n: 0 };
+  return { user, cookie };
 }
 
 const boardUrl = ({ baseUrl, day }: PlayOptions) => `${baseUrl}/api/v1/boards/${demoClinicId}/${day.date}`;
@@ -55,11 +55,11 @@ async function readBoard(options: PlayOptions, { cookie }: Session): Promise<Boa
 }
 
 async function send(options: PlayOptions, session: Session, command: Command): Promise<string> {
-  session.n += 1;
   const answer = await fetch(`${boardUrl(options)}/commands`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', cookie: session.cookie },
-    body: JSON.stringify({ clientId: session.clientId, n: session.n, command }),
+    // A client of its own for each step: a step that is refused must not hold up the next one.
+    body: JSON.stringify({ clientId: `play-${randomUUID()}`, n: 1, command }),
     signal: options.signal,
   });
   if (answer.ok) return 'applied';
@@ -134,6 +134,9 @@ export async function playStaff(options: PlayOptions): Promise<void> {
   const sessions = new Map<string, Session>();
   for (const user of users)
     if (!sessions.has(user.role)) sessions.set(user.role, await signIn(options, user));
+  const [anyone] = sessions.values();
+  while (anyone && !signal.aborted && (await readBoard(options, anyone)).visits.size === 0)
+    await sleep(500, signal);
   const startedAt = performance.now();
   const dayStart = steps[0]?.atMs ?? 0;
   for (const step of steps) {
@@ -144,6 +147,7 @@ export async function playStaff(options: PlayOptions): Promise<void> {
     try {
       const board = await readBoard(options, session);
       const visitId = walkers.ids.get(step.visit) ?? board.visits.get(String(step.appointmentId)) ?? '';
+      if (visitId === '' && step.step !== 'walk-in' && step.step !== 'room-clean') continue;
       const command = step.step === 'walk-in' ? walkIn(step, walkers) : commandOf(step, visitId, board);
       if (command) log(`${session.user.name}: ${step.step} — ${await send(options, session, command)}`);
     } catch (error) {
