@@ -29,7 +29,12 @@ import {
 export type Position = { epoch: string; seq: number; chain: string; id: string };
 
 /** What is kept on disk: position and entities in one record, so that they cannot disagree. */
-export type ReplicaRecord = { position: Position; view: View; entities: [EntityId, Versioned][] };
+export type ReplicaRecord = {
+  schema: number;
+  position: Position;
+  view: View;
+  entities: [EntityId, Versioned][];
+};
 
 export type Verdict =
   | { kind: 'applied'; changes: readonly Change[] }
@@ -58,12 +63,15 @@ export type RuleMutation =
   | 'ignore-chain'
   | 'accept-stale-snapshot'
   | 'skip-deletes'
-  | 'advance-without-proof';
+  | 'advance-without-proof'
+  | 'trust-unanchored';
+
+export type SessionStart = 'resume' | 'snapshot' | 'join';
 
 type Staged = { first: Frame<'snap'>; parts: Map<number, Frame<'snap'>> };
 
 export class BoardReplica {
-  readonly view: View;
+  #view: View;
   readonly #broken: ReadonlySet<RuleMutation>;
   #entities = new Map<EntityId, Versioned>();
   #digest: Digest = emptyDigest;
@@ -74,8 +82,13 @@ export class BoardReplica {
   durableSeq = 0;
 
   constructor(view: View, broken: Iterable<RuleMutation> = []) {
-    this.view = view;
+    this.#view = view;
     this.#broken = new Set(broken);
+  }
+
+  /** What was asked for, or the lesser view that the server answered with because a right was taken away. */
+  get view(): View {
+    return this.#view;
   }
 
   get position(): Position | null {
@@ -98,8 +111,11 @@ export class BoardReplica {
     return formatCursor(cursor);
   }
 
-  session(): ReplicaSession {
-    return new ReplicaSession(this, this.#broken);
+  /** For a connection that resumes from the present position, asked for a snapshot, or joins one under way. */
+  session(start: SessionStart): ReplicaSession {
+    const seq = this.#position?.seq;
+    const resumedSeq = start === 'resume' && seq !== undefined ? seq : null;
+    return new ReplicaSession(this, { broken: this.#broken, resumedSeq, isAnchored: start === 'join' });
   }
 
   /** Forgets everything: the person may no longer see it. */
@@ -113,13 +129,18 @@ export class BoardReplica {
 
   record(): ReplicaRecord | null {
     if (this.#position === null) return null;
-    return { position: this.#position, view: this.view, entities: [...this.#entities] };
+    const entities = [...this.#entities];
+    return { schema: streamSchemaVersion, position: this.#position, view: this.#view, entities };
   }
 
-  /** Takes over a record of this view; the server will judge its chain. */
+  /** Takes over a record of this view and of entities as this version knows them; the server will judge its chain. */
   restore(record: ReplicaRecord): void {
-    if (record.view !== this.view) return;
+    if (record.view !== this.#view || record.schema !== streamSchemaVersion) return;
     this.replaceAll(record.position, record.entities);
+  }
+
+  adopt(view: View): void {
+    this.#view = view;
   }
 
   replaceAll(position: Position, entries: Iterable<[EntityId, Versioned]>): void {
@@ -164,15 +185,31 @@ export class BoardReplica {
 export class ReplicaSession {
   readonly #replica: BoardReplica;
   readonly #broken: ReadonlySet<RuleMutation>;
+  /** The position this connection was asked to go on from; null when it was asked for a snapshot. */
+  readonly #resumedSeq: number | null;
+  /**
+   * The server has shown that it goes on from our position, or has replaced it. Before that, a frame that does
+   * not start exactly there means that the server's first answer was lost, and perhaps our history with it.
+   */
+  #isAnchored: boolean;
+  /** A heartbeat spoke of less than this connection has already told: nothing may be built on it before it agrees. */
+  #isSuspect = false;
   /** How far this connection has brought the copy; a snapshot below it is a late duplicate. */
   #floor: { epoch: string; seq: number } | null = null;
   /** Epochs this connection has left: it cannot lead back into one. */
   readonly #left = new Set<string>();
+  /** Snapshots this connection has committed: each counts once. */
+  readonly #committed = new Set<string>();
   #staged: Staged | null = null;
 
-  constructor(replica: BoardReplica, broken: ReadonlySet<RuleMutation>) {
+  constructor(
+    replica: BoardReplica,
+    start: { broken: ReadonlySet<RuleMutation>; resumedSeq: number | null; isAnchored: boolean },
+  ) {
     this.#replica = replica;
-    this.#broken = broken;
+    this.#broken = start.broken;
+    this.#resumedSeq = start.resumedSeq;
+    this.#isAnchored = start.isAnchored;
   }
 
   /** `id` is the cursor of the SSE event; an `ev` without one cannot be resumed from and is refused. */
@@ -180,6 +217,7 @@ export class ReplicaSession {
     const position = this.#replica.position;
     if (position === null) return { kind: 'gap' };
     if (frame.e !== position.epoch && !this.#broken.has('ignore-epoch')) return this.#foreignEpoch(frame.e);
+    if (this.#isSuspect || !this.#isRooted(frame.p === this.#resumedSeq)) return { kind: 'gap' };
     if (frame.s <= position.seq && !this.#broken.has('apply-duplicates')) return { kind: 'duplicate' };
     if (frame.p > position.seq && !this.#broken.has('ignore-gap')) return { kind: 'gap' };
     const cursor = id === null ? null : parseCursor(id);
@@ -193,8 +231,8 @@ export class ReplicaSession {
 
   /** Keeps a part of a snapshot; the copy changes only when all parts are there and their digest is right. */
   snap(frame: Frame<'snap'>): Verdict {
-    if (frame.view !== this.#replica.view || frame.schema !== streamSchemaVersion)
-      return { kind: 'diverged' };
+    // Entities of another shape cannot be shown; a server that has left us behind says `bye upgrade`.
+    if (frame.schema !== streamSchemaVersion) return { kind: 'diverged' };
     if (this.#isLate(frame) && !this.#broken.has('accept-stale-snapshot')) return { kind: 'duplicate' };
     const staged = this.#stage(frame);
     const isComplete = staged.parts.size === frame.parts || this.#broken.has('commit-partial-snapshot');
@@ -206,8 +244,8 @@ export class ReplicaSession {
     const position = this.#replica.position;
     if (position === null) return { kind: 'gap' };
     if (frame.e !== position.epoch && !this.#broken.has('ignore-epoch')) return this.#foreignEpoch(frame.e);
-    if (frame.s < position.seq) return { kind: 'duplicate' };
-    if (this.#staged !== null) return { kind: 'gap' };
+    if (!this.#isRooted(this.#resumedSeq !== null && frame.s >= this.#resumedSeq)) return { kind: 'gap' };
+    if (frame.s < position.seq) return this.#lagging(frame);
     const isSame = frame.dg === this.#replica.digestText && frame.n === this.#replica.entities.size;
     if (frame.s > position.seq) return this.#passFiltered(frame, position, isSame);
     if (frame.c !== position.chain && !this.#broken.has('ignore-chain')) return { kind: 'fork' };
@@ -223,28 +261,40 @@ export class ReplicaSession {
   }
 
   #agree(frame: Frame<'hb'>): Verdict {
+    this.#isSuspect = false;
     this.#raiseFloor(frame.e, frame.s);
     this.#replica.durableSeq = Math.max(this.#replica.durableSeq, frame.dur);
     return { kind: 'agreed' };
+  }
+
+  /** Behind our copy: another connection is ahead, or the server has lost what it told us on this one. */
+  #lagging(frame: Frame<'hb'>): Verdict {
+    if (this.#isSuspect) return { kind: 'gap' };
+    this.#isSuspect = this.#floor?.epoch === frame.e && frame.s < this.#floor.seq;
+    return { kind: 'duplicate' };
+  }
+
+  /** Whether a change may build on our position: no snapshot is half here, and the connection is anchored. */
+  #isRooted(anchors: boolean): boolean {
+    if (this.#staged !== null) return false;
+    this.#isAnchored ||= anchors || this.#broken.has('trust-unanchored');
+    return this.#isAnchored;
   }
 
   #foreignEpoch(epoch: string): Verdict {
     return this.#left.has(epoch) ? { kind: 'duplicate' } : { kind: 'epoch' };
   }
 
+  /** A snapshot that would lead back: only one that says our position is not in the log may do so, once. */
   #isLate(frame: Frame<'snap'>): boolean {
-    if (this.#left.has(frame.e)) return true;
-    return this.#floor !== null && this.#floor.epoch === frame.e && frame.s <= this.#floor.seq;
+    if (this.#left.has(frame.e) || this.#committed.has(keyOf(frame))) return true;
+    const leadsBack = this.#floor?.epoch === frame.e && frame.s <= this.#floor.seq;
+    return leadsBack && frame.reason !== 'ahead' && frame.reason !== 'fork';
   }
 
   #stage(frame: Frame<'snap'>): Staged {
     const first = this.#staged?.first;
-    const isSame =
-      first &&
-      first.e === frame.e &&
-      first.s === frame.s &&
-      first.c === frame.c &&
-      first.parts === frame.parts;
+    const isSame = first && keyOf(first) === keyOf(frame) && first.parts === frame.parts;
     const staged = isSame && this.#staged ? this.#staged : { first: frame, parts: new Map() };
     staged.parts.set(frame.part, frame);
     this.#staged = staged;
@@ -257,9 +307,13 @@ export class ReplicaSession {
     for (const part of parts.values())
       for (const entry of part.ents) entries.set(entry.id as EntityId, { v: entry.v, d: entry.d });
     if (!this.#isWhole(first, entries)) return { kind: 'diverged' };
+    this.#committed.add(keyOf(first));
+    this.#isAnchored = true;
+    this.#isSuspect = false;
     const former = this.#replica.position?.epoch;
     if (former !== undefined && former !== first.e) this.#left.add(former);
     this.#replica.replaceAll({ epoch: first.e, seq: first.s, chain: first.c, id: first.id }, entries);
+    this.#replica.adopt(first.view);
     this.#replica.durableSeq = first.dur;
     this.#raiseFloor(first.e, first.s);
     return { kind: 'snapshot', reason: first.reason };
@@ -276,3 +330,5 @@ export class ReplicaSession {
     this.#floor = { epoch, seq };
   }
 }
+
+const keyOf = ({ e, s, c }: Frame<'snap'>): string => `${e}.${s}.${c}`;

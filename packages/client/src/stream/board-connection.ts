@@ -38,7 +38,7 @@ export class BoardConnection {
 
   constructor(ports: ConnectionPorts) {
     this.#ports = ports;
-    this.#session = ports.replica.session();
+    this.#session = ports.replica.session('join');
     this.#driver = new ConnectionDriver({ ...ports, onEvent: (event) => this.#onDriver(event) });
   }
 
@@ -76,7 +76,7 @@ export class BoardConnection {
     const wasLeader = this.#role === 'leader';
     this.#role = 'follower';
     if (wasLeader) this.#driver.stop();
-    this.#session = this.#ports.replica.session();
+    this.#session = this.#ports.replica.session('join');
     this.#heardAt = this.#ports.clock.monotonicMs();
     this.#setStatus({ phase: 'connecting', reason: null });
     this.#ask();
@@ -240,7 +240,7 @@ export class BoardConnection {
     this.#isBehind = false;
     const isNewer = position?.epoch !== record.position.epoch || position.seq !== record.position.seq;
     if (!isNewer) return;
-    this.#session = this.#ports.replica.session();
+    this.#session = this.#ports.replica.session('join');
     this.#ports.replica.restore(record);
     this.#ports.replica.durableSeq = durableSeq;
     this.#setStatus({});

@@ -39,7 +39,14 @@ export type DriverPorts = {
   onEvent: (event: DriverEvent) => void;
 };
 
-type Stream = { abort: () => void; parser: SseParser; session: ReplicaSession; isGreeted: boolean };
+type Stream = {
+  abort: () => void;
+  parser: SseParser;
+  session: ReplicaSession;
+  isGreeted: boolean;
+  mode: StreamMode;
+  openedAt: number;
+};
 
 const tickMs = 1_000;
 const jumpMs = 5_000;
@@ -156,10 +163,17 @@ export class ConnectionDriver {
     this.#timers.set(timer, cancel);
   }
 
-  #open({ attempt, mode, withCursor }: Extract<ConnectionEffect, { type: 'open' }>): void {
-    const cursor = withCursor ? this.#ports.replica.cursor() : null;
-    const session = this.#ports.replica.session();
-    const stream: Stream = { abort: () => {}, parser: new SseParser(), session, isGreeted: false };
+  #open({ attempt, mode, ask }: Extract<ConnectionEffect, { type: 'open' }>): void {
+    const cursor = ask === 'cursor' ? this.#ports.replica.cursor() : ask === 'digest' ? 'digest' : null;
+    const session = this.#ports.replica.session(ask === 'cursor' ? 'resume' : 'snapshot');
+    const stream: Stream = {
+      abort: () => {},
+      parser: new SseParser(),
+      session,
+      isGreeted: false,
+      mode,
+      openedAt: this.#now(),
+    };
     this.#streams.set(attempt, stream);
     stream.abort = this.#ports.transport(this.#ports.urlOf({ mode, cursor }), this.#sink(attempt, stream));
   }
@@ -226,7 +240,8 @@ export class ConnectionDriver {
       return;
     }
     stream.isGreeted = true;
-    this.serverClock.restart(hello.now, this.#now());
+    // A path that holds a poll's answer back delivers its hello late; it cannot be older than the request.
+    this.serverClock.restart(hello.now, stream.mode === 'poll' ? stream.openedAt : this.#now());
     this.#feed({ type: 'hello', attempt, hbMs: hello.hb, at: this.#now() });
   }
 
@@ -270,7 +285,7 @@ export class ConnectionDriver {
       this.#mismatch(attempt, 'late');
       return;
     }
-    this.#feed({ type: 'agreed', attempt, at });
+    this.#feed({ type: 'agreed', attempt, at, ageMs: Math.max(0, ageMs) });
     this.#ports.onEvent({ type: 'agreed', frame: hb });
   }
 }

@@ -149,7 +149,7 @@ function stepAttempt(draft: Draft, input: AttemptInput): void {
       onHello(draft, attempt, input.hbMs);
       return;
     case 'agreed':
-      onAgreed(draft, attempt);
+      onAgreed(draft, attempt, input.ageMs);
       return;
     case 'degraded':
       if (attempt === active) draft.enter('stale', 'degraded');
@@ -188,11 +188,14 @@ function onHello(draft: Draft, attempt: Attempt, hbMs: number): void {
   if (attempt.id === draft.state.active?.id && draft.state.phase !== 'live') draft.enter('catching-up', null);
 }
 
-function onAgreed(draft: Draft, attempt: Attempt): void {
+function onAgreed(draft: Draft, attempt: Attempt, ageMs: number): void {
   if (attempt.stage !== 'hello') return;
   draft.replace(attempt, { isAgreed: true });
   if (attempt.id === draft.state.next?.id) draft.promote();
-  draft.set({ lastAgreedAt: draft.at, liveSince: draft.state.liveSince ?? draft.at });
+  draft.set({
+    lastAgreedAt: Math.max(draft.state.lastAgreedAt ?? 0, draft.at - ageMs),
+    liveSince: draft.state.liveSince ?? draft.at,
+  });
   if (draft.state.phase === 'live') return;
   draft.enter('live', null);
   draft.wait('agree', silenceMs(draft.state));
@@ -205,7 +208,7 @@ function onMismatch(draft: Draft, attempt: Attempt, input: Of<'mismatch'>): void
   }
   const { lastDivergedAt } = draft.state;
   const readyAt = lastDivergedAt === null ? 0 : lastDivergedAt + limits.divergedEveryMs;
-  draft.set({ isCursorOff: true });
+  draft.set({ ask: 'digest' });
   draft.closeAll();
   const waitMs = Math.max(0, readyAt - draft.at);
   draft.enter(waitMs > 0 ? 'stale' : 'connecting', 'diverged');
@@ -258,7 +261,7 @@ function reasonOf(code: Of<'bye'>['code']): Reason {
  */
 function onRevoked(draft: Draft): void {
   draft.closeAll();
-  draft.set({ isCursorOff: true });
+  draft.set({ ask: 'nothing' });
   draft.effects.push({ type: 'purge' });
   draft.enter('needs-auth', 'revoked');
   draft.set({ failures: draft.state.failures + 1 });
@@ -341,9 +344,9 @@ class Draft {
 
   #begin(): Attempt {
     const id = this.state.lastAttemptId + 1;
-    const { mode, isCursorOff } = this.state;
-    this.set({ lastAttemptId: id, isCursorOff: false });
-    this.effects.push({ type: 'open', attempt: id, mode, withCursor: !isCursorOff });
+    const { mode, ask } = this.state;
+    this.set({ lastAttemptId: id, ask: 'cursor' });
+    this.effects.push({ type: 'open', attempt: id, mode, ask });
     this.wait('connect', mode === 'poll' ? limits.pollMs : limits.headersMs);
     return { id, mode, openedAt: this.at, stage: 'request', isAgreed: false };
   }
@@ -366,7 +369,7 @@ class Draft {
   halt(phase: 'idle' | 'forbidden' | 'gone', reason: Reason | null): void {
     this.closeAll();
     this.cancel('reprobe');
-    this.set({ mode: 'stream', isCursorOff: phase === 'forbidden' });
+    this.set({ mode: 'stream', ask: phase === 'forbidden' ? 'nothing' : 'cursor' });
     this.enter(phase, reason);
   }
 
@@ -417,6 +420,7 @@ class Draft {
     const { next } = this.state;
     this.set({ active: next, next: null });
     this.enter(next?.stage === 'hello' ? 'catching-up' : 'connecting', reason);
+    this.wait('watchdog', silenceMs(this.state));
   }
 
   #pollAgain(attempt: Attempt): void {
@@ -443,7 +447,7 @@ class Draft {
     );
     this.set({ endings });
     if (endings.length < limits.loopAttempts) return false;
-    if (!this.state.isLoopBroken) this.set({ endings: [], isLoopBroken: true, isCursorOff: true });
+    if (!this.state.isLoopBroken) this.set({ endings: [], isLoopBroken: true, ask: 'nothing' });
     return true;
   }
 

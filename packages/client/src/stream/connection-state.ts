@@ -30,6 +30,12 @@ export type Phase =
 
 export type StreamMode = 'stream' | 'poll';
 
+/**
+ * `cursor`: go on from where we are. `nothing`: send a snapshot. `digest`: send one because our copy diverged;
+ * on the wire that is the cursor `digest`, which every server answers with a snapshot and may count.
+ */
+export type CursorUse = 'cursor' | 'nothing' | 'digest';
+
 /** Why the phase is what it is, for banners and logs. */
 export type Reason =
   | 'network'
@@ -80,8 +86,8 @@ export type ConnectionState = {
   liveSince: number | null;
   lastAgreedAt: number | null;
   lastDivergedAt: number | null;
-  /** The next attempt asks for a snapshot. */
-  isCursorOff: boolean;
+  /** What the next attempt says of its position. */
+  ask: CursorUse;
   isLoopBroken: boolean;
   /** Recent attempts that reached the server and ended, by the cursor they ended at. */
   endings: { cursor: string | null; at: number }[];
@@ -104,8 +110,8 @@ export type ConnectionInput = { at: number } & (
   | { type: 'headers'; attempt: number }
   | { type: 'bytes'; attempt: number }
   | { type: 'hello'; attempt: number; hbMs: number }
-  /** A heartbeat matched our position, chain and digest. */
-  | { type: 'agreed'; attempt: number }
+  /** A heartbeat that the server sent `ageMs` ago matched our position, chain and digest. */
+  | { type: 'agreed'; attempt: number; ageMs: number }
   /** A heartbeat came, but the server has lost its store: this is the last known state only. */
   | { type: 'degraded'; attempt: number }
   | { type: 'mismatch'; attempt: number; kind: Mismatch; cursor: string | null }
@@ -117,7 +123,7 @@ export type ConnectionInput = { at: number } & (
 
 /** `wait` draws its delay uniformly between the two bounds and replaces a running timer of that name. */
 export type ConnectionEffect =
-  | { type: 'open'; attempt: number; mode: StreamMode; withCursor: boolean }
+  | { type: 'open'; attempt: number; mode: StreamMode; ask: CursorUse }
   | { type: 'close'; attempt: number }
   | { type: 'wait'; timer: TimerName; fromMs: number; toMs: number }
   | { type: 'cancel'; timer: TimerName }
@@ -160,7 +166,7 @@ export const idleConnection: ConnectionState = {
   liveSince: null,
   lastAgreedAt: null,
   lastDivergedAt: null,
-  isCursorOff: false,
+  ask: 'cursor',
   isLoopBroken: false,
   endings: [],
 };
