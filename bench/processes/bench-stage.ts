@@ -68,21 +68,25 @@ export class BenchStage implements AsyncDisposable {
   }
 
   /** A peer's process from `bench/peers`. */
-  async startPeer(name: string): Promise<Peer> {
+  async startPeer(name: string, env: NodeJS.ProcessEnv = {}): Promise<Peer> {
     const port = await freePort();
+    const recording = join(this.#dir, 'recording.json');
     const process = new BenchProcess({
       name,
       script: `bench/peers/${name}.ts`,
       readyUrl: `http://127.0.0.1:${port}/`,
-      env: {
-        PORT: String(port),
-        REDIS_URL: this.redis.url,
-        BENCH_RECORDING: join(this.#dir, 'recording.json'),
-      },
+      env: { PORT: String(port), REDIS_URL: this.redis.url, BENCH_RECORDING: recording, ...env },
     });
     this.#processes.push(process);
     await process.start();
     return { process, port };
+  }
+
+  /** A file that lives as long as the stage. */
+  writeFile(name: string, content: Buffer | string): string {
+    const path = join(this.#dir, name);
+    writeFileSync(path, content);
+    return path;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,6 +10,9 @@ export type LaneTarget = { port: number; cookie: string; board: BoardKey };
 export const bodyOf = ({ clientId, n, command }: RecordedCommit): string =>
   JSON.stringify({ clientId, n, command });
 
+const resendMs = 100;
+const isMade = ({ outcome }: { outcome: string }) => outcome === 'applied' || outcome === 'duplicate';
+
 type Sender = { lane: HttpLane; commits: RecordedCommit[]; next: number; tail: Promise<unknown> };
 
 /**
@@ -39,19 +42,42 @@ export class CommitLanes {
   send(station: number): Promise<number> {
     const sender = this.#senders[station % this.#senders.length];
     if (!sender) throw new RangeError('there are no stations');
-    const sent = sender.tail.then(() => this.#sendNext(sender));
+    const sent = sender.tail.then(() => this.#sendCommit(sender, this.#take(sender)));
     sender.tail = sent.catch(() => {});
     return sent;
   }
 
-  async #sendNext(sender: Sender): Promise<number> {
+  /** As `send`, but the same command again until it is answered, as an outbox does while its server is away. */
+  sendUntilDone(station: number, giveUpAt: number): Promise<number> {
+    const sender = this.#senders[station % this.#senders.length];
+    if (!sender) throw new RangeError('there are no stations');
+    const sent = sender.tail.then(async () => {
+      const commit = this.#take(sender);
+      for (;;) {
+        try {
+          return await this.#sendCommit(sender, commit);
+        } catch (error) {
+          if (performance.now() > giveUpAt) throw error;
+          await new Promise((resolve) => setTimeout(resolve, resendMs));
+        }
+      }
+    });
+    sender.tail = sent.catch(() => {});
+    return sent;
+  }
+
+  #take(sender: Sender): RecordedCommit {
     const commit = sender.commits[sender.next++];
     if (!commit) throw new RangeError('the recording is over');
-    const { status, body } = await sender.lane.request('POST', this.#path, this.#headers, bodyOf(commit));
+    return commit;
+  }
+
+  async #sendCommit({ lane }: Sender, commit: RecordedCommit): Promise<number> {
+    const { status, body } = await lane.request('POST', this.#path, this.#headers, bodyOf(commit));
     if (status !== 200) throw new Error(`${status} ${body.toString().slice(0, 200)}`);
     const { outcomes } = JSON.parse(body.toString()) as { outcomes: { outcome: string; seq: number }[] };
     const [outcome] = outcomes;
-    if (outcome?.outcome !== 'applied') throw new Error(`not applied: ${body.toString().slice(0, 200)}`);
+    if (!outcome || !isMade(outcome)) throw new Error(`not applied: ${body.toString().slice(0, 200)}`);
     return outcome.seq;
   }
 
