@@ -10,6 +10,7 @@ import {
   createRedisPort,
   fromUrl,
   openJobConnection,
+  type RedisClock,
 } from '@workflow-bolt/store';
 import type { DestinationStream } from 'pino';
 import { BoardAccess } from './boards/board-access.ts';
@@ -34,6 +35,8 @@ export type ServerDependencies = {
   /** Instead of the queue in Redis. */
   queue?: JobQueue;
   heartbeatMs?: number;
+  /** Instead of an estimate of Redis's clock: for replaying a day. */
+  clock?: RedisClock;
 };
 
 /** Why this process does not start, as a sentence for the person who started it. */
@@ -93,7 +96,10 @@ class ApiServer implements BoltServer {
     this.#port = createRedisPort(target, node);
     this.#keys = openJobConnection(target, 'queue', node);
     this.#keys.on('error', () => {});
-    this.#registry = new BoardRegistry({ port: this.#port });
+    this.#registry = new BoardRegistry({
+      port: this.#port,
+      ...(dependencies.clock ? { clock: dependencies.clock } : {}),
+    });
     this.#health = this.#createHealth(node);
     this.#hub = this.#createHub(node, dependencies.heartbeatMs ?? heartbeatMs);
     this.#metrics = new ServerMetrics({
@@ -213,8 +219,10 @@ class ApiServer implements BoltServer {
       command: (...command) => this.#keys.call(...command),
       node,
       version: '0.1.0',
-      onChange: ({ name, isOk, detail }) =>
-        this.#log.write(isOk ? 'info' : 'warn', 'dependency.changed', { name, isOk, detail }),
+      onChange: ({ name, isOk, detail }) => {
+        this.#log.write(isOk ? 'info' : 'warn', 'dependency.changed', { name, isOk, detail });
+        this.#hub.beatAll();
+      },
     });
   }
 

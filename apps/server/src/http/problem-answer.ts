@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Fault, type Problem, type ProblemCode, problems } from '@workflow-bolt/contracts';
+import { apiHeaders } from './security-headers.ts';
 
 /** Thrown by a handler to answer with this problem. `details` become members of the document. */
 export class ProblemError extends Error {
@@ -53,6 +54,8 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
   }
   const body = Buffer.from(JSON.stringify(problem));
   res.statusCode = problem.status;
+  for (const [name, value] of apiHeaders) res.setHeader(name, value);
+  res.setHeader('X-Request-Id', problem.requestId);
   res.setHeader('Content-Type', 'application/problem+json');
   res.setHeader('Content-Length', body.length);
   const wait = retryAfterSec[problem.code];

@@ -18,6 +18,9 @@ export type HealthOptions = {
   onChange: (state: DependencyState) => void;
 };
 
+/** While Redis is away it is asked this often: someone waits for the answer. */
+const retryMs = 250;
+
 type Reading = { redis: DependencyState; functions: DependencyState; beats: Beat[] };
 
 const state = (name: string, isOk: boolean, detail: string | null, latencyMs: number | null = null) => ({
@@ -40,6 +43,8 @@ const never: Reading = {
 export class DependencyHealth {
   readonly #options: HealthOptions;
   readonly #timer: NodeJS.Timeout;
+  #retry: NodeJS.Timeout | null = null;
+  #isStopped = false;
   #reading: Reading = never;
   #words: HealthWords = {};
 
@@ -78,11 +83,24 @@ export class DependencyHealth {
       this.#take({ redis: state('redis', true, null, latencyMs), functions, beats });
     } catch {
       this.#take({ ...this.#reading, redis: state('redis', false, 'no answer') });
+      this.#askAgainSoon();
     }
   }
 
+  /** Connections come back one by one: screens stay stale until all have, so this does not wait for its turn. */
+  #askAgainSoon(): void {
+    if (this.#retry || this.#isStopped) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      void this.check();
+    }, retryMs);
+    this.#retry.unref();
+  }
+
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
+    if (this.#retry) clearTimeout(this.#retry);
   }
 
   async #beat(): Promise<void> {
