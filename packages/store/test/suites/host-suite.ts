@@ -1,12 +1,13 @@
 /** Hosts of one board in several processes: what they decide, hear and remember. */
 import type { Command, CommandOutcome, Cursor } from '@workflow-bolt/contracts';
-import { streamSchemaVersion } from '@workflow-bolt/contracts';
+import { rulesVersion, streamSchemaVersion } from '@workflow-bolt/contracts';
 import { BoardState, foldFrame } from '@workflow-bolt/domain';
 import { awaitUntil } from '@workflow-bolt/testkit';
 import { expect, test } from 'vitest';
 import { readWholeLog } from '../../src/board-history.ts';
 import { type BoardHost, boardKeys } from '../../src/index.ts';
 import { Client, configureDay, freshBoard, manager, nurse, walkIn } from '../board-fixture.ts';
+import { commit } from '../commit-client.ts';
 import type { StoreUnderTest } from '../store-under-test.ts';
 
 const room = (visitId: string, roomId: string): Command => ({
@@ -174,6 +175,49 @@ export function hostSuite(store: () => StoreUnderTest): void {
     expect(other.position.seq).toBe(1);
     await registry.checkAll();
     expect(other.position).toEqual(host.position);
+  });
+
+  test('an entry of another rules version is not folded: the entities say what it led to', async () => {
+    const { board, host, client } = await openDay(1);
+    const other = await store().otherHost(board);
+    const [visit, person] = [host.state.get('v:w1')?.d, host.state.get('p:w1')?.d];
+    const context = {
+      commandId: 'newer-client:1',
+      command: 'setNote',
+      at: host.now(),
+      actor: nurse,
+      source: 'ui',
+    };
+    const steps: unknown[] = [];
+    other.onChange(({ p, s, entries }) => steps.push([p, s, entries[0]?.frame, entries[0]?.changes]));
+    const note = { ...person, note: 'written by newer rules' };
+    const reply = await commit(
+      board,
+      store().port,
+      {
+        n: 1,
+        frame: JSON.stringify({
+          rules: rulesVersion + 1,
+          ...context,
+          events: [{ type: 'person.noted-anew' }],
+        }),
+        ids: ['v:w1', 'p:w1'],
+        versions: ['2', '2'],
+        writes: [['p:w1', JSON.stringify(note)]],
+      },
+      'newer-client',
+    );
+    expect(reply).toMatchObject({ status: 'committed', seq: 3 });
+    await awaitUntil('both have read it', async () => host.position.seq === 3 && other.position.seq === 3);
+    expect(other.state.get('p:w1')).toEqual({ v: 3, d: note });
+    expect(other.state.get('v:w1')).toEqual({ v: 2, d: visit });
+    expect(steps).toEqual([[2, 3, null, [{ id: 'p:w1', v: 3, d: note, m: '' }]]]);
+    const next = await other.submit(
+      client.next({ type: 'setPinned', visitId: 'w1', isPinned: true }),
+      nurse,
+      'ui',
+    );
+    expect(next).toMatchObject({ outcome: 'applied', seq: 4 });
   });
 
   /** Commits through a host whose doorbell is mute. */
