@@ -1,0 +1,149 @@
+/**
+ * A screen: the real client library, headless, that writes down everything it ever showed. A sighting is the position
+ * with the hash of the whole content, so each can be held against the log afterwards.
+ */
+import {
+  type BoardClient,
+  createBoardClient,
+  decodeFrame,
+  fetchTransport,
+  SseParser,
+  type StreamTransport,
+} from '@workflow-bolt/client';
+import type { Frame, View } from '@workflow-bolt/contracts';
+import type { BoardTruth } from './board-truth.ts';
+import { contentHash } from './content-hash.ts';
+
+export type Sighting = { epoch: string; seq: number; hash: string };
+export type ObserverOptions = {
+  name: string;
+  baseUrl: string;
+  clinic: string;
+  date: string;
+  cookie: string;
+  view?: View;
+};
+
+export class BoardObserver {
+  readonly name: string;
+  readonly view: View;
+  readonly client: BoardClient;
+  readonly sightings: Sighting[] = [];
+  /** First parts of all snapshots, and all heartbeats, in order. */
+  readonly snapshots: { reason: string; epoch: string; seq: number }[] = [];
+  readonly heartbeats: Frame<'hb'>[] = [];
+  /** Phases of the connection, in order. */
+  readonly phases: string[] = [];
+  readonly #leftEpochs = new Set<string>();
+  #former: Sighting | undefined;
+  #checked = 0;
+
+  private constructor(options: ObserverOptions) {
+    const { name, cookie, view = 'staff', ...where } = options;
+    this.name = name;
+    this.view = view;
+    this.client = createBoardClient({
+      ...where,
+      view,
+      storage: 'memory',
+      tabs: false,
+      presence: false,
+      notify: 'sync',
+      fetch: fetchWith(cookie),
+      transport: listening(fetchTransport(fetchWith(cookie)), (frame) => this.#hear(frame)),
+    });
+    this.client.subscribe(() => this.#look());
+  }
+
+  /** Starts it; it may not be live yet. */
+  static async open(options: ObserverOptions): Promise<BoardObserver> {
+    const observer = new BoardObserver(options);
+    await observer.client.start();
+    return observer;
+  }
+
+  get last(): Sighting | undefined {
+    return this.sightings.at(-1);
+  }
+
+  isLive(): boolean {
+    return this.client.getSnapshot().connection.isLive;
+  }
+
+  /** Live, and standing exactly there with exactly that content. */
+  isAt(truth: BoardTruth, epoch: string): boolean {
+    const { last } = this;
+    const isThere = last?.epoch === epoch && last.seq === truth.seq;
+    return isThere && this.isLive() && last.hash === truth.hashAt(this.view, truth.seq);
+  }
+
+  /**
+   * Sightings since the last call that no history explains. `histories` are the logs that an epoch had: more than one
+   * when a failover left two servers with the same epoch for a moment.
+   */
+  unexplained(histories: (epoch: string) => readonly BoardTruth[]): string[] {
+    const problems = this.sightings.slice(this.#checked).flatMap((sighting) => {
+      const found = this.#judge(sighting, histories(sighting.epoch));
+      this.#former = sighting;
+      return found;
+    });
+    this.#checked = this.sightings.length;
+    return problems;
+  }
+
+  #judge({ epoch, seq, hash }: Sighting, truths: readonly BoardTruth[]): string[] {
+    const former = this.#former;
+    const problems: string[] = [];
+    if (former?.epoch === epoch && seq < former.seq)
+      problems.push(`${this.name} went back from ${former.seq} to ${seq}`);
+    if (former && former.epoch !== epoch) this.#leftEpochs.add(former.epoch);
+    if (this.#leftEpochs.has(epoch)) problems.push(`${this.name} went back into epoch ${epoch}`);
+    if (!truths.some((truth) => truth.hashAt(this.view, seq) === hash))
+      problems.push(`${this.name} showed at ${epoch.slice(0, 6)}#${seq} what no log says`);
+    return problems;
+  }
+
+  #hear(frame: ReturnType<typeof decodeFrame>): void {
+    if (frame?.name === 'hb') this.heartbeats.push(frame.body);
+    if (frame?.name !== 'snap' || frame.body.part !== 1) return;
+    const { reason, e: epoch, s: seq } = frame.body;
+    this.snapshots.push({ reason, epoch, seq });
+  }
+
+  #look(): void {
+    const { position, serverEntities, connection } = this.client.getSnapshot();
+    if (this.phases.at(-1) !== connection.phase) this.phases.push(connection.phase);
+    if (!position) return;
+    const { epoch, seq } = position;
+    const sighting = { epoch, seq, hash: contentHash(serverEntities) };
+    const { last } = this;
+    const isSame = last?.seq === sighting.seq && last.epoch === sighting.epoch && last.hash === sighting.hash;
+    if (!isSame) this.sightings.push(sighting);
+  }
+}
+
+/** Node's fetch keeps no cookies; a browser's does. */
+export function fetchWith(cookie: string): typeof fetch {
+  return (input, init = {}) => fetch(input, { ...init, headers: { cookie, ...init.headers } as HeadersInit });
+}
+
+/** The same transport, overheard. */
+function listening(
+  transport: StreamTransport,
+  hear: (frame: ReturnType<typeof decodeFrame>) => void,
+): StreamTransport {
+  return (url, sink) => {
+    const parser = new SseParser();
+    const bytes = (chunk: Uint8Array): void => {
+      for (const event of parser.push(chunk)) hear(decodeFrame(event));
+      sink.bytes(chunk);
+    };
+    return transport(url, {
+      bytes,
+      headers: () => sink.headers(),
+      ended: () => sink.ended(),
+      failed: (why) => sink.failed(why),
+      refused: (answer) => sink.refused(answer),
+    });
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * What really happened: the log of one Redis server, read entry by entry, its chain recomputed and its frames folded
+ * here, so that the state after every single entry can be asked for. All other parties are compared with this.
+ */
+import { type BoardKey, type EntityId, type LogFrame, type View, views } from '@workflow-bolt/contracts';
+import { BoardState, type EntityChanges, foldFrame, projectEntity } from '@workflow-bolt/domain';
+import { boardKeys, nextChain } from '@workflow-bolt/store';
+import type { Redis } from 'ioredis';
+import { addHash, entityHash, removeHash } from './content-hash.ts';
+
+export type TruthEntry = { seq: number; chain: string; id: string; frame: LogFrame; changes: EntityChanges };
+export type AuditEntry = { seq: number; code: string; commandId: string; command: string; at: number };
+export type Meta = { epoch: string; seq: number; chain: string };
+export interface Visitor {
+  /** Called with the state before the entry, and the entry. */
+  entry(before: BoardState, entry: TruthEntry): void;
+  /** Called with the state on which a command was refused. */
+  refusal(state: BoardState, audit: AuditEntry): void;
+}
+
+const pageMax = 500;
+/** The first chain of a board is made from its epoch; the log does not hold it, so the first entry is believed. */
+type Position = { seq: number; chain: string | null; id: string };
+
+export class BoardTruth {
+  readonly entries: TruthEntry[] = [];
+  readonly audits: AuditEntry[] = [];
+  readonly problems: string[] = [];
+  readonly state = new BoardState();
+  readonly #redis: Redis;
+  readonly #keys: ReturnType<typeof boardKeys>;
+  readonly #hashes = new Map<View, string[]>(views.map((view) => [view, ['0']]));
+  readonly #totals = new Map<View, bigint>(views.map((view) => [view, 0n]));
+  #position: Position = { seq: 0, chain: null, id: '-' };
+  /** Refusals on a state that was not folded yet. */
+  #refusals: AuditEntry[] = [];
+  #auditId = '-';
+
+  constructor(redis: Redis, board: BoardKey) {
+    this.#redis = redis;
+    this.#keys = boardKeys(board);
+  }
+
+  get seq(): number {
+    return this.#position.seq;
+  }
+
+  /** What a view shows after this entry; undefined when the log does not reach there. */
+  hashAt(view: View, seq: number): string | undefined {
+    return this.#hashes.get(view)?.[seq];
+  }
+
+  /** Reads what was appended since the last call, folds it and shows it to the visitor. The board must be quiet. */
+  async catchUp(visitor?: Visitor): Promise<void> {
+    await this.#readAudits();
+    for (;;) {
+      const page = await this.#redis.xrange(this.#keys.log, after(this.#position.id), '+', 'COUNT', pageMax);
+      for (const [id, fields] of page) this.#take(id, toMap(fields), visitor);
+      if (page.length < pageMax) break;
+    }
+    this.#showRefusals(visitor);
+  }
+
+  async meta(): Promise<Meta> {
+    const { epoch = '', seq = '0', c = '' } = await this.#redis.hgetall(this.#keys.meta);
+    return { epoch, seq: Number(seq), chain: c };
+  }
+
+  /** Entities as stored, by id. */
+  async stored(): Promise<Map<string, string>> {
+    return new Map(Object.entries(await this.#redis.hgetall(this.#keys.ent)));
+  }
+
+  logLength(): Promise<number> {
+    return this.#redis.xlen(this.#keys.log);
+  }
+
+  #take(id: string, fields: Map<string, string>, visitor?: Visitor): void {
+    const seq = Number(fields.get('q'));
+    const text = fields.get('f') ?? '';
+    const chain = fields.get('c') ?? '';
+    const { seq: last, chain: lastChain } = this.#position;
+    if (seq !== last + 1) this.problems.push(`the log goes from ${last} to ${seq}`);
+    if (lastChain !== null && chain !== nextChain(lastChain, seq, text))
+      this.problems.push(`the chain breaks at ${seq}`);
+    const frame = JSON.parse(text) as LogFrame;
+    const changes = foldFrame(this.state, frame);
+    const entry = { seq, chain, id, frame, changes };
+    this.#showRefusals(visitor);
+    visitor?.entry(this.state, entry);
+    for (const view of views) this.#advance(view, seq, changes);
+    this.state.apply(changes, seq);
+    this.entries.push(entry);
+    this.#position = { seq, chain, id };
+  }
+
+  #advance(view: View, seq: number, changes: EntityChanges): void {
+    let total = this.#totals.get(view) ?? 0n;
+    for (const [id, d] of changes) {
+      total = removeHash(total, this.#seen(view, id, this.state.get(id)));
+      total = addHash(total, this.#seen(view, id, d ? { v: seq, d } : undefined));
+    }
+    this.#totals.set(view, total);
+    const hashes = this.#hashes.get(view);
+    if (hashes) hashes[seq] = total.toString(16);
+  }
+
+  #seen(view: View, id: EntityId, versioned: ReturnType<BoardState['get']>): bigint {
+    const d = versioned && projectEntity(view, id, versioned.d);
+    return versioned && d ? entityHash(id, versioned.v, d) : 0n;
+  }
+
+  #showRefusals(visitor?: Visitor): void {
+    const here = this.#refusals.filter(({ seq }) => seq === this.seq);
+    if (here.length === 0) return;
+    for (const audit of here) visitor?.refusal(this.state, audit);
+    this.#refusals = this.#refusals.filter(({ seq }) => seq !== this.seq);
+  }
+
+  async #readAudits(): Promise<void> {
+    for (;;) {
+      const page = await this.#redis.xrange(this.#keys.aud, after(this.#auditId), '+', 'COUNT', pageMax);
+      for (const [id, fields] of page) this.#takeAudit(id, toMap(fields));
+      if (page.length < pageMax) return;
+    }
+  }
+
+  #takeAudit(id: string, fields: Map<string, string>): void {
+    this.#auditId = id;
+    const code = fields.get('o') ?? '';
+    if (code === 'read') return;
+    const { commandId, command } = JSON.parse(fields.get('f') ?? '{}') as AuditEntry;
+    const at = Number(id.split('-', 1)[0]);
+    const audit = { seq: Number(fields.get('q')), code, commandId, command, at };
+    this.audits.push(audit);
+    if (code !== 'applied') this.#refusals.push(audit);
+  }
+}
+
+const after = (id: string): string => (id === '-' ? '-' : `(${id}`);
+
+function toMap(fields: readonly string[]): Map<string, string> {
+  const map = new Map<string, string>();
+  for (let i = 0; i < fields.length; i += 2) map.set(fields[i] ?? '', fields[i + 1] ?? '');
+  return map;
+}
