@@ -7,6 +7,7 @@ import { heartbeatMs } from '@workflow-bolt/contracts';
 import {
   assertDurable,
   BoardRegistry,
+  commitLaneOf,
   createRedisPort,
   fromUrl,
   openJobConnection,
@@ -97,6 +98,7 @@ class ApiServer implements BoltServer {
     this.#keys = openJobConnection(target, 'queue', node);
     this.#keys.on('error', () => {});
     this.#registry = new BoardRegistry({
+      commitLane: commitLaneOf(config.commitReplicas),
       port: this.#port,
       ...(dependencies.clock ? { clock: dependencies.clock } : {}),
     });

@@ -23,6 +23,7 @@ import {
 import {
   assertDurable,
   BoardRegistry,
+  commitLaneOf,
   createRedisPort,
   fromUrl,
   openJobConnection,
@@ -73,6 +74,7 @@ export class BoltWorker {
     this.#queueConnection = openJobConnection(target, 'queue', this.#node);
     this.#queueConnection.on('error', (error) => this.#onConnectionError(error));
     this.#registry = new BoardRegistry({
+      commitLane: commitLaneOf(config.commitReplicas),
       port: this.#redis,
       onError: (error) => log.warn({ reason: String(error) }, 'store'),
     });

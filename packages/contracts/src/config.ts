@@ -63,6 +63,13 @@ const shared = {
     'false',
     'Start on a Redis that evicts keys or does not persist. For tests only: acknowledged steps may be lost.',
   ),
+  commitReplicas: option(
+    'BOLT_COMMIT_REPLICAS',
+    whole(0, 9),
+    '0',
+    'Replicas that must hold a step before it is acknowledged (WAIT); 0 where one durable server is the promise.',
+    { unit: 'count' },
+  ),
   logLevel: option(
     'LOG_LEVEL',
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

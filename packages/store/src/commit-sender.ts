@@ -15,6 +15,16 @@ type Job = {
 /** Commits that share one WAIT; more would make the first of them wait for the last. */
 const laneBatchMax = 50;
 
+/**
+ * How long a commit waits for its replicas. One that is in sync answers within a few ms; a person waits for the rest.
+ */
+const laneWaitMs = 500;
+
+/** The commit lane for so many replicas; null for 0, where one durable server is the promise. */
+export function commitLaneOf(numReplicas: number): Durability | null {
+  return numReplicas === 0 ? null : { numReplicas, timeoutMs: laneWaitMs };
+}
+
 export class CommitSender {
   readonly #port: RedisPort;
   readonly #durability: Durability | null;

@@ -16,6 +16,7 @@ export { BoardPresence, type PresentTab, presenceLifeMs } from './board-presence
 export { BoardRegistry, type BoardRegistryOptions } from './board-registry.ts';
 export type { BoardChanged, ResetReason } from './board-replica.ts';
 export type { ResumeAnswer } from './board-resume.ts';
+export { commitLaneOf } from './commit-sender.ts';
 export {
   type EmbeddedRedis,
   EmbeddedRedisError,
