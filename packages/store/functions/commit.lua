@@ -48,7 +48,6 @@
 --- @include "int_text"
 --- @include "first_chain"
 --- @include "next_chain"
---- @include "take_list"
 --- @include "recall_outcome"
 --- @include "stale_ids"
 --- @include "keep_outcome"
@@ -67,7 +66,7 @@ local function commit(keys, args)
   local now = now_ms()
   local t = int_text(now)
   if deadline > 0 and now > deadline then return { 'status', 'late', 't', t } end
-  local recalled = recall_outcome(redis.call('HMGET', idem, 'lmid', args[4]), n, args[5])
+  local recalled = recall_outcome(idem, n, args[4], args[5])
   if recalled then return recalled end
   local known = redis.call('HMGET', meta, 'epoch', 'seq', 'c', 'schema')
   local stored = num_ids > 0 and redis.call('HMGET', ent, unpack(args, ids_at, ids_at + num_ids - 1)) or {}
@@ -85,8 +84,8 @@ local function commit(keys, args)
   if seq < tonumber(args[8]) then return { 'status', 'forked', 'epoch', known_epoch or '', 'seq', p } end
   local stale = stale_ids(args, ids_at, versions_at, stored)
   if stale then return { 'status', 'stale', 'ids', stale, 'seq', p } end
-  local intents = take_list(args, writes_to + 1)
-  if #intents > 0 then redis.call('XLEN', keys[6]) end
+  local num_intents = tonumber(args[writes_to + 1])
+  if num_intents > 0 then redis.call('XLEN', keys[6]) end
 
   -- First write.
   if frame == '' then
@@ -101,9 +100,10 @@ local function commit(keys, args)
     chain = first_chain(known_epoch)
   end
   chain = next_chain(chain, q, frame)
-  local sets, deletes = {}, {}
+  local sets, deletes = {}, nil
   for i = writes_at, writes_to, 2 do
     if args[i + 1] == '' then
+      deletes = deletes or {}
       deletes[#deletes + 1] = args[i]
     else
       sets[#sets + 1] = args[i]
@@ -113,7 +113,7 @@ local function commit(keys, args)
   -- The two keys that nothing above has read go first. A log key of another type raises with nothing written;
   -- an audit key of another type takes the one log entry back. Asking both first would cost a tenth more.
   local id
-  if #deletes == 0 then
+  if not deletes then
     id = redis.call('XADD', log, '*', 'q', q, 'c', chain, 'f', frame)
   else
     id = redis.call('XADD', log, '*', 'q', q, 'c', chain, 'f', frame, 'x', table.concat(deletes, ' '))
@@ -123,11 +123,13 @@ local function commit(keys, args)
     redis.call('XDEL', log, id)
     return audited
   end
-  if #deletes > 0 then redis.call('HDEL', ent, unpack(deletes)) end
+  if deletes then redis.call('HDEL', ent, unpack(deletes)) end
   if #sets > 0 then redis.call('HSET', ent, unpack(sets)) end
   if is_new then redis.call('HSET', meta, 'epoch', known_epoch, 'schema', ABI) end
   redis.call('HSET', meta, 'seq', q, 'c', chain, 'id', id, 't', t)
-  for i = 1, #intents do redis.call('XADD', keys[6], '*', 'q', q, 'n', i, 'f', intents[i]) end
+  for i = 1, num_intents do
+    redis.call('XADD', keys[6], '*', 'q', q, 'n', int_text(i), 'f', args[writes_to + 1 + i])
+  end
   keep_outcome(idem, n, args[4], args[5] .. '|' .. q .. '|' .. args[10])
   ring_doorbell(args[1], args[2],
     known_epoch .. ' ' .. q .. ' ' .. p .. ' ' .. chain .. ' ' .. id .. ' ' .. t .. '\n' .. frame)

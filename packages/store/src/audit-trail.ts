@@ -1,4 +1,5 @@
 /** Audit entries of reads, gathered for a moment and kept in one write. */
+import { setTimeout } from 'node:timers/promises';
 import type { Actor } from '@workflow-bolt/contracts';
 import { appendAuditCall } from './generated/function-calls.generated.ts';
 import type { BoardKeys } from './keys.ts';
@@ -13,13 +14,24 @@ export type ReadAudit = {
 
 /** The limit of `append_audit`. */
 const batchMax = 500;
+/**
+ * So many writes within so little time mean a storm of readers: from then on entries are gathered before each
+ * write, so that a thousand reconnects cost some ten writes and not hundreds. Slower readers never wait.
+ */
+const storm = { writes: 6, withinMs: 40 } as const;
+/** The first gathering; each further one doubles, up to the last. */
+const gatherMs = { first: 50, last: 400 } as const;
+/** A write of so few entries ends the storm. */
+const calmEntries = 4;
 type Waiting = { text: string; resolve: () => void; reject: (error: unknown) => void };
 
 export class AuditTrail {
   readonly #port: RedisPort;
   readonly #keys: BoardKeys;
+  readonly #writtenAt: number[] = [];
   #waiting: Waiting[] = [];
   #isWriting = false;
+  #gatherMs = 0;
 
   constructor(port: RedisPort, keys: BoardKeys) {
     this.#port = port;
@@ -39,7 +51,10 @@ export class AuditTrail {
   /** While one batch travels the next one gathers. */
   async #write(seq: number): Promise<void> {
     this.#isWriting = true;
+    // Whoever comes after the storm was over is not to wait for it.
+    if (performance.now() - (this.#writtenAt.at(-1) ?? 0) > gatherMs.last) this.#gatherMs = 0;
     while (this.#waiting.length > 0) {
+      if (this.#gatherMs > 0) await setTimeout(this.#gatherMs);
       const batch = this.#waiting.splice(0, batchMax);
       try {
         await this.#port.fcall(appendAuditCall(this.#keys, { seq, entries: batch.map((item) => item.text) }));
@@ -47,7 +62,20 @@ export class AuditTrail {
       } catch (error) {
         for (const item of batch) item.reject(error);
       }
+      this.#pace(batch.length);
     }
     this.#isWriting = false;
+  }
+
+  /** Decides after each write how long the next one gathers. */
+  #pace(numEntries: number): void {
+    const now = performance.now();
+    this.#writtenAt.push(now);
+    if (this.#writtenAt.length > storm.writes) this.#writtenAt.shift();
+    const isStorm =
+      this.#writtenAt.length === storm.writes && now - (this.#writtenAt[0] ?? 0) < storm.withinMs;
+    if (this.#gatherMs > 0)
+      this.#gatherMs = numEntries <= calmEntries ? 0 : Math.min(2 * this.#gatherMs, gatherMs.last);
+    else if (isStorm) this.#gatherMs = gatherMs.first;
   }
 }
