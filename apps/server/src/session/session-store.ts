@@ -25,6 +25,7 @@ export class SessionStore {
   readonly #now: () => number;
   readonly #ttlMs: number;
   readonly #cache = new Map<string, Cached>();
+  readonly #reading = new Map<string, Promise<Session | null>>();
 
   constructor(keys: SessionKeys, ttlMs: number, now: () => number) {
     this.#keys = keys;
@@ -47,7 +48,7 @@ export class SessionStore {
     const cached = this.#cache.get(id);
     if (cached && this.#now() - cached.readAt < believedMs) return this.#ifAlive(cached.session);
     try {
-      return this.#ifAlive(await this.#read(id));
+      return this.#ifAlive(await this.#readOnce(id));
     } catch (error) {
       // The store is away: who was signed in stays so, until the session's own end.
       if (cached) return this.#ifAlive(cached.session);
@@ -58,6 +59,15 @@ export class SessionStore {
   async end(session: Session): Promise<void> {
     this.#cache.delete(session.id);
     await this.#keys.delete(keyOf(session.id));
+  }
+
+  /** A thousand streams of one session that come back together ask the store once. */
+  #readOnce(id: string): Promise<Session | null> {
+    const running = this.#reading.get(id);
+    if (running) return running;
+    const reading = this.#read(id).finally(() => this.#reading.delete(id));
+    this.#reading.set(id, reading);
+    return reading;
   }
 
   async #read(id: string): Promise<Session | null> {
