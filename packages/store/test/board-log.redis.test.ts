@@ -4,6 +4,7 @@ import { redisSetups } from './redis-setups.ts';
 import { StoreUnderTest } from './store-under-test.ts';
 import { commitSuite } from './suites/commit-suite.ts';
 import { hostSuite } from './suites/host-suite.ts';
+import { upkeepSuite } from './suites/upkeep-suite.ts';
 
 describe.each(redisSetups)('on %s', (_name, start) => {
   let store: StoreUnderTest;
@@ -16,4 +17,5 @@ describe.each(redisSetups)('on %s', (_name, start) => {
 
   describe('commit', () => commitSuite(() => store));
   describe('host', () => hostSuite(() => store));
+  describe('upkeep', () => upkeepSuite(() => store));
 });

@@ -4,6 +4,7 @@ import { buildLibrary, type Library } from '../functions/build/build-library.ts'
 import {
   boardKeys,
   createRedisPort,
+  dropFunctions,
   ensureFunctions,
   FunctionLibraryError,
   fromUrl,
@@ -95,6 +96,15 @@ test('[BL-ABI] two versions run side by side on one board until the newer one cl
   expect(await commit(board, port, { n: 3, versions: ['2'] })).toMatchObject({ status: 'committed', seq: 3 });
   await port.command('HSET', keys.meta, 'schema', '2');
   expect(await commit(board, port, { n: 4, versions: ['3'] })).toEqual({ status: 'upgrade', schema: 2 });
+});
+
+test('an older library can be dropped once, and the one in use cannot', async () => {
+  await ensureFunctions(port);
+  await ensureFunctions(port, buildLibrary({ abi: 2 }));
+  expect(await dropFunctions(port, 2)).toBe(true);
+  expect(await dropFunctions(port, 2)).toBe(false);
+  await expect(dropFunctions(port, functionLibrary.abi)).rejects.toThrow(RangeError);
+  expect(await libraryNames()).toEqual(['bolt_v1']);
 });
 
 test('a user who may not load finds the library or is told who can', async () => {
