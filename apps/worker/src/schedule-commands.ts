@@ -6,7 +6,7 @@ export type BoardContents = { day: Day; visits: readonly Visit[]; persons: Reado
 
 const textOrNull = (text: string | null, lengthMax: number): string | null => {
   const line = text
-    ?.replace(/\p{Cc}+/gu, ' ')
+    ?.replace(/\s*\p{Cc}+\s*/gu, ' ')
     .trim()
     .slice(0, lengthMax);
   return line ? line : null;
@@ -26,6 +26,14 @@ export function providerIdOf(
 function visitTypeIdOf(day: Day, row: Pick<EhrAppointment, 'reasons'>): string | null {
   const words = row.reasons.map((reason) => reason.trim().toLowerCase());
   return day.visitTypes.find((type) => words.includes(type.label.toLowerCase()))?.id ?? null;
+}
+
+/** What the patient comes for: reasons beyond the visit type itself, then the scheduler's note. */
+function complaintOf(day: Day, row: Pick<EhrAppointment, 'reasons' | 'notes'>): string | null {
+  const typeId = visitTypeIdOf(day, row);
+  const type = day.visitTypes.find(({ id }) => id === typeId)?.label.toLowerCase();
+  const reasons = row.reasons.filter((reason) => reason.trim().toLowerCase() !== type);
+  return textOrNull([...reasons, row.notes ?? ''].filter((text) => text.trim() !== '').join('; '), 500);
 }
 
 function rowCommand(day: Day, { row, visitId }: MatchedRow): CommandOf<'applyScheduleRow'> {
@@ -49,7 +57,7 @@ function rowCommand(day: Day, { row, visitId }: MatchedRow): CommandOf<'applySch
     fullName: textOrNull(row.patientName, 160) ?? `(no name, patient ${row.patientId})`,
     dob: null,
     phone: null,
-    reason: textOrNull(row.reasons.join(', '), 500),
+    reason: complaintOf(day, row),
   };
 }
 
