@@ -1,4 +1,5 @@
 /** `npm run check`: everything that can be said without running the product. Every gate runs; all must pass. */
+import { checkDocs } from './docs-check.ts';
 import { findFloorBreaches } from './floors.ts';
 import { staleFiles } from './generated-files.ts';
 import { root, runCommand } from './run-command.ts';
@@ -19,11 +20,18 @@ async function nothingIsStale(): Promise<boolean> {
   return stale.length === 0;
 }
 
+async function documentsHold(): Promise<boolean> {
+  const problems = await checkDocs(root);
+  for (const { file, problem } of problems) console.log(`${file}: ${problem}`);
+  return problems.length === 0;
+}
+
 const gates: Gate[] = [
   { name: 'types', run: () => passes('tsc', '--noEmit', '-p', 'tsconfig.json') },
   { name: 'lint and format', run: () => passes('biome', 'ci', '--error-on-warnings', '.') },
   { name: 'floors', run: floorsHold },
   { name: 'generated files', run: nothingIsStale },
+  { name: 'documents', run: documentsHold },
   {
     name: 'API documents',
     run: () =>

@@ -3,12 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generateContracts } from './generate-contracts.ts';
 import { generateFunctions } from './generate-functions.ts';
+import { generateOperations } from './generate-operations.ts';
 
 export type GeneratedFile = { path: string; content: string };
 const root = join(import.meta.dirname, '..');
 
 export async function allGenerated(): Promise<GeneratedFile[]> {
-  return [...(await generateFunctions()), ...(await generateContracts())];
+  return [...(await generateFunctions()), ...(await generateContracts()), ...(await generateOperations())];
 }
 
 function currentContent(path: string): string | null {

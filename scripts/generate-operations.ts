@@ -1,0 +1,77 @@
+/** The tables that operators need: job queues with their payloads, and the metrics of the server. */
+import {
+  asyncApiMessages,
+  beatsKey,
+  personDetailsQueue,
+  queuePrefix,
+  scheduleSyncQueue,
+} from '@workflow-bolt/contracts';
+import { z } from 'zod';
+import { ServerMetrics } from '../apps/server/src/operations/server-metrics.ts';
+import type { GeneratedFile } from './generated-files.ts';
+import { generatedPage, markdownTable, tablesDir } from './markdown-table.ts';
+
+/** `isOwn` is false for what the metrics library measures of the process itself; that differs between platforms. */
+export type MetricRow = { name: string; type: string; help: string; isOwn: boolean };
+
+const ofTheProcess = /^bolt_(?:process|nodejs)_/;
+
+/** The metrics that `/metrics` of a server answers with. */
+export async function serverMetrics(): Promise<MetricRow[]> {
+  const metrics = new ServerMetrics({ streams: () => 0, lagging: () => 0, degraded: () => [] });
+  const text = await metrics.text();
+  metrics.stop();
+  const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((m) => [m[1], m[2] ?? '']));
+  return [...text.matchAll(/^# HELP (\S+) (.+)$/gm)].map(([, name = '', help = '']) => ({
+    name,
+    type: types.get(name) ?? '',
+    help,
+    isOwn: !ofTheProcess.test(name),
+  }));
+}
+
+export async function generateOperations(): Promise<GeneratedFile[]> {
+  return [
+    { path: `${tablesDir}/queues.md`, content: queuesTable() },
+    { path: `${tablesDir}/metrics.md`, content: await metricsTable() },
+  ];
+}
+
+const queues = [
+  [scheduleSyncQueue, 'scheduleSyncJob'],
+  [personDetailsQueue, 'personDetailsJob'],
+] as const;
+
+function queuesTable(): string {
+  const rows = queues.map(([queue, message]) => {
+    const found = asyncApiMessages.find(({ name }) => name === message);
+    if (!found) throw new Error(`contracts describe no message ${message}`);
+    const example = JSON.stringify(found.examples[0]?.payload);
+    return [`\`${queue}\``, found.summary, fieldsOf(found.schema), `\`${example}\``];
+  });
+  return generatedPage(
+    '# Job queues',
+    `BullMQ, with the key prefix \`${queuePrefix}\`. Every process also says that it lives in the hash \`${beatsKey}\`.`,
+    markdownTable(['Queue', 'What a job says', 'Fields', 'Example'], rows),
+  );
+}
+
+function fieldsOf(schema: z.ZodType): string {
+  if (!(schema instanceof z.ZodObject)) throw new Error('a job is an object');
+  return Object.keys(schema.shape)
+    .map((name) => `\`${name}\``)
+    .join(', ');
+}
+
+async function metricsTable(): Promise<string> {
+  const own = (await serverMetrics()).filter(({ isOwn }) => isOwn);
+  return generatedPage(
+    '# Metrics',
+    'Answered by `GET /metrics` of each server in the text format of Prometheus.',
+    markdownTable(
+      ['Metric', 'Type', 'What it counts'],
+      own.map(({ name, type, help }) => [`\`${name}\``, type, help]),
+    ),
+    'Beside them `bolt_process_*` and `bolt_nodejs_*`: what prom-client measures of every Node process on this platform (CPU, memory, event loop, garbage collection).',
+  );
+}
