@@ -1,4 +1,4 @@
-import type { Visit } from '@workflow-bolt/contracts';
+import type { SnapshotResponse, Visit } from '@workflow-bolt/contracts';
 import type { BoardHost } from '@workflow-bolt/store';
 import { type Handler, mustSession, ok } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
@@ -13,28 +13,29 @@ export type BoardReading = {
   degraded: (host: BoardHost) => string[];
 };
 
-/** The whole board from memory. */
+/** The whole board from memory, encoded once for everyone who reads it before it changes. */
 export function getBoard({ boards, audit, degraded }: BoardReading): Handler {
+  const encoded = new WeakMap<BoardHost, { key: string; bytes: Buffer }>();
   return async (call) => {
     const host = await boards.of(call);
     await audit.note(host, mustSession(call), 'board.read', ['*']);
-    const { entries, digest, epoch, seq, chain, ...position } = host.snapshot();
-    const cursor = cursorText('staff', { epoch, seq, chain, ...position });
-    const { clinic, date } = host.board;
-    const at = position.t || host.now();
-    return ok({
-      clinic,
-      date,
-      epoch,
-      seq,
-      chain,
-      cursor,
-      at,
-      digest,
-      entities: entries,
-      degraded: degraded(host),
-    });
+    const away = degraded(host);
+    const { epoch, seq, chain } = host.position;
+    const key = [epoch, seq, chain, ...away].join(' ');
+    const known = encoded.get(host);
+    if (known?.key === key) return { status: 200, bytes: known.bytes };
+    const bytes = Buffer.from(JSON.stringify(snapshotOf(host, away)));
+    encoded.set(host, { key, bytes });
+    return { status: 200, bytes };
   };
+}
+
+function snapshotOf(host: BoardHost, degraded: string[]): SnapshotResponse {
+  const { entries, digest, epoch, seq, chain, ...position } = host.snapshot();
+  const cursor = cursorText('staff', { epoch, seq, chain, ...position });
+  const { clinic, date } = host.board;
+  const at = position.t || host.now();
+  return { clinic, date, epoch, seq, chain, cursor, at, digest, entities: entries, degraded };
 }
 
 /** The board as the log says it was at a moment. */

@@ -23,6 +23,8 @@ export type Answer = {
   json?: unknown;
   /** Sent as it is, with its media type. */
   text?: string;
+  /** As `text`, encoded already. */
+  bytes?: Buffer;
   type?: string;
   headers?: Record<string, string>;
 } | null;

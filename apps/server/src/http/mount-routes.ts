@@ -146,15 +146,20 @@ async function readRequest(request: NonNullable<Route['request']>, req: Request)
   return type === 'application/json' ? parseJson(body) : body;
 }
 
+function bodyOf({ json, text, bytes }: NonNullable<Answer>): Buffer | null {
+  if (bytes) return bytes;
+  if (json !== undefined) return Buffer.from(JSON.stringify(json));
+  return text === undefined ? null : Buffer.from(text);
+}
+
 function send(res: Response, answer: NonNullable<Answer>): void {
   res.statusCode = answer.status;
   for (const [name, value] of Object.entries(answer.headers ?? {})) res.setHeader(name, value);
-  const text = answer.json === undefined ? answer.text : JSON.stringify(answer.json);
-  if (text === undefined) {
+  const body = bodyOf(answer);
+  if (!body) {
     res.end();
     return;
   }
-  const body = Buffer.from(text);
   res.setHeader('Content-Type', answer.type ?? 'application/json');
   res.setHeader('Content-Length', body.length);
   res.end(body);

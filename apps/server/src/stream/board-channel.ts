@@ -14,6 +14,8 @@ import { type HealthWords, ViewState } from './view-state.ts';
 
 /** A hidden screen gets its changes this much later, coalesced: nobody looks at it. */
 const hiddenFlushMs = 500;
+/** Different places of returning readers that are remembered at one position. */
+const answersMax = 64;
 
 /** What a reader lacks; `top` of the store's answer is the board's position when it was given. */
 type Missing =
@@ -140,6 +142,7 @@ export class BoardChannel {
 
   #take(entries: readonly BoardEntry[]): void {
     this.#pending.push(...entries);
+    this.#resuming.clear();
     this.#batching.mark();
   }
 
@@ -177,6 +180,7 @@ export class BoardChannel {
   #restart(reason: SnapshotReason): void {
     this.#pending = [];
     this.#hiddenPending = [];
+    this.#resuming.clear();
     for (const { state } of this.#views.values()) state.reset();
     for (const reader of this.#all) {
       reader.queue.length = 0;
@@ -236,16 +240,17 @@ export class BoardChannel {
     return position !== null && position.seq === seq && position.chain === chain && position.epoch === epoch;
   }
 
-  /** Readers that stand at the same place ask once. */
+  /** Readers that stand at the same place ask once; a replay is kept for those who come later, until the head moves. */
   #missing(reader: StreamConnection): Promise<Missing> {
     const cursor = reader.cursor();
     if (!cursor) return Promise.resolve({ kind: 'snap', reason: 'init' });
-    const key = formatCursor(cursor);
+    const key = `${formatCursor(cursor)} ${this.board.position.chain}`;
     const running = this.#resuming.get(key);
     if (running) return running;
     const asked = this.#ask(cursor);
+    if (this.#resuming.size >= answersMax) this.#resuming.clear();
     this.#resuming.set(key, asked);
-    void asked.then(() => this.#resuming.delete(key));
+    void asked.then(({ kind }) => kind === 'replay' || this.#resuming.delete(key));
     return asked;
   }
 
