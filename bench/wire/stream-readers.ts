@@ -26,7 +26,7 @@ const cursorHead = 'v1.staff.1.';
 const epochLength = 33;
 
 /** Position in a cursor's text. */
-function seqOfCursor(id: string): number {
+export function seqOfCursor(id: string): number {
   return Number.parseInt(id.slice(cursorHead.length + epochLength), 10);
 }
 
