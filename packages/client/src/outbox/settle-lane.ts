@@ -154,7 +154,7 @@ function holdAt(lane: OutboxLane, at: OutboxItem, hold: HoldOutcome, context: Se
   const isOpen = (it: OutboxItem) =>
     it.clientId === at.clientId && (it.state === 'queued' || (it.state === 'applied' && it.n >= expectedN));
   const open = lane.items.filter(isOpen);
-  const reopened = open.reduce((next, it) => withItem(next, it.id, { state: 'queued', seq: null }), lane);
+  const reopened = reopen(lane, (it) => open.includes(it));
   const items = reopened.items.filter((it) => open.some((o) => o.id === it.id));
   const isContiguous = items.every((it, index) => it.n === expectedN + index);
   if (isContiguous) return reopened;
@@ -170,10 +170,30 @@ function holdAt(lane: OutboxLane, at: OutboxItem, hold: HoldOutcome, context: Se
  * precondition.
  */
 export function resubmitRetained(lane: OutboxLane): OutboxLane {
-  const items = lane.items.map((item) =>
-    item.state === 'applied' ? { ...item, state: 'queued' as const, seq: null, epoch: null } : item,
-  );
+  return reopen(lane, (item) => item.state === 'applied');
+}
+
+/**
+ * Puts items back into the line. A step that named the version an earlier one of them made is tied to that one
+ * again: carried out anew, it makes another version, and the step must not fail for that.
+ */
+function reopen(lane: OutboxLane, isMeant: (item: OutboxItem) => boolean): OutboxLane {
+  const tied = lane.items.map((item) => ({ ...item, after: item.after ?? makerOf(lane, item)?.id ?? null }));
+  const items = tied.map((item, at) => {
+    const former = lane.items[at];
+    return former && isMeant(former) ? { ...item, state: 'queued' as const, seq: null, epoch: null } : item;
+  });
   return { ...lane, items };
+}
+
+/** The earlier step of this lane whose outcome made the version that this item expects. */
+function makerOf(lane: OutboxLane, item: OutboxItem): OutboxItem | undefined {
+  const target = targetOf(item.command);
+  if (target === null || item.expectedVersion === null) return undefined;
+  return lane.items.find(
+    ({ id, state, seq, touches }) =>
+      id !== item.id && state === 'applied' && seq === item.expectedVersion && touches.includes(target),
+  );
 }
 
 /** Drops applied items that are durable, or whose outcome had no position. */
