@@ -77,6 +77,11 @@ export class FakeServer {
     for (const close of [...this.#closers]) close();
   }
 
+  /** Streams stay open and say nothing more: what others do is not seen here. */
+  silence(): void {
+    this.#streams.clear();
+  }
+
   restore(): void {
     this.isDown = false;
   }

@@ -15,17 +15,26 @@ const pine: MantineColorsTuple = [
 ];
 
 /** A body that scrolls behind a dialog would need an inline style element, so the lock stays off. */
-const dialog = { defaultProps: { lockScroll: false }, styles: { title: { fontWeight: 650, fontSize: 17 } } };
-const plainBadge = { defaultProps: { tt: 'none' as const } };
+const dialog = {
+  defaultProps: { lockScroll: false, closeButtonProps: { 'aria-label': 'Close' } },
+  styles: { title: { fontWeight: 650, fontSize: 17 } },
+};
+const plainBadge = {
+  defaultProps: { tt: 'none' as const },
+  styles: { label: { color: 'var(--text-strong)' } },
+};
+
+/** The library's focus placeholder is no menu item, which a menu may not contain. */
+const menu = { defaultProps: { withInitialFocusPlaceholder: false } };
 
 export const theme = createTheme({
   primaryColor: 'pine',
-  primaryShade: { light: 8, dark: 7 },
+  primaryShade: { light: 8, dark: 8 },
   colors: { pine },
   defaultRadius: 'md',
   respectReducedMotion: true,
   cursorType: 'pointer',
   fontFamily: 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   headings: { fontWeight: '650' },
-  components: { Modal: dialog, Drawer: dialog, Badge: plainBadge },
+  components: { Modal: dialog, Drawer: dialog, Badge: plainBadge, Menu: menu },
 });

@@ -20,6 +20,7 @@ export function showUndoToast(said: string, visitId: string, undo: () => void): 
   };
   notifications.show({
     id,
+    role: 'status',
     autoClose: shownMs,
     withCloseButton: true,
     withBorder: true,

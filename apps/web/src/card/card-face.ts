@@ -24,7 +24,8 @@ export type CardFace = {
   /** Null where the tick does not apply. */
   isCheckInCompleted: boolean | null;
   chips: Chip[];
-  noNextText: string;
+  /** How and when the visit ended; null while it goes on. */
+  endedText: string | null;
 };
 
 export type CardFacts = {
@@ -63,7 +64,7 @@ export function cardFace(facts: CardFacts): CardFace {
     ...roomWords(facts),
     isCheckInCompleted: visit.status === 'arrived' ? visit.milestones.checkInCompletedAt !== undefined : null,
     chips: chipsOf(facts),
-    noNextText: isClosed(visit.status) ? closedWords(visit, day) : '',
+    endedText: isClosed(visit.status) ? closedWords(visit, day) : null,
   };
 }
 

@@ -16,15 +16,17 @@ export type MenuEntry = {
 export type MenuGroup = { title: string; entries: readonly MenuEntry[] };
 
 function Entry({ entry }: { entry: MenuEntry }) {
-  const isMark = entry.isChecked !== undefined;
+  if (entry.isChecked !== undefined)
+    return (
+      <Menu.CheckboxItem checked={entry.isChecked} onChange={entry.onPress} closeMenuOnClick>
+        {entry.label}
+      </Menu.CheckboxItem>
+    );
   return (
     <Menu.Item
+      className={entry.isDanger ? classes.danger : undefined}
       leftSection={entry.icon}
-      rightSection={entry.isChecked ? '✓' : null}
-      color={entry.isDanger ? 'red' : undefined}
       onClick={entry.onPress}
-      role={isMark ? 'menuitemcheckbox' : 'menuitem'}
-      aria-checked={isMark ? entry.isChecked : undefined}
     >
       {entry.label}
     </Menu.Item>
@@ -58,8 +60,9 @@ export function CardMenuView({ patientName, groups }: Props) {
       <Menu.Dropdown className={classes.dropdown}>
         {isOpen &&
           groups().map((group) => (
-            <div key={group.title}>
-              <Menu.Label>{group.title}</Menu.Label>
+            // biome-ignore lint/a11y/useSemanticElements: a fieldset may not stand in a menu.
+            <div key={group.title} role="group" aria-label={group.title}>
+              <Menu.Label aria-hidden>{group.title}</Menu.Label>
               {group.entries.map((entry) => (
                 <Entry key={entry.key} entry={entry} />
               ))}

@@ -90,6 +90,8 @@ function CheckInTick({ face, onToggle }: { face: CardFace; onToggle: (() => void
 /** One visit as a card. Draws only; every word on it was decided before. */
 export function CardView({ face, wait, menu, next, extra, onOpen, onRoom, onToggleCheckIn }: Props) {
   const nameId = useId();
+  // A card that offers no step needs no line for it.
+  const hasActions = next !== null || extra !== null;
   return (
     <article
       className={classes.card}
@@ -113,8 +115,10 @@ export function CardView({ face, wait, menu, next, extra, onOpen, onRoom, onTogg
           <bdi>{face.name}</bdi>
         </button>
         {face.isPinned && <IconPinFilled size={15} className={classes.pin} aria-label="Pinned" />}
+        {!hasActions && menu}
       </header>
       <Facts face={face} />
+      {face.endedText && <p className={classes.ended}>{face.endedText}</p>}
       <div className={classes.row}>
         {wait}
         <RoomButton face={face} onRoom={onRoom} />
@@ -127,35 +131,37 @@ export function CardView({ face, wait, menu, next, extra, onOpen, onRoom, onTogg
           </ul>
         )}
       </div>
-      <footer className={classes.actions}>
-        {next ? (
-          <Button
-            className={classes.next}
-            variant="light"
-            size="sm"
-            fullWidth
-            onClick={next.onPress}
-            aria-describedby={nameId}
-            data-part="next"
-          >
-            {next.label}
-          </Button>
-        ) : (
-          <span className={classes.noNext}>{face.noNextText}</span>
-        )}
-        {extra && (
-          <Button
-            className={classes.extra}
-            variant="default"
-            size="sm"
-            onClick={extra.onPress}
-            aria-describedby={nameId}
-          >
-            {extra.label}
-          </Button>
-        )}
-        {menu}
-      </footer>
+      {hasActions && (
+        <footer className={classes.actions}>
+          {next ? (
+            <Button
+              className={classes.next}
+              variant="light"
+              size="sm"
+              fullWidth
+              onClick={next.onPress}
+              aria-describedby={nameId}
+              data-part="next"
+            >
+              {next.label}
+            </Button>
+          ) : (
+            <span className={classes.noNext} />
+          )}
+          {extra && (
+            <Button
+              className={classes.extra}
+              variant="default"
+              size="sm"
+              onClick={extra.onPress}
+              aria-describedby={nameId}
+            >
+              {extra.label}
+            </Button>
+          )}
+          {menu}
+        </footer>
+      )}
     </article>
   );
 }

@@ -1,15 +1,19 @@
-import { ActionIcon, Button, Menu, TextInput, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  type MantineColorScheme,
+  Menu,
+  TextInput,
+  useMantineColorScheme,
+} from '@mantine/core';
 import {
   IconBolt,
-  IconDeviceDesktop,
   IconDots,
   IconFileImport,
   IconKeyboard,
   IconLogout,
-  IconMoon,
   IconRefresh,
   IconSearch,
-  IconSun,
   IconUserCircle,
   IconUserPlus,
   IconX,
@@ -40,29 +44,21 @@ type Props = {
 };
 
 const themes = [
-  { value: 'light', label: 'Light', Icon: IconSun },
-  { value: 'dark', label: 'Dark', Icon: IconMoon },
-  { value: 'auto', label: 'As the device', Icon: IconDeviceDesktop },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+  { value: 'auto', label: 'As the device' },
 ] as const;
 
 function ThemeItems() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <>
-      <Menu.Label>Appearance</Menu.Label>
-      {themes.map(({ value, label, Icon }) => (
-        <Menu.Item
-          key={value}
-          leftSection={<Icon size={18} />}
-          onClick={() => setColorScheme(value)}
-          rightSection={colorScheme === value ? '✓' : null}
-          aria-checked={colorScheme === value}
-          role="menuitemradio"
-        >
+    <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
+      {themes.map(({ value, label }) => (
+        <Menu.RadioItem key={value} value={value}>
           {label}
-        </Menu.Item>
+        </Menu.RadioItem>
       ))}
-    </>
+    </Menu.RadioGroup>
   );
 }
 

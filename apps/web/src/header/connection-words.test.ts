@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { connectionWords } from './connection-words.ts';
+
+const phases = [
+  'idle',
+  'connecting',
+  'catching-up',
+  'live',
+  'stale',
+  'offline',
+  'needs-auth',
+  'forbidden',
+  'gone',
+] as const;
+
+test('[I10] exactly one phase looks live', () => {
+  expect(phases.filter((phase) => connectionWords(phase, null).liveness === 'live')).toEqual(['live']);
+});
+
+test('[I10] a screen that is not live says why; a short opening says nothing', () => {
+  expect(connectionWords('stale', 'degraded').banner).toEqual({
+    title: 'This board is not live.',
+    detail: 'The server has lost its store and shows the last known state.',
+  });
+  expect(connectionWords('offline', 'network').banner?.title).toBe('Offline: this board is not live.');
+  expect(connectionWords('connecting', null).banner).toBeNull();
+  expect(connectionWords('live', null).banner).toBeNull();
+});
