@@ -41,3 +41,6 @@ export const apiHeaders: readonly (readonly [string, string])[] = [
   ['Referrer-Policy', 'no-referrer'],
   ['Strict-Transport-Security', `max-age=${hstsMaxAgeSec}; includeSubDomains; preload`],
 ];
+
+/** The same as names and values in turn, as a header block takes them. */
+export const apiHeaderList: readonly string[] = apiHeaders.flat();

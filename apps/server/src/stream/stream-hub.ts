@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type BoardKey, parseCursor, protocolVersion, type View } from '@workflow-bolt/contracts';
 import type { BoardHost } from '@workflow-bolt/store';
-import type { Request, Response } from 'express';
+import type { Call } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
+import { apiHeaders } from '../http/security-headers.ts';
 import type { Session } from '../session/session-store.ts';
 import { BoardChannel } from './board-channel.ts';
 import { encodeText, frameText } from './encode-frame.ts';
@@ -76,12 +77,13 @@ export class StreamHub {
   }
 
   /** Opens a stream on the answer of this call, which must not have begun. */
-  open(board: BoardHost, request: StreamRequest, { req, res }: { req: Request; res: Response }): void {
+  open(board: BoardHost, request: StreamRequest, call: Pick<Call, 'req' | 'res' | 'requestId'>): void {
+    const { req, res } = call;
     this.refuseWhenFull();
     const { socket } = res;
     // The reader hung up while its board was looked for.
     if (!socket || req.destroyed || res.destroyed) return;
-    beginAnswer(res);
+    beginAnswer(call);
     socket.setKeepAlive(true, keepAliveMs);
     const connection = new StreamConnection(res, socket, this.#describe(request));
     const channel = this.#channelOf(request.board, board);
@@ -229,12 +231,14 @@ export class StreamHub {
   }
 }
 
-function beginAnswer(res: Response): void {
-  res.writeHead(200, {
+function beginAnswer({ res, requestId }: Pick<Call, 'res' | 'requestId'>): void {
+  const own = {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
-  });
+    'X-Request-Id': requestId,
+  };
+  res.writeHead(200, { ...Object.fromEntries(apiHeaders), ...own });
   res.flushHeaders();
 }
 
