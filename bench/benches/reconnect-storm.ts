@@ -2,7 +2,13 @@ import type { BoardKey } from '@workflow-bolt/contracts';
 import { replay, replayCommand } from '../day/recorded-commit.ts';
 import { laneCommands } from '../day/staff-commands.ts';
 import { BenchStage } from '../processes/bench-stage.ts';
-import { type Bench, type BenchReport, type BenchSetting, figure, type Table } from '../report/bench-report.ts';
+import {
+  type Bench,
+  type BenchReport,
+  type BenchSetting,
+  figure,
+  type Table,
+} from '../report/bench-report.ts';
 import { StormClients } from '../wire/storm-clients.ts';
 import { WsClients } from '../wire/ws-clients.ts';
 
@@ -39,7 +45,10 @@ class StormBench {
     const { redis, recording } = this.#stage;
     const client = redis.client();
     const next = recording.work.slice(this.#made, this.#made + count);
-    await replay(client, next.map((commit) => replayCommand(commit, recording.board, board)));
+    await replay(
+      client,
+      next.map((commit) => replayCommand(commit, recording.board, board)),
+    );
     this.#made += next.length;
     client.disconnect();
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -105,7 +114,9 @@ async function run({ rounds, log }: BenchSetting): Promise<BenchReport> {
         }),
       );
       peer.push(await wsStorm(ws.port));
-      log(`reconnect-storm round ${round + 1}: warm ${warm.at(-1)?.liveMs} ms, cold ${cold.at(-1)?.liveMs} ms`);
+      log(
+        `reconnect-storm round ${round + 1}: warm ${warm.at(-1)?.liveMs} ms, cold ${cold.at(-1)?.liveMs} ms`,
+      );
     }
   } finally {
     await readers.close();

@@ -30,9 +30,9 @@ type OnCommit = (made: Committed) => void;
 /** Options of a peer process, in its environment. */
 export function peerOptions() {
   return {
-    port: Number(process.env['PORT']),
-    redisUrl: process.env['REDIS_URL'] ?? '',
-    recording: JSON.parse(readFileSync(process.env['BENCH_RECORDING'] ?? '', 'utf8')) as BoardRecording,
+    port: Number(process.env.PORT),
+    redisUrl: process.env.REDIS_URL ?? '',
+    recording: JSON.parse(readFileSync(process.env.BENCH_RECORDING ?? '', 'utf8')) as BoardRecording,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Processes of a bench run: each ended by its own id, at the latest when the bench itself ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { awaitUntil } from '@workflow-bolt/testkit';
@@ -11,11 +11,15 @@ export type ProcessSpec = {
   /** Script below the repository's root. */
   script: string;
   env: NodeJS.ProcessEnv;
-  /** Asked until it answers 200. */
-  readyUrl: string;
+  args?: readonly string[];
+  /** Asked until it answers 200; null when the process prints a line with `"ready":true` instead, or never tells. */
+  readyUrl: string | null;
   /** Flags for Node itself, such as --cpu-prof. */
   nodeFlags?: readonly string[];
 };
+
+/** Lets a process tell its memory; see `memory`. */
+export const memoryFlags = ['--expose-gc', '--import', join(root, 'bench/processes/tell-memory.ts')];
 
 const running = new Set<ChildProcess>();
 let isArmed = false;
@@ -49,11 +53,11 @@ export class BenchProcess {
   /** Starts it and waits until it answers. Throws with the end of its output when it does not. */
   async start(): Promise<this> {
     arm();
-    const { script, env, nodeFlags = [], readyUrl } = this.#spec;
+    const { script, args = [], env, nodeFlags = [], readyUrl } = this.#spec;
     const log = openSync(join(this.#dir, 'output.log'), 'a');
-    const child = spawn(process.execPath, [...nodeFlags, join(root, script)], {
+    const child = spawn(process.execPath, [...nodeFlags, join(root, script), ...args], {
       cwd: root,
-      env: toolEnvironment(env),
+      env: toolEnvironment({ ...env, BENCH_MEMORY_FILE: join(this.#dir, 'memory.json') }),
       stdio: ['ignore', log, log],
     });
     closeSync(log);
@@ -62,11 +66,20 @@ export class BenchProcess {
     this.#child = child;
     const isReady = async () => {
       if (child.exitCode !== null || child.signalCode !== null) return 'ended' as const;
-      return (await fetch(readyUrl)).ok && ('ready' as const);
+      const isUp = readyUrl === null ? this.readyLine() !== null : (await fetch(readyUrl)).ok;
+      return isUp && ('ready' as const);
     };
     const state = await awaitUntil(`${this.name} answers`, isReady, 30_000).catch(() => 'silent' as const);
     if (state !== 'ready') throw new Error(`${this.name} did not start (${state}):\n${this.logTail()}`);
     return this;
+  }
+
+  /** The object that the process printed when it was ready; null before. */
+  readyLine(): Record<string, unknown> | null {
+    const line = this.logTail(Number.POSITIVE_INFINITY)
+      .split('\n')
+      .find((text) => text.includes('"ready":true'));
+    return line ? (JSON.parse(line) as Record<string, unknown>) : null;
   }
 
   logTail(lines = 20): string {
@@ -88,15 +101,24 @@ export class BenchProcess {
     rmSync(this.#dir, { recursive: true, force: true });
   }
 
+  /**
+   * Memory after a full collection. The process must have been started with `memoryFlags`. `retained` is what the
+   * program holds: JavaScript heap and buffers, without what the collector keeps in reserve.
+   */
+  async memory(): Promise<{ retainedBytes: number; rssBytes: number }> {
+    const path = join(this.#dir, 'memory.json');
+    rmSync(path, { force: true });
+    process.kill(this.pid, 'SIGUSR2');
+    const text = await awaitUntil(
+      `${this.name} tells its memory`,
+      () => existsSync(path) && readFileSync(path, 'utf8'),
+    );
+    return JSON.parse(text) as { retainedBytes: number; rssBytes: number };
+  }
+
   /** CPU milliseconds used so far, user and system, all threads. Linux: to the nanosecond. */
   cpuMs(): number {
     return cpuMsOf(this.pid);
-  }
-
-  /** Resident memory in bytes. */
-  rssBytes(): number {
-    const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'));
-    return Number(line?.[1] ?? Number.NaN) * 1024;
   }
 }
 

@@ -68,11 +68,16 @@ export class BenchStage implements AsyncDisposable {
   }
 
   /** A peer's process from `bench/peers`. */
-  async startPeer(name: string, env: NodeJS.ProcessEnv = {}): Promise<Peer> {
+  async startPeer(
+    name: string,
+    env: NodeJS.ProcessEnv = {},
+    nodeFlags: readonly string[] = [],
+  ): Promise<Peer> {
     const port = await freePort();
     const recording = join(this.#dir, 'recording.json');
     const process = new BenchProcess({
       name,
+      nodeFlags,
       script: `bench/peers/${name}.ts`,
       readyUrl: `http://127.0.0.1:${port}/`,
       env: { PORT: String(port), REDIS_URL: this.redis.url, BENCH_RECORDING: recording, ...env },

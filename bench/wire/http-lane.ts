@@ -1,6 +1,8 @@
 import { connect, type Socket } from 'node:net';
 
 export type HttpAnswer = { status: number; body: Buffer };
+const idleMsMax = 2_000;
+
 type Waiting = { resolve: (answer: HttpAnswer) => void; reject: (error: Error) => void };
 
 /**
@@ -17,6 +19,7 @@ export class HttpLane {
   #headEnd = 0;
   #status = 0;
   #waiting: Waiting | null = null;
+  #usedAt = 0;
 
   constructor(port: number) {
     this.#port = port;
@@ -25,24 +28,33 @@ export class HttpLane {
   /** Sends one request. Rejects when the connection fails before the whole answer. */
   request(method: string, path: string, headers: string, body = ''): Promise<HttpAnswer> {
     if (this.#waiting) return Promise.reject(new Error('this lane already waits for an answer'));
+    const socket = this.#open();
     const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
     this.#waiting = { resolve, reject };
     const length = body === '' ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`;
-    this.#open().write(
+    socket.write(
       `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.#port}\r\n${headers}${length}\r\n${body}`,
     );
     return promise;
   }
 
   close(): void {
-    this.#socket?.destroy();
+    const socket = this.#socket;
+    const waiting = this.#waiting;
     this.#socket = null;
+    this.#waiting = null;
+    this.#reset();
+    socket?.destroy();
+    waiting?.reject(new Error('the lane was closed'));
   }
 
+  /** A server closes what is idle for seconds; a connection that old is not used again. */
   #open(): Socket {
+    if (performance.now() - this.#usedAt > idleMsMax) this.close();
+    this.#usedAt = performance.now();
     if (this.#socket) return this.#socket;
     const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true });
-    socket.on('data', (chunk) => this.#take(chunk));
+    socket.on('data', (chunk) => this.#socket === socket && this.#take(chunk));
     socket.on('error', () => {});
     socket.once('close', () => this.#gone(socket));
     this.#socket = socket;
@@ -50,7 +62,8 @@ export class HttpLane {
   }
 
   #gone(socket: Socket): void {
-    if (this.#socket === socket) this.#socket = null;
+    if (this.#socket !== socket) return;
+    this.#socket = null;
     this.#reset();
     const waiting = this.#waiting;
     this.#waiting = null;

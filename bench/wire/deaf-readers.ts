@@ -1,0 +1,41 @@
+import { connect, type Socket } from 'node:net';
+
+/** Stream readers that take the beginning of their answer and then never read again. */
+export class DeafReaders {
+  readonly #sockets: Socket[] = [];
+  #numClosed = 0;
+
+  /** Streams that the server has cut so far. */
+  get numClosed(): number {
+    return this.#numClosed;
+  }
+
+  /** Opens `count` streams; resolves when each has got the first bytes of its answer. */
+  async open(options: { port: number; path: string; cookie: string; count: number }): Promise<void> {
+    for (let i = 0; i < options.count; i += 1) await this.#openOne(options);
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #openOne({ port, path, cookie }: { port: number; path: string; cookie: string }): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const socket = connect({ port, host: '127.0.0.1' });
+    this.#sockets.push(socket);
+    socket.once('connect', () =>
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\naccept: text/event-stream\r\ncookie: ${cookie}\r\n\r\n`,
+      ),
+    );
+    socket.once('data', () => {
+      socket.pause();
+      resolve();
+    });
+    socket.on('error', reject);
+    socket.once('close', () => {
+      this.#numClosed += 1;
+    });
+    return promise;
+  }
+}
