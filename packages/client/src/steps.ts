@@ -157,9 +157,17 @@ export class Steps {
       });
   }
 
+  /**
+   * The version the person looks at. A step of ours that was answered is on screen as a prediction until the stream
+   * brings it: what follows is made upon the version of its answer.
+   */
   #versionOf(command: Command): number | null {
     const target = targetOf(command);
-    return target === null ? null : (this.#ports.contents().entities.get(target)?.v ?? null);
+    if (target === null) return null;
+    const own = this.lane.items.findLast(
+      (item) => item.state === 'applied' && item.touches.includes(target) && !this.isConfirmed(item),
+    );
+    return own?.seq ?? this.#ports.contents().entities.get(target)?.v ?? null;
   }
 
   #touchedBy(write: PendingWrite): OutboxItem['touches'] {
