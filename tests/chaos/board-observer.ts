@@ -22,6 +22,8 @@ export type ObserverOptions = {
   date: string;
   cookie: string;
   view?: View;
+  /** Keep steps in IndexedDB, as a browser does; default memory. */
+  keepsOutbox?: boolean;
 };
 
 export class BoardObserver {
@@ -39,13 +41,13 @@ export class BoardObserver {
   #checked = 0;
 
   private constructor(options: ObserverOptions) {
-    const { name, cookie, view = 'staff', ...where } = options;
+    const { name, cookie, view = 'staff', keepsOutbox, ...where } = options;
     this.name = name;
     this.view = view;
     this.client = createBoardClient({
       ...where,
       view,
-      storage: 'memory',
+      ...(keepsOutbox ? {} : { storage: 'memory' as const }),
       tabs: false,
       presence: false,
       notify: 'sync',
