@@ -103,6 +103,14 @@ describe('a repository of a few files', () => {
     expect(await problemsOf({ 'README.md': `${mark}: say more.\n` })).toEqual([readme(`still says ${mark}`)]);
   });
 
+  test('a semicolon that would break a sequence diagram is found, one in another diagram is not', async () => {
+    const text =
+      '```mermaid\nsequenceDiagram\n  A->>B: one; two\n```\n```mermaid\nflowchart LR\n  A; B\n```\n';
+    expect(await problemsOf({ 'README.md': text })).toEqual([
+      readme('has a semicolon in a sequence diagram: A->>B: one; two'),
+    ]);
+  });
+
   test('a document that must be there is missed', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'bolt-docs-'));
     made.push(dir);

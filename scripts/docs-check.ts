@@ -24,6 +24,7 @@ export async function checkDocs(root: string): Promise<DocProblem[]> {
     ...rulesAgainstTests(root, documents),
     ...documents.flatMap((document) => unknownWords(document, known)),
     ...documents.flatMap(unfinished),
+    ...documents.flatMap(brokenDiagrams),
   ];
 }
 
@@ -121,4 +122,13 @@ function unknownWords(document: Document, known: ReadonlySet<string>): DocProble
 function unfinished({ file, text }: Document): DocProblem[] {
   const marks = text.match(/\b(?:TODO|FIXME|TBD|XXX)\b/g) ?? [];
   return [...new Set(marks)].map((mark) => ({ file, problem: `still says ${mark}` }));
+}
+
+/** In a sequence diagram a semicolon ends the statement; GitHub then shows a syntax error instead of the picture. */
+function brokenDiagrams({ file, text }: Document): DocProblem[] {
+  const diagrams = [...text.matchAll(/^```mermaid\nsequenceDiagram\n([^`]*)^```/gm)];
+  return diagrams
+    .flatMap(([, body = '']) => body.split('\n'))
+    .filter((line) => line.includes(';'))
+    .map((line) => ({ file, problem: `has a semicolon in a sequence diagram: ${line.trim()}` }));
 }
