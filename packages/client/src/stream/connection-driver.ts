@@ -103,10 +103,12 @@ export class ConnectionDriver {
       this.#tick(next);
       const passedMs = next.wallMs - former.wallMs;
       if (Math.abs(passedMs - tickMs) <= jumpMs) return;
-      // Some monotonic clocks stand still during sleep. A merely throttled timer of a hidden page has none unseen.
-      const unseenMs = Math.max(0, passedMs - (next.monotonicMs - former.monotonicMs));
-      this.serverClock.addSleep(unseenMs);
-      this.#feed({ type: 'wake', sleptMs: unseenMs, at: next.monotonicMs });
+      // Some monotonic clocks stand still during sleep, and a wall clock may be set meanwhile: if the two
+      // disagree, nobody knows for how long. A merely throttled timer of a hidden page shows no difference.
+      const unseenMs = passedMs - (next.monotonicMs - former.monotonicMs);
+      this.serverClock.addSleep(Math.max(0, unseenMs));
+      const sleptMs = Math.abs(unseenMs) > jumpMs ? Math.abs(unseenMs) + this.#state.hbMs : 0;
+      this.#feed({ type: 'wake', sleptMs, at: next.monotonicMs });
     });
   }
 
