@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications';
-import { cleanup, render } from '@testing-library/react';
+import { cleanup, configure, render } from '@testing-library/react';
 import { ApiClient, type ClientStorage, memoryStorage } from '@workflow-bolt/client';
 import { App, AppShell } from '../src/app/app.tsx';
 import type { FakeServer } from './fake-server.ts';
@@ -24,6 +24,9 @@ function fillBrowser(): void {
   Object.assign(document, { fonts: new EventTarget() });
   globalThis.CSS ??= { escape: (text: string) => text } as typeof CSS;
 }
+
+// A busy machine is no failure.
+configure({ asyncUtilTimeout: 10_000 });
 
 /** jsdom has no IndexedDB; this storage says of itself that it lasts. */
 function lastingStorage(): ClientStorage {

@@ -39,7 +39,7 @@ export function App({ api, clientOptions }: { api: ApiClient; clientOptions?: Cl
   return (
     <ApiContext value={api}>
       <SessionGate>
-        {(session, signOut) => <BoardPage session={session} signOut={signOut} options={clientOptions} />}
+        {(session, exits) => <BoardPage session={session} exits={exits} options={clientOptions} />}
       </SessionGate>
     </ApiContext>
   );

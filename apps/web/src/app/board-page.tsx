@@ -4,6 +4,7 @@ import { BoardProvider } from '@workflow-bolt/react';
 import { useMemo } from 'react';
 import { BoardScreen } from '../board/board-screen.tsx';
 import { SessionContext, type SessionInfo } from '../session/session-context.ts';
+import type { SessionExits } from '../session/session-gate.tsx';
 import { WallScreen } from '../wall/wall-screen.tsx';
 import { type BoardAddress, boardAddress } from './board-address.ts';
 
@@ -23,21 +24,21 @@ function useClient(address: BoardAddress, actor: Actor, options: ClientOptions |
   );
 }
 
-type Props = { session: Session; signOut: () => Promise<void>; options?: ClientOptions | undefined };
+type Props = { session: Session; exits: SessionExits; options?: ClientOptions | undefined };
 
 /** The board that the address names, or else the first clinic's present day. */
-export function BoardPage({ session, signOut, options }: Props) {
+export function BoardPage({ session, exits, options }: Props) {
   const address = useMemo(() => boardAddress(location.search, session.clinics), [session]);
   const actor = useMemo(() => actorOf(session), [session]);
   if (!address) return <p role="alert">You have no clinic to look at. Ask a manager.</p>;
-  return <OpenBoard address={address} actor={actor} session={session} signOut={signOut} options={options} />;
+  return <OpenBoard address={address} actor={actor} session={session} exits={exits} options={options} />;
 }
 
 function OpenBoard({
   address,
   actor,
   session,
-  signOut,
+  exits,
   options,
 }: Props & { address: BoardAddress; actor: Actor }) {
   const client = useClient(address, actor, options);
@@ -47,10 +48,11 @@ function OpenBoard({
       isDevelopment: session.isDevelopmentLogin,
       signOut: async () => {
         await client.clear();
-        await signOut();
+        await exits.signOut();
       },
+      signInAgain: exits.signInAgain,
     }),
-    [session, address, client, signOut],
+    [session, address, client, exits],
   );
   return (
     <SessionContext value={info}>

@@ -22,7 +22,7 @@ function usePendingNotice(): string | null {
 
 function ConnectionBanner() {
   const { phase, reason, degraded } = useBoard(({ connection }) => connection);
-  const { signOut } = useSessionInfo();
+  const { signInAgain } = useSessionInfo();
   const ageText = useAgeText();
   const { banner } = connectionWords(phase, reason);
   if (!banner) return null;
@@ -31,7 +31,7 @@ function ConnectionBanner() {
   return (
     <StatusBanner tone="amber" title={banner.title} detail={detail}>
       {phase === 'needs-auth' && (
-        <Button size="compact-md" variant="default" onClick={signOut}>
+        <Button size="compact-md" variant="default" onClick={signInAgain}>
           Sign in again
         </Button>
       )}

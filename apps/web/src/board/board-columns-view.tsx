@@ -1,4 +1,5 @@
-import { useRef } from 'react';
+import { Button } from '@mantine/core';
+import { useMemo, useRef, useState } from 'react';
 import { VisitCard } from '../card/visit-card.tsx';
 import { type BoardColumn, boardColumns } from '../model/board-columns.ts';
 import { findDay } from '../model/entities.ts';
@@ -17,7 +18,7 @@ function useColumns(): BoardColumn[] {
   const now = useMinute();
   const { filter } = useBoardUi();
   const day = findDay(entities);
-  return day ? boardColumns(entities, day, now, filter) : [];
+  return useMemo(() => (day ? boardColumns(entities, day, now, filter) : []), [entities, day, now, filter]);
 }
 
 function useShortcuts(): (visitId: string, shortcut: CardShortcut) => void {
@@ -37,6 +38,30 @@ function useShortcuts(): (visitId: string, shortcut: CardShortcut) => void {
     };
     perform[shortcut]();
   };
+}
+
+/** More cards than this are drawn on demand: nobody reads the hundredth, and every one costs time. */
+const cardsAtFirst = 60;
+
+function CardList({ visitIds }: { visitIds: readonly string[] }) {
+  const [shown, setShown] = useState(cardsAtFirst);
+  const hidden = visitIds.length - shown;
+  return (
+    <>
+      {visitIds.slice(0, shown).map((visitId) => (
+        <li key={visitId}>
+          <VisitCard visitId={visitId} />
+        </li>
+      ))}
+      {hidden > 0 && (
+        <li>
+          <Button variant="default" fullWidth onClick={() => setShown(shown + 100)}>
+            Show {Math.min(hidden, 100)} more
+          </Button>
+        </li>
+      )}
+    </>
+  );
 }
 
 /** The open part of the day, column by column. */
@@ -68,11 +93,7 @@ export function BoardColumnsView() {
             count={column.visitIds.length}
             emptyText={isFiltered ? 'Nobody here matches the filter.' : column.emptyText}
           >
-            {column.visitIds.map((visitId) => (
-              <li key={visitId}>
-                <VisitCard visitId={visitId} />
-              </li>
-            ))}
+            <CardList visitIds={column.visitIds} />
           </ColumnView>
         ))}
       </div>

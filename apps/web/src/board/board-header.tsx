@@ -72,13 +72,19 @@ function useSyncNow(): { run: () => Promise<void>; isRunning: boolean } {
 /** The header of a board screen. */
 export function BoardHeader() {
   const ui = useBoardUi();
-  const { key } = useBoardClient();
+  const client = useBoardClient();
+  const { key } = client;
   const info = useSessionInfo();
   const searchRef = useRef<HTMLInputElement>(null);
   const clinicName = useBoard(({ day }) => day?.clinicName ?? key.clinic);
   const syncNow = useSyncNow();
   const openShortcuts = () => ui.openDialog({ kind: 'shortcuts' });
   useGlobalKeys(searchRef, openShortcuts);
+  const leave = async () => {
+    const unsent = await client.countUnsent();
+    if (unsent > 0) ui.openDialog({ kind: 'sign-out', unsent });
+    else info.signOut();
+  };
   const { role } = ui.actor;
   const mayCreate = permissions['createVisit:walk-in'].includes(role);
   const mayImport = permissions['applyScheduleRow:import'].includes(role);
@@ -101,7 +107,7 @@ export function BoardHeader() {
       onSync={role === 'viewer' ? null : () => void syncNow.run()}
       isSyncing={syncNow.isRunning}
       onShortcuts={openShortcuts}
-      onSignOut={info.signOut}
+      onSignOut={() => void leave()}
     />
   );
 }

@@ -2,6 +2,7 @@ import { Button, Chip } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconDoor } from '@tabler/icons-react';
 import { useBoard } from '@workflow-bolt/react';
+import { useDeferredValue, useMemo } from 'react';
 import { listVisits } from '../model/entities.ts';
 import { metricTiles } from '../model/metric-tiles.ts';
 import { RoomsRail, useFreeRoomCount } from '../rooms/rooms-rail.tsx';
@@ -12,10 +13,12 @@ import { MetricsStrip } from './metrics-strip.tsx';
 import { isSameJson, useMinute } from './use-timed.ts';
 
 function Metrics() {
-  const entities = useEntities();
+  // Numbers may come a frame after the cards they count.
+  const entities = useDeferredValue(useEntities());
   const now = useMinute();
   const day = useBoard((snapshot) => snapshot.day);
-  return day && <MetricsStrip metrics={metricTiles(listVisits(entities), day, now)} />;
+  const metrics = useMemo(() => day && metricTiles(listVisits(entities), day, now), [entities, day, now]);
+  return metrics && <MetricsStrip metrics={metrics} />;
 }
 
 function ProviderFilter() {

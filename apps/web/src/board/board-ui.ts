@@ -19,7 +19,9 @@ export type DialogRequest =
   | { kind: 'room-service'; roomId: string }
   | { kind: 'reserve-for-room'; roomId: string }
   | { kind: 'import' }
-  | { kind: 'shortcuts' };
+  | { kind: 'shortcuts' }
+  /** Signing out forgets this person on this device, with what was not sent. */
+  | { kind: 'sign-out'; unsent: number };
 
 export type PanelRequest = { kind: 'history'; visitId: string } | { kind: 'closed' } | { kind: 'rooms' };
 

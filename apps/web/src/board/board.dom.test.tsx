@@ -216,3 +216,20 @@ test('[V29] The wall shows initials and rooms, never a name, a date of birth or 
   await waitFor(() => expect(wall.textContent).toContain('B. K.'));
   expect(wall.textContent).not.toMatch(/Bea|Kowalczyk|Anna|Cough|1981/);
 });
+
+test('When I sign out with steps that were not sent, then I am asked first', async () => {
+  const server = smallBoard('dana');
+  renderBoard(server, '', { canSave: true });
+  await cardIn('Scheduled', 'Anna Lee');
+  await waitFor(() => expect(screen.getByRole('status', { name: 'Connection' }).textContent).toBe('Live'));
+  server.cutOff();
+  await waitFor(() => expect(screen.getByRole('status', { name: 'Connection' }).textContent).toMatch(/old/));
+  press('Check In', within(await cardIn('Scheduled', 'Anna Lee')));
+  await screen.findByText('1 step waiting to be sent.');
+  press(/^User menu: Dana Whitfield/);
+  fireEvent.click(await screen.findByRole('menuitem', { name: 'Sign out' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Sign out and lose steps?' }));
+  press('Stay signed in', dialog);
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  await cardIn('Arrived', 'Anna Lee');
+});

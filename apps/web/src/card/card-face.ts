@@ -32,7 +32,9 @@ export type CardFacts = {
   visit: Visit;
   person: Person | null;
   day: Day;
-  roomName: (roomId: string) => string;
+  /** Name of the room the patient is in, and of the one held for them. */
+  room: string | null;
+  heldRoom: string | null;
   /** Other visits of the same patient today. */
   linkedCount: number;
   /** Another patient today has a name that can be mistaken for this one. */
@@ -81,10 +83,9 @@ function reasonLine(visit: Visit, person: Person | null, day: Day): string {
   return words.filter(Boolean).join(' – ') || 'No reason given';
 }
 
-function roomWords({ visit, roomName }: CardFacts): Pick<CardFace, 'roomText' | 'isRoomMissing'> {
-  if (visit.roomId !== null) return { roomText: roomName(visit.roomId), isRoomMissing: false };
-  if (visit.reservedRoomId !== null)
-    return { roomText: `${roomName(visit.reservedRoomId)} held`, isRoomMissing: false };
+function roomWords({ visit, room, heldRoom }: CardFacts): Pick<CardFace, 'roomText' | 'isRoomMissing'> {
+  if (room !== null) return { roomText: room, isRoomMissing: false };
+  if (heldRoom !== null) return { roomText: `${heldRoom} held`, isRoomMissing: false };
   const isMissing = isInOffice(visit.status) && statusInfo[visit.status].group === 'room';
   return { roomText: isMissing ? 'No room yet' : null, isRoomMissing: isMissing };
 }

@@ -1,14 +1,14 @@
+import type { BoardSnapshot } from '@workflow-bolt/client';
 import type { Day, Visit } from '@workflow-bolt/contracts';
 import { type NextAction, nextActions, permissions } from '@workflow-bolt/domain';
-import { useAttention, useBoard, useBoardClient } from '@workflow-bolt/react';
+import { isShallowEqual, useBoard, useBoardClient } from '@workflow-bolt/react';
 import { memo, useMemo } from 'react';
 import { useBoardActions } from '../board/board-actions.ts';
-import { useIsPending } from '../board/board-parts.ts';
 import { useBoardUi } from '../board/board-ui.ts';
 import { isSameJson, useTimed } from '../board/use-timed.ts';
 import { linksOf } from '../model/board-links.ts';
 import { findDay, findPerson, findRoom, findVisit, roomName } from '../model/entities.ts';
-import { type CardFace, cardFace } from './card-face.ts';
+import { type CardFace, type CardFacts, cardFace } from './card-face.ts';
 import { cardMenuGroups } from './card-menu-groups.tsx';
 import { CardMenuView } from './card-menu-view.tsx';
 import { CardView } from './card-view.tsx';
@@ -16,29 +16,25 @@ import { WaitBadges } from './wait-badges.tsx';
 
 const freshMs = 4_000;
 
-/** The words of a card; a new object only when one of them changed. */
-function useCardFace(visitId: string): CardFace | null {
-  const client = useBoardClient();
-  const isPending = useIsPending(`v:${visitId}`);
-  const { items } = useAttention();
-  const hasAttention = items.some((item) => 'visitId' in item.command && item.command.visitId === visitId);
-  return useBoard(({ entities }) => {
-    const visit = findVisit(entities, visitId);
-    const day = findDay(entities);
-    if (!visit || !day) return null;
-    const links = linksOf(entities);
-    return cardFace({
-      visit,
-      person: findPerson(entities, visitId),
-      day,
-      roomName: (roomId) => roomName(entities, roomId),
-      linkedCount: links.linked.get(visitId)?.length ?? 0,
-      hasSimilarName: links.sameName.has(visitId),
-      isPending,
-      attention: hasAttention ? 'A step did not go through' : null,
-      isFresh: client.nowMs() - visit.statusSince < freshMs,
-    });
-  }, isSameJson);
+type Facts = Omit<CardFacts, 'visit' | 'day' | 'isFresh'> & { visit: Visit | null; day: Day | null };
+
+/** What a card depends on, as references: comparing them costs nothing, making words of them does. */
+function factsOf({ entities, pendingIds, attention }: BoardSnapshot, visitId: string): Facts {
+  const visit = findVisit(entities, visitId);
+  const links = linksOf(entities);
+  const nameOf = (roomId: string | null | undefined) => (roomId ? roomName(entities, roomId) : null);
+  const isRefused = attention.some(({ command }) => 'visitId' in command && command.visitId === visitId);
+  return {
+    visit,
+    person: findPerson(entities, visitId),
+    day: findDay(entities),
+    room: nameOf(visit?.roomId),
+    heldRoom: nameOf(visit?.reservedRoomId),
+    linkedCount: links.linked.get(visitId)?.length ?? 0,
+    hasSimilarName: links.sameName.has(visitId),
+    isPending: pendingIds.has(`v:${visitId}`),
+    attention: isRefused ? 'A step did not go through' : null,
+  };
 }
 
 type Buttons = { primary: NextAction | null; noShow: NextAction | null };
@@ -96,8 +92,13 @@ function LoadedCard({ visit, day, face }: { visit: Visit; day: Day; face: CardFa
 
 /** One visit of the board. Drawn again only when something it says changed. */
 export const VisitCard = memo(function VisitCard({ visitId }: { visitId: string }) {
-  const face = useCardFace(visitId);
-  const visit = useBoard(({ entities }) => findVisit(entities, visitId));
-  const day = useBoard(({ entities }) => findDay(entities));
+  const client = useBoardClient();
+  const facts = useBoard((snapshot) => factsOf(snapshot, visitId), isShallowEqual);
+  const { visit, day } = facts;
+  const face = useMemo(() => {
+    if (!visit || !day) return null;
+    const isFresh = client.nowMs() - visit.statusSince < freshMs;
+    return cardFace({ ...facts, visit, day, isFresh });
+  }, [facts, visit, day, client]);
   return face && visit && day ? <LoadedCard visit={visit} day={day} face={face} /> : null;
 });

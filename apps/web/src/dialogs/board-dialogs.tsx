@@ -6,6 +6,7 @@ import { findDay, findVisit, patientName } from '../model/entities.ts';
 import { EditPerson, NewVisit } from './person-dialogs.tsx';
 import { ReserveForRoom, RoomOutOfService } from './room-service-dialogs.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { SignOutDialog } from './sign-out-dialog.tsx';
 import { ChooseProvider, ChooseRoom, ChooseVisitType } from './visit-choice-dialogs.tsx';
 import { AskReason, CorrectTime, EditNote, StepOut } from './visit-question-dialogs.tsx';
 
@@ -56,6 +57,8 @@ export function BoardDialogs() {
       return <ReserveForRoom roomId={dialog.roomId} close={close} />;
     case 'import':
       return <ImportSchedule close={close} />;
+    case 'sign-out':
+      return <SignOutDialog unsent={dialog.unsent} close={close} />;
     case 'shortcuts':
       return <ShortcutsDialog close={close} />;
   }

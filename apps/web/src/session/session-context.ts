@@ -4,7 +4,10 @@ export type SessionInfo = {
   /** The clinic's present local day, when the session was opened. */
   today: string;
   isDevelopment: boolean;
+  /** Ends the session and forgets this person on this device. */
   signOut: () => void;
+  /** The session has ended by itself: back to the sign-in; unsent steps are kept for the same person. */
+  signInAgain: () => void;
 };
 
 export const SessionContext = createContext<SessionInfo | null>(null);

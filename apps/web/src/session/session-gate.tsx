@@ -1,9 +1,11 @@
 import { Center, Loader } from '@mantine/core';
 import { ApiError, type Session } from '@workflow-bolt/client';
-import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { useApi } from '../app/api-context.ts';
 import { type DemoUser, SignInView } from './sign-in-view.tsx';
 import { stations } from './stations.ts';
+
+export type SessionExits = { signOut: () => Promise<void>; signInAgain: () => void };
 
 type State =
   | { kind: 'asking' }
@@ -51,17 +53,24 @@ function useSession() {
     await offer().catch(fail);
   }, [api, offer, fail]);
   useEffect(() => void ask(), [ask]);
-  return { state, isBusy, ask, signIn, signOut };
+  const signInAgain = useCallback(() => void offer().catch(fail), [offer, fail]);
+  return {
+    state,
+    isBusy,
+    ask,
+    signIn,
+    exits: useMemo(() => ({ signOut, signInAgain }), [signOut, signInAgain]),
+  };
 }
 
 /** Shows the board to whoever is signed in, and the sign-in to everyone else. */
 export function SessionGate({
   children,
 }: {
-  children: (session: Session, signOut: () => Promise<void>) => ReactNode;
+  children: (session: Session, exits: SessionExits) => ReactNode;
 }) {
-  const { state, isBusy, ask, signIn, signOut } = useSession();
-  if (state.kind === 'signed-in') return children(state.session, signOut);
+  const { state, isBusy, ask, signIn, exits } = useSession();
+  if (state.kind === 'signed-in') return children(state.session, exits);
   if (state.kind === 'asking')
     return (
       <Center h="100%">
