@@ -12,14 +12,14 @@
 import { awaitUntil } from '@workflow-bolt/testkit';
 import { expect, test } from 'vitest';
 import { ChaosClinic } from './chaos-clinic.ts';
+import { chaosRounds, chaosSeed } from './chaos-seed.ts';
 import { checkSchedule, mustAgree } from './check-day.ts';
 import { type RoundResult, runRound, victims, victimsOf } from './kill-rounds.ts';
 
-const seed = Number(process.env['BOLT_CHAOS_SEED'] ?? Date.now() % 1_000_000);
-const numRounds = Number(process.env['BOLT_CHAOS_ROUNDS'] ?? 20);
+const seed = chaosSeed();
+const numRounds = chaosRounds(20);
 
 test(`[I1] [I2] [I3] [I4] [I5] ${numRounds} kills of Redis, servers and worker under load, seed ${seed}`, async () => {
-  console.log(`replay with BOLT_CHAOS_SEED=${seed} BOLT_CHAOS_ROUNDS=${numRounds}`);
   await using clinic = await ChaosClinic.open({ seed });
   const truth = clinic.truth();
   const results: RoundResult[] = [];
