@@ -155,4 +155,4 @@ function runToEnd(command: readonly string[]): { code: number; output: string } 
   return { code: status ?? 127, output: `${stdout ?? ''}${stderr ?? ''}` };
 }
 
-if (import.meta.main) await ensureTools(['redis-server', 'chromium']);
+if (process.argv[1] === import.meta.filename) await ensureTools(['redis-server', 'chromium']);
