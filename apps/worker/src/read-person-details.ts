@@ -17,6 +17,12 @@ export type DetailsResult = { read: number; left: number; stoppedBy: string | nu
 /** Progress is told every so many records: often enough to see it move, rare enough not to fill the log. */
 const reportEvery = 20;
 
+/**
+ * Calls under way at once. The limits allow two a second and an answer takes about a second, sometimes several:
+ * one call after another would take twice to four times as long as the limits demand.
+ */
+const inFlightMax = 8;
+
 function detailsCommand(visitId: string, patient: EhrPatient | null): Command {
   const phone = patient?.mobilePhone ?? patient?.homePhone ?? null;
   return {
@@ -48,27 +54,92 @@ async function tellProgress({ board, now }: DetailsDependencies, left: number): 
   ]);
 }
 
+type Missing = { visitId: string; patientId: string };
+
 /**
  * Reads the record of every patient whose card still lacks one, those in the building first. Stops at the
  * first failure that the adapter's retries could not mend; what is left is taken up by the next pull.
  */
 export async function readPersonDetails(deps: DetailsDependencies): Promise<DetailsResult> {
-  const { board, ehr, cache, signal } = deps;
-  const contents = await readJobBoard(board);
+  const contents = await readJobBoard(deps.board);
   if (!contents.day) return { read: 0, left: 0, stoppedBy: null };
-  const missing = missingDetails({ ...contents, day: contents.day });
-  let read = 0;
-  for (const { visitId, patientId } of missing) {
-    if (signal?.aborted) return { read, left: missing.length - read, stoppedBy: 'cancelled' };
-    if (!cache.has(patientId)) {
-      const found = await ehr.patient(patientId, signal);
-      if (!found.ok) return { read, left: missing.length - read, stoppedBy: found.failure.kind };
-      cache.set(patientId, found.value);
-    }
-    await board.submit([detailsCommand(visitId, cache.get(patientId) ?? null)]);
-    read += 1;
-    if (read % reportEvery === 0) await tellProgress(deps, missing.length - read);
+  return new DetailsReading(deps, missingDetails({ ...contents, day: contents.day })).run();
+}
+
+/** One run over the missing records: calls overlap, commands go to the board one after another. */
+class DetailsReading {
+  readonly #deps: DetailsDependencies;
+  readonly #missing: readonly Missing[];
+  readonly #asked = new Map<string, Promise<EhrPatient | null | undefined>>();
+  #next = 0;
+  #read = 0;
+  #stoppedBy: string | null = null;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(deps: DetailsDependencies, missing: readonly Missing[]) {
+    this.#deps = deps;
+    this.#missing = missing;
   }
-  if (missing.length > 0) await tellProgress(deps, 0);
-  return { read, left: 0, stoppedBy: null };
+
+  async run(): Promise<DetailsResult> {
+    const lanes = Array.from({ length: inFlightMax }, () => this.#lane());
+    const ended = await Promise.allSettled(lanes);
+    const broken = ended.find((lane) => lane.status === 'rejected');
+    if (broken) throw broken.reason;
+    const left = this.#missing.length - this.#read;
+    if (this.#missing.length > 0 && left === 0) await tellProgress(this.#deps, 0);
+    return { read: this.#read, left, stoppedBy: left === 0 ? null : this.#stoppedBy };
+  }
+
+  async #lane(): Promise<void> {
+    for (let item = this.#take(); item; item = this.#take()) {
+      const patient = await this.#patientOf(item.patientId);
+      if (patient === undefined) return;
+      await this.#write(item.visitId, patient);
+    }
+  }
+
+  #take(): Missing | undefined {
+    if (this.#deps.signal?.aborted) this.#stoppedBy ??= 'cancelled';
+    return this.#stoppedBy === null ? this.#missing[this.#next++] : undefined;
+  }
+
+  /** The record, null when the EHR has none, undefined when it cannot be had now. One call for each patient. */
+  #patientOf(patientId: string): Promise<EhrPatient | null | undefined> {
+    const known = this.#asked.get(patientId);
+    if (known) return known;
+    const asked = this.#ask(patientId);
+    this.#asked.set(patientId, asked);
+    return asked;
+  }
+
+  async #ask(patientId: string): Promise<EhrPatient | null | undefined> {
+    const { cache, ehr, signal } = this.#deps;
+    const cached = cache.get(patientId);
+    if (cached !== undefined) return cached;
+    const found = await ehr.patient(patientId, signal);
+    if (!found.ok) {
+      this.#stoppedBy ??= found.failure.kind;
+      return undefined;
+    }
+    cache.set(patientId, found.value);
+    return found.value;
+  }
+
+  /** After the writes before it: a job counts its commands, and the board takes them in that order. */
+  #write(visitId: string, patient: EhrPatient | null): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#apply(visitId, patient));
+    // The lane that waits for it hears of a failure; so do all later writes, and the run ends.
+    this.#writing.catch(() => {
+      this.#stoppedBy ??= 'store_unavailable';
+    });
+    return this.#writing;
+  }
+
+  async #apply(visitId: string, patient: EhrPatient | null): Promise<void> {
+    await this.#deps.board.submit([detailsCommand(visitId, patient)]);
+    this.#read += 1;
+    const left = this.#missing.length - this.#read;
+    if (this.#read % reportEvery === 0 && left > 0) await tellProgress(this.#deps, left);
+  }
 }

@@ -88,8 +88,12 @@ async function readSchedule(deps: SyncDependencies, visits: readonly Visit[]) {
 }
 
 /** Opens the day, or adds providers that the EHR has and the board lacks. */
-async function openDay({ board, settings, providers }: SyncDependencies, known: JobBoard): Promise<void> {
-  const command = configureDayCommand(settings, boardProviders(await providers()));
+async function openDay(
+  { board, settings }: SyncDependencies,
+  providers: readonly EhrProvider[],
+  known: JobBoard,
+): Promise<void> {
+  const command = configureDayCommand(settings, boardProviders(providers));
   if (needsConfiguring(known.day, command)) await board.submit([command]);
 }
 
@@ -158,9 +162,13 @@ export async function syncSchedule(deps: SyncDependencies, request: SyncRequest)
       finishedAt: null,
       failure: null,
     });
-  const { result, isDoubtful } = await readSchedule(deps, before.visits);
+  // Both at once: cards are on screen a second earlier on the first pull of a day.
+  const [{ result, isDoubtful }, providers] = await Promise.all([
+    readSchedule(deps, before.visits),
+    deps.providers(),
+  ]);
   if (!result.ok) return reportFailure(deps, before, request, result.failure);
-  await openDay(deps, before);
+  await openDay(deps, providers, before);
   const known = await readJobBoard(board);
   if (!known.day) throw new Error('the day could not be opened');
   const diff = diffSchedule(result.value.appointments, { ...known, day: known.day });
