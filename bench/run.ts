@@ -35,7 +35,9 @@ type Failed = { name: string; error: string };
 async function calibrateMachine(): Promise<Calibration> {
   await using redis = await startRedis();
   const client = redis.client();
-  return calibrate(() => client.ping());
+  const calibration = await calibrate(() => client.ping());
+  // Awaited here: the server is gone as soon as this function returns.
+  return calibration;
 }
 
 async function runOne(bench: Bench, { isQuick }: BenchOptions): Promise<Measured> {

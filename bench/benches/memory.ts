@@ -61,7 +61,7 @@ async function idleOfOurs(stage: BenchStage): Promise<Bytes> {
   await using product = await stage.startProduct({ nodeFlags: memoryFlags });
   const cookie = await product.signIn('front-desk');
   const path = `${boardPath(await stage.freshBoard())}/stream`;
-  return perStream(product.process, async (count) => {
+  return await perStream(product.process, async (count) => {
     const clients = await openSseClients({
       target: { port: product.port },
       count,
