@@ -3,6 +3,9 @@ import classes from './column-tabs.module.css';
 
 export type ColumnTab = { id: string; title: string; count: number; hasAlarm: boolean };
 
+/** Space before the first column, in CSS pixels. */
+const columnInset = 10;
+
 /** Which column of a side-scrolling board is at the left edge, kept while people swipe. */
 function useColumnInView(scroller: React.RefObject<HTMLElement | null>, first: string): string {
   const [inView, setInView] = useState(first);
@@ -11,7 +14,7 @@ function useColumnInView(scroller: React.RefObject<HTMLElement | null>, first: s
     if (!element) return;
     const read = () => {
       const columns = [...element.querySelectorAll<HTMLElement>('[data-column]')];
-      const nearest = columns.find((each) => each.offsetLeft - element.offsetLeft >= element.scrollLeft - 40);
+      const nearest = columns.find((each) => each.offsetLeft >= element.scrollLeft - 40);
       if (nearest?.dataset.column) setInView(nearest.dataset.column);
     };
     element.addEventListener('scroll', read, { passive: true });
@@ -30,10 +33,11 @@ export function ColumnTabs({ tabs, scroller }: Props) {
     const button = bar.current?.querySelector<HTMLElement>(`[data-tab="${current}"]`);
     if (button && bar.current) bar.current.scrollLeft = button.offsetLeft - 40;
   }, [current]);
-  const show = (id: string) =>
-    scroller.current
-      ?.querySelector(`[data-column="${id}"]`)
-      ?.scrollIntoView({ inline: 'start', block: 'nearest' });
+  // Not `scrollIntoView`: it would also push the page itself sideways.
+  const show = (id: string) => {
+    const column = scroller.current?.querySelector<HTMLElement>(`[data-column="${id}"]`);
+    if (column && scroller.current) scroller.current.scrollLeft = column.offsetLeft - columnInset;
+  };
   return (
     <nav className={classes.bar} aria-label="Columns" ref={bar}>
       {tabs.map((tab) => (

@@ -11,7 +11,8 @@ function failureOf(cause: unknown): ImportResult {
     line: line ?? null,
     message: path ? `${path}: ${message}` : message,
   }));
-  return { isOk: false, message: cause.message, errors };
+  const message = errors.length > 0 ? 'Correct these lines and import again.' : cause.message;
+  return { isOk: false, message, errors };
 }
 
 function rowsOf(text: string): unknown[] | null {
