@@ -6,7 +6,14 @@ import {
   rulesVersion,
   streamSchemaVersion,
 } from '@workflow-bolt/contracts';
-import { BoardState, decide, defaultColumnRules, defaultThresholds, foldFrame, localDate } from '@workflow-bolt/domain';
+import {
+  BoardState,
+  decide,
+  defaultColumnRules,
+  defaultThresholds,
+  foldFrame,
+  localDate,
+} from '@workflow-bolt/domain';
 import { expect, test } from 'vitest';
 import { createBoardClient } from './board-client.ts';
 import type { StreamTransport } from './stream/stream-transport.ts';
