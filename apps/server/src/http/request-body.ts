@@ -31,7 +31,8 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
     req.on('data', onData);
     req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     req.once('error', reject);
-    req.once('close', () => reject(new Error('the client hung up')));
+    // Every request closes in the end: an error is made only for those that were cut off.
+    req.once('close', () => req.complete || reject(new Error('the client hung up')));
   });
 }
 
