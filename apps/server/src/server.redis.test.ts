@@ -26,7 +26,7 @@ type Ended = { code: number | null; output: string };
 function startProcess(environment: Record<string, string>) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     env: {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env.PATH ?? '',
       REDIS_URL: redis.url,
       PORT: '0',
       BOLT_CLINICS_FILE: join(dir, 'clinics.json'),
@@ -171,7 +171,7 @@ describe('operations', () => {
       await desk.post(`${desk.board()}/sync`, {}),
     ];
     expect(first).toMatchObject({ status: 202, json: { jobId: expect.stringMatching(/./), sync: null } });
-    expect(second.json['jobId']).toBe(first.json['jobId']);
+    expect(second.json.jobId).toBe(first.json.jobId);
     const viewer = await fixture.login('viewer');
     expect((await viewer.post(`${viewer.board()}/sync`, {})).status).toBe(403);
   });

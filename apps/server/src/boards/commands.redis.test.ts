@@ -61,7 +61,7 @@ test('a rule refuses with 422, its name and what would help; nothing changes', a
   const before = await boardText();
   const answer = await assistant.command({ type: 'moveVisit', visitId: 'a2', to: 'scheduled' });
   expect(answer).toMatchObject({ status: 422, json: { code: 'move_not_allowed', outcome: 'rejected' } });
-  expect(answer.json['allowed']).toContain('appt-prep');
+  expect(answer.json.allowed).toContain('appt-prep');
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   expect(await boardText()).toBe(before);
 });
@@ -78,7 +78,7 @@ test('a refusal sent again answers with the same problem', async () => {
     { status: 422, code: 'move_not_allowed' },
     { status: 422, code: 'move_not_allowed' },
   ]);
-  expect(again.json['outcome']).toBe('duplicate');
+  expect(again.json.outcome).toBe('duplicate');
 });
 
 test('a role that may not is 403 with the roles that may', async () => {
@@ -91,7 +91,7 @@ test('a role that may not is 403 with the roles that may', async () => {
 
 test('scenario 9: a stale version is 409 with the present entity, who changed it and when', async () => {
   await desk.walkIn('a3');
-  const seen = (await desk.get(desk.board())).json['entities'] as { id: string; v: number }[];
+  const seen = (await desk.get(desk.board())).json.entities as { id: string; v: number }[];
   const version = seen.find(({ id }) => id === 'v:a3')?.v;
   await assistant.command(
     { type: 'moveVisit', visitId: 'a3', to: 'appt-prep' },
@@ -128,7 +128,7 @@ test('a batch answers 200 with one outcome per command, in order, and stops at a
   ];
   const answer = await desk.post(`${desk.board()}/commands`, { commands });
   expect(answer.status).toBe(200);
-  expect(answer.json['outcomes']).toMatchObject([
+  expect(answer.json.outcomes).toMatchObject([
     { outcome: 'applied', n: 1 },
     { outcome: 'rejected', n: 2, code: 'permission_denied' },
     { outcome: 'conflict', n: 3, code: 'already_exists' },
@@ -165,11 +165,11 @@ test('history shows the board as it was, and what happened to one visit', async 
   const then = (await client.get(client.board())).json;
   await new Promise((resolve) => setTimeout(resolve, 5));
   await client.command({ type: 'setPinned', visitId: 'h1', isPinned: true });
-  const past = await client.get(`${client.board()}/history?at=${then['at']}`);
-  expect(past.json['seq']).toBe(then['seq']);
-  expect(past.json['entities']).toEqual(expect.arrayContaining(then['entities'] as unknown[]));
+  const past = await client.get(`${client.board()}/history?at=${then.at}`);
+  expect(past.json.seq).toBe(then.seq);
+  expect(past.json.entities).toEqual(expect.arrayContaining(then.entities as unknown[]));
   const visit = await client.get(`${client.board()}/visits/h1/history`);
-  const entries = visit.json['entries'] as { command: string; actor: unknown }[];
+  const entries = visit.json.entries as { command: string; actor: unknown }[];
   expect(entries.map(({ command }) => command)).toEqual(['createVisit', 'setPinned']);
   expect(entries[0]?.actor).toEqual({
     id: 'front-desk',
@@ -193,7 +193,7 @@ test('I5: reading the board leaves an audit entry before the answer', async () =
 
 test('the numbers of the day count what is on the board', async () => {
   const client = await fixture.login('manager');
-  const entities = (await client.get(client.board())).json['entities'] as { d: { type: string } }[];
+  const entities = (await client.get(client.board())).json.entities as { d: { type: string } }[];
   const summary = (await client.get(`${client.board()}/metrics-summary`)).json as { day: { total: number } };
   expect(summary.day.total).toBe(entities.filter(({ d }) => d.type === 'visit').length);
 });

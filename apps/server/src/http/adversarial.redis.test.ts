@@ -76,7 +76,7 @@ describe('bodies', () => {
   test('a body beyond 1 MiB is refused by its announced length', async () => {
     const body = JSON.stringify(walkIn({ reason: 'x'.repeat(bodyLimits.commands) }));
     const answer = await refused(() => desk.post(commands(), body), 413, 'body_too_large');
-    expect(answer.json['maxBytes']).toBe(bodyLimits.commands);
+    expect(answer.json.maxBytes).toBe(bodyLimits.commands);
   });
 
   test('an endless body is refused at the limit; what follows is not kept', async () => {
@@ -160,7 +160,7 @@ describe('fields', () => {
     ['a name of 161 characters', { fullName: 'x'.repeat(161) }, 'body.command.fullName', expect.any(String)],
   ])('%s is named by its path, never quoted', async (_name, more, path, message) => {
     const answer = await refused(() => desk.post(commands(), walkIn(more)), 400, 'invalid_request');
-    expect(answer.json['errors']).toEqual(expect.arrayContaining([{ path, message }]));
+    expect(answer.json.errors).toEqual(expect.arrayContaining([{ path, message }]));
     expect(answer.text).not.toContain('2023-02-30');
   });
 
@@ -179,7 +179,7 @@ describe('fields', () => {
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`f${i}`, i]));
     const batch = { commands: Array.from({ length: 50 }, () => ({ ...walkIn({}), ...many })) };
     const answer = await refused(() => desk.post(commands(), batch), 400, 'invalid_request');
-    expect((answer.json['errors'] as unknown[]).length).toBeLessThanOrEqual(20);
+    expect((answer.json.errors as unknown[]).length).toBeLessThanOrEqual(20);
   });
 
   test('names in any script come back as they were sent', async () => {
@@ -187,7 +187,7 @@ describe('fields', () => {
     for (const [i, fullName] of names.entries()) {
       expect((await desk.walkIn(`name${i}`, { fullName })).status).toBe(200);
     }
-    const entities = (await desk.get(desk.board())).json['entities'] as {
+    const entities = (await desk.get(desk.board())).json.entities as {
       id: string;
       d: { fullName: string };
     }[];
@@ -260,7 +260,7 @@ describe('versions and origins', () => {
   });
 
   test('a script may send its token as a bearer', async () => {
-    const token = desk.headers['cookie']?.split('=')[1];
+    const token = desk.headers.cookie?.split('=')[1];
     const answer = await fetch(desk.board(), { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).toBe(200);
   });

@@ -30,10 +30,10 @@ const postText = (text: string | Uint8Array) => post(text, tsv);
 const row = (...cells: string[]) => cells.join('\t');
 
 type Entity = { id: string; v: number; d: Record<string, unknown> };
-const entities = async () => (await desk.get(desk.board())).json['entities'] as Entity[];
+const entities = async () => (await desk.get(desk.board())).json.entities as Entity[];
 const ofType = async (type: string) =>
-  (await entities()).filter(({ d }) => d['type'] === type).map(({ d }) => d);
-const seq = async () => (await desk.get(desk.board())).json['seq'];
+  (await entities()).filter(({ d }) => d.type === type).map(({ d }) => d);
+const seq = async () => (await desk.get(desk.board())).json.seq;
 /** An instant as the clinic's wall shows it. */
 const wall = (ms: unknown) =>
   new Date(Number(ms)).toLocaleTimeString('en-US', {
@@ -52,14 +52,9 @@ describe('scenario 30: paste of the predecessor’s format', () => {
       row(today(), '15:00', '', 'Cy Twombly'),
     ].join('\r\n');
     expect((await postText(text)).json).toEqual({ created: 3, updated: 0, unchanged: 0, warnings: [] });
-    const visits = (await ofType('visit')).toSorted((a, b) => Number(a['startAt']) - Number(b['startAt']));
+    const visits = (await ofType('visit')).toSorted((a, b) => Number(a.startAt) - Number(b.startAt));
     expect(
-      visits.map((visit) => [
-        wall(visit['startAt']),
-        visit['status'],
-        visit['providerId'],
-        visit['visitTypeId'],
-      ]),
+      visits.map((visit) => [wall(visit.startAt), visit.status, visit.providerId, visit.visitTypeId]),
     ).toEqual([
       ['09:30', 'confirmed', 'dr-okafor', 'follow-up'],
       ['14:05', 'scheduled', null, null],
@@ -112,8 +107,8 @@ describe('scenario 30: paste of the predecessor’s format', () => {
     });
     const visits = await ofType('visit');
     expect(visits).toHaveLength(1);
-    expect(visits[0]).toMatchObject({ id: before?.['id'], status: 'confirmed' });
-    expect(wall(visits[0]?.['startAt'])).toBe('11:00');
+    expect(visits[0]).toMatchObject({ id: before?.id, status: 'confirmed' });
+    expect(wall(visits[0]?.startAt)).toBe('11:00');
   });
 
   test('scenario 19: one patient with two appointments has two visits with one patient key', async () => {
@@ -134,7 +129,7 @@ describe('scenario 30: paste of the predecessor’s format', () => {
     ];
     await postText(text.join('\n'));
     const ana = (await ofType('person')).find(({ fullName }) => fullName === 'Ana Ruiz');
-    await desk.command({ type: 'moveVisit', visitId: String(ana?.['visitId']), to: 'arrived' });
+    await desk.command({ type: 'moveVisit', visitId: String(ana?.visitId), to: 'arrived' });
     const later = row(today(), '09:30', 'Confirmed', 'Ana Ruiz');
     expect((await postText(later)).json).toMatchObject({ created: 0, updated: 1 });
     const statuses = (await ofType('visit')).map(({ status }) => status);
@@ -183,7 +178,7 @@ describe('bad lines', () => {
       ].join('\n'),
     );
     expect(problemOf(answer)).toEqual({ status: 400, code: 'import_invalid' });
-    const errors = answer.json['errors'] as { line: number; path: string }[];
+    const errors = answer.json.errors as { line: number; path: string }[];
     expect(errors.map(({ line, path }) => `${line} ${path}`)).toEqual([
       '2 time',
       '4 name',
@@ -213,7 +208,7 @@ describe('bad lines', () => {
       .with(4_999, row(today(), 'noon', '', 'X'))
       .with(9_999, row(today(), '08:00', '', ''));
     const refusedAnswer = await postText(broken.join('\n'));
-    expect((refusedAnswer.json['errors'] as { line: number }[]).map(({ line }) => line)).toEqual([
+    expect((refusedAnswer.json.errors as { line: number }[]).map(({ line }) => line)).toEqual([
       10, 10, 5_000, 10_000,
     ]);
     expect(await ofType('visit')).toEqual([]);
@@ -296,7 +291,7 @@ describe('JSON', () => {
       roomId: null,
     });
     expect(visit).not.toMatchObject({ milestones: { arrivedAt: invented } });
-    expect(wall(visit?.['startAt'])).toBe('09:30');
+    expect(wall(visit?.startAt)).toBe('09:30');
   });
 
   test('the id is the visit: another name, time and status update it', async () => {
@@ -313,7 +308,7 @@ describe('JSON', () => {
     const { status: _, ...without } = patient();
     const answer = await post([patient(), without, 7]);
     expect(problemOf(answer)).toEqual({ status: 400, code: 'import_invalid' });
-    expect(answer.json['errors']).toMatchObject([
+    expect(answer.json.errors).toMatchObject([
       { line: 2, path: 'status' },
       { line: 3, path: 'row' },
     ]);

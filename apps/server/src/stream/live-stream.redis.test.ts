@@ -100,7 +100,7 @@ test('changes name the command that caused them', async () => {
   const reader = await desk.stream();
   await reader.ofName('hb');
   const answer = await desk.walkIn('m1');
-  const { eventIds } = (answer.json['outcomes'] as { eventIds: string[] }[])[0] ?? { eventIds: [] };
+  const { eventIds } = (answer.json.outcomes as { eventIds: string[] }[])[0] ?? { eventIds: [] };
   const frame = await reader.ofName('ev');
   expect(frame.ch.map(({ m }) => m)).toEqual([eventIds[0]?.split('#')[0], eventIds[0]?.split('#')[0]]);
   reader.close();
@@ -228,6 +228,17 @@ test('an old stream is asked to rotate', async () => {
   await eventually(() => expect(short.server.streams).toBe(0));
 });
 
+test('I9: a session ends at its time, announced, however busy its stream; reconnecting asks to sign in', async () => {
+  await using short = await startServer(redis.url, { heartbeatMs: 120, config: { sessionHours: 1 / 3_600 } });
+  const client = await short.login('front-desk');
+  const reader = await client.stream();
+  expect((await reader.ofName('auth')).expIn).toBeLessThanOrEqual(1_000);
+  expect(await reader.ofName('bye')).toEqual({ code: 'auth', after: 0 });
+  await reader.untilEnd();
+  expect(order(reader).filter((name) => name === 'auth')).toHaveLength(1);
+  expect((await client.get(`${client.board()}/stream`)).status).toBe(401);
+});
+
 test('signing out ends the streams of that session at once, and no other', async () => {
   const [leaving, staying] = [await fixture.login('provider'), await fixture.login('provider')];
   const [gone, kept] = [await leaving.stream(), await staying.stream()];
@@ -248,7 +259,7 @@ test('an HTTP/1.0 reader, such as a proxy with its defaults, gets the bare strea
   socket.setEncoding('utf8').on('data', (chunk) => {
     text += chunk;
   });
-  socket.write(`GET ${pathname} HTTP/1.0\r\nHost: ${host}\r\nCookie: ${desk.headers['cookie']}\r\n\r\n`);
+  socket.write(`GET ${pathname} HTTP/1.0\r\nHost: ${host}\r\nCookie: ${desk.headers.cookie}\r\n\r\n`);
   await eventually(() => expect(text).toContain('event: hb'));
   expect(text).not.toContain('Transfer-Encoding');
   expect(text).toContain('\r\n\r\nretry: 1000\nevent: hello\n');

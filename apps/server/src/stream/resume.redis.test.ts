@@ -28,7 +28,7 @@ afterAll(async () => {
 const logKey = () => `{b:north:${today().replaceAll('-', '')}}:log`;
 
 async function head(): Promise<Cursor> {
-  const cursor = parseCursor(String((await desk.get(desk.board())).json['cursor']));
+  const cursor = parseCursor(String((await desk.get(desk.board())).json.cursor));
   if (!cursor) throw new Error('the snapshot has no cursor');
   return cursor;
 }

@@ -27,8 +27,9 @@ export type ConnectionOptions = {
   /** Answer once and end, for paths that buffer. */
   isPoll: boolean;
   maxAgeMs: number;
-  /** When it is asked to reconnect, on the monotonic clock. */
+  /** When it is asked to reconnect, and when its session ends, on the monotonic clock. */
   endsAt: number;
+  sessionEndsAt: number;
 };
 
 /**
@@ -53,6 +54,8 @@ export class StreamConnection {
   hasNews = false;
   /** Answers in a row that did not bring it forward. */
   unresolved = 0;
+  /** It was told that its session ends. */
+  isWarned = false;
   endReason = 'gone';
   /** Called once, when nothing more will be written to it. */
   onEnd: () => void = () => {};

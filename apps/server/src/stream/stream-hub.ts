@@ -13,6 +13,8 @@ import type { HealthWords } from './view-state.ts';
 
 /** A long poll answers at the latest after this, below the usual 30 s of proxies. */
 const pollMs = 25_000;
+/** How long before its end a session is announced to end. */
+const sessionWarningMs = 90_000;
 /** Reconnects after a drain are spread over this. */
 const drainSpreadMs = 8_000;
 /** Streams that say goodbye in one turn of the event loop. */
@@ -148,9 +150,9 @@ export class StreamHub {
 
   #describe({ view, tab, isHidden, isPoll, session }: StreamRequest) {
     const spread = 0.9 + Math.random() * 0.2;
-    const ages = Math.min(this.#options.maxAgeMs * spread, Math.max(0, session.expiresAt - Date.now()));
-    const maxAge = Math.round(isPoll ? pollMs : ages);
-    const who = { sessionId: session.id, userId: session.user.id };
+    const maxAge = Math.round(isPoll ? pollMs : this.#options.maxAgeMs * spread);
+    const sessionEndsAt = now() + session.expiresAt - Date.now();
+    const who = { sessionId: session.id, userId: session.user.id, sessionEndsAt };
     return {
       id: randomUUID(),
       ...who,
@@ -204,12 +206,13 @@ export class StreamHub {
   #visit(members: readonly Held[]): void {
     const beating = new Map<BoardChannel, StreamConnection[]>();
     for (const { connection, channel } of members) {
-      if (isTooSlow(connection)) this.#giveUp(connection);
-      else if (!connection.options.isPoll && now() >= connection.options.endsAt)
-        this.#end(connection, 'rotate');
+      const end = endOf(connection);
+      if (end === 'slow') this.#giveUp(connection);
+      else if (end) this.#end(connection, end);
       else beating.set(channel, [...(beating.get(channel) ?? []), connection]);
     }
     for (const [channel, readers] of beating) channel.beat(readers);
+    for (const readers of beating.values()) readers.forEach(warnOfEnd);
   }
 
   #end(connection: StreamConnection, code: ByeCode, afterMs = 0): void {
@@ -240,6 +243,22 @@ function beginAnswer({ res, requestId }: Pick<Call, 'res' | 'requestId'>): void 
   };
   res.writeHead(200, { ...Object.fromEntries(apiHeaders), ...own });
   res.flushHeaders();
+}
+
+/** Why a stream has to end now, or null. */
+function endOf(connection: StreamConnection): ByeCode | null {
+  const { isPoll, endsAt, sessionEndsAt } = connection.options;
+  if (isTooSlow(connection)) return 'slow';
+  if (now() >= sessionEndsAt) return 'auth';
+  return !isPoll && now() >= endsAt ? 'rotate' : null;
+}
+
+/** Once, shortly before the session ends: the page asks to sign in before the board goes dark (I9: it never extends it). */
+function warnOfEnd(connection: StreamConnection): void {
+  const expIn = Math.round(connection.options.sessionEndsAt - now());
+  if (expIn > sessionWarningMs || connection.isWarned || connection.state !== 'live') return;
+  connection.isWarned = true;
+  connection.write(encodeText(frameText('auth', { expIn: Math.max(0, expIn) })));
 }
 
 function isTooSlow(connection: StreamConnection): boolean {
