@@ -2,7 +2,7 @@
 import type { BoardKey, Command, CommandOutcome, Frame } from '@workflow-bolt/contracts';
 import { localDate, targetOf } from '@workflow-bolt/domain';
 import type { BoardContents } from './board/board-store.ts';
-import { type PendingWrite, predictChanges } from './board/overlay.ts';
+import { overlayPending, type PendingWrite, predictChanges } from './board/overlay.ts';
 import type { BoardReplica } from './board/replica.ts';
 import { entityOf } from './board-snapshot.ts';
 import type { Clock } from './clock.ts';
@@ -39,6 +39,8 @@ export class Steps {
   readonly #results = new CommandResults();
   /** Marks of our commands that the stream has shown. */
   readonly #seen = new Set<string>();
+  /** Steps on their way into the storage: the next one is already made upon them. */
+  #saving: PendingWrite[] = [];
 
   constructor(ports: StepsPorts) {
     this.#ports = ports;
@@ -138,23 +140,30 @@ export class Steps {
 
   #append(commandId: string, command: Command, expectedVersion: number | null | undefined): void {
     const shownAt = this.#ports.nowMs();
+    const write: PendingWrite = { commandId, command, now: shownAt };
     const item: NewItem = {
       id: commandId,
       command,
       expectedVersion: expectedVersion === undefined ? this.#versionOf(command) : expectedVersion,
-      touches: this.#touchedBy({ commandId, command, now: shownAt }),
+      touches: this.#touchedBy(write),
       actorId: this.#ports.desk()?.actor.id ?? '',
       at: this.#ports.clock.wallMs(),
       shownAt,
       madeOn: this.today(),
     };
-    this.#ports
-      .desk()
-      ?.outbox.append(item)
-      .catch((error: unknown) => {
-        const reason = error instanceof OutboxFull ? 'outbox-full' : 'cannot-save-offline';
-        this.#results.refuse(commandId, new SubmitRefused(reason, error));
-      });
+    this.#saving.push(write);
+    this.#save(item).finally(() => {
+      this.#saving = this.#saving.filter((it) => it !== write);
+    });
+  }
+
+  async #save(item: NewItem): Promise<void> {
+    try {
+      await this.#ports.desk()?.outbox.append(item);
+    } catch (error) {
+      const reason = error instanceof OutboxFull ? 'outbox-full' : 'cannot-save-offline';
+      this.#results.refuse(item.id, new SubmitRefused(reason, error));
+    }
   }
 
   /**
@@ -173,8 +182,9 @@ export class Steps {
   #touchedBy(write: PendingWrite): OutboxItem['touches'] {
     const actor = this.#ports.desk()?.actor;
     if (!actor) return [];
-    const { entities } = this.#ports.contents();
-    return [...predictChanges(entities, write, { board: this.#ports.key, actor })].map(([id]) => id);
+    const context = { board: this.#ports.key, actor };
+    const { entities } = overlayPending(this.#ports.contents().entities, this.#saving, context);
+    return [...predictChanges(entities, write, context)].map(([id]) => id);
   }
 
   #isOurs(mark: string): boolean {
