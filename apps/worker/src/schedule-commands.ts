@@ -80,7 +80,7 @@ export type ScheduleDiff = { commands: Command[]; absent: Visit[] };
  */
 export function diffSchedule(rows: readonly EhrAppointment[], board: BoardContents): ScheduleDiff {
   const { day } = board;
-  const matching = matchRows(day.clinic, rows, board.visits);
+  const matching = matchRows(day.clinic, rows, board);
   const commands = matching.rows
     .filter((match) => !isUnchanged(day, match))
     .map((match) => rowCommand(day, match));

@@ -5,6 +5,7 @@
  */
 import type { ClinicSettings, Command, ScheduleSyncJob, Sync, Visit } from '@workflow-bolt/contracts';
 import { commandBatchMax } from '@workflow-bolt/contracts';
+import { needsOpening, openDayCommand } from '@workflow-bolt/domain';
 import {
   type ClinicDaySchedule,
   describeFailure,
@@ -15,7 +16,7 @@ import {
   readClinicDay,
 } from '@workflow-bolt/ehr';
 import { type BoardPort, type JobBoard, readJobBoard } from './board-port.ts';
-import { boardProviders, configureDayCommand, needsConfiguring } from './day-settings.ts';
+import { boardProviders } from './board-providers.ts';
 import { diffSchedule } from './schedule-commands.ts';
 
 export type SyncDependencies = {
@@ -93,8 +94,8 @@ async function openDay(
   providers: readonly EhrProvider[],
   known: JobBoard,
 ): Promise<void> {
-  const command = configureDayCommand(settings, boardProviders(providers));
-  if (needsConfiguring(known.day, command)) await board.submit([command]);
+  const command = openDayCommand(settings, boardProviders(providers));
+  if (needsOpening(known.day, command)) await board.submit([command]);
 }
 
 /** What to say of an absent row: noted once, and after a second absence the EHR is asked by id. */

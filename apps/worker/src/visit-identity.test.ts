@@ -1,4 +1,4 @@
-import type { Visit } from '@workflow-bolt/contracts';
+import type { Person, Visit } from '@workflow-bolt/contracts';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
 import { describe, expect, test } from 'vitest';
 import { matchRows, patientKeyOf, visitIdOf } from './visit-identity.ts';
@@ -8,6 +8,7 @@ const row = (appointmentId: string, patientId: string, startAt: number): EhrAppo
     appointmentId,
     patientId,
     startAt,
+    patientName: null,
     externalKey: `${appointmentId}@${startAt}/${patientId}`,
   }) as EhrAppointment;
 
@@ -22,18 +23,23 @@ const visit = (id: string, of: EhrAppointment): Visit =>
     },
   }) as Visit;
 
+const dayOf = (visits: readonly Visit[], names: Record<string, string> = {}) => ({
+  visits,
+  persons: new Map(Object.entries(names).map(([id, fullName]) => [id, { fullName } as Person])),
+});
+
 describe('matching rows with visits', () => {
   test('a known row keeps its visit, a new one gets an id that only depends on the row', () => {
     const known = row('1', '7', 1_000);
     const fresh = row('2', '8', 2_000);
-    const matching = matchRows('c', [known, fresh], [visit('v1', known)]);
+    const matching = matchRows('c', [known, fresh], dayOf([visit('v1', known)]));
     expect(matching.rows.map((m) => m.visitId)).toEqual(['v1', visitIdOf('c', fresh.externalKey)]);
     expect(matching.absent).toEqual([]);
   });
 
   test('scenario 19: two appointments of one patient are two visits with one patient key', () => {
     const rows = [row('1', '7', 1_000), row('2', '7', 2_000)];
-    const ids = matchRows('c', rows, []).rows.map((m) => m.visitId);
+    const ids = matchRows('c', rows, dayOf([])).rows.map((m) => m.visitId);
     expect(new Set(ids).size).toBe(2);
     expect(patientKeyOf('c', '7')).toBe(patientKeyOf('c', '7'));
     expect(patientKeyOf('c', '7')).not.toBe(patientKeyOf('d', '7'));
@@ -41,7 +47,7 @@ describe('matching rows with visits', () => {
 
   test('an appointment moved to another time is the same visit', () => {
     const before = row('1', '7', 1_000);
-    const matching = matchRows('c', [row('1', '7', 9_000)], [visit('v1', before)]);
+    const matching = matchRows('c', [row('1', '7', 9_000)], dayOf([visit('v1', before)]));
     expect(matching.rows[0]?.visitId).toBe('v1');
     expect(matching.absent).toEqual([]);
   });
@@ -50,15 +56,30 @@ describe('matching rows with visits', () => {
     const first = row('1', '7', 1_000);
     const second = row('1', '7', 2_000);
     const visits = [visit('v1', first), visit('v2', second)];
-    expect(matchRows('c', [second, first], visits).rows.map((m) => m.visitId)).toEqual(['v2', 'v1']);
-    const without = matchRows('c', [second], visits);
+    expect(matchRows('c', [second, first], dayOf(visits)).rows.map((m) => m.visitId)).toEqual(['v2', 'v1']);
+    const without = matchRows('c', [second], dayOf(visits));
     expect(without.rows[0]?.visitId).toBe('v2');
     expect(without.absent.map((v) => v.id)).toEqual(['v1']);
   });
 
   test('a walk-in or an imported visit is never called absent', () => {
     const walkIn = { id: 'w1', external: null } as Visit;
-    expect(matchRows('c', [], [walkIn]).absent).toEqual([]);
+    expect(matchRows('c', [], dayOf([walkIn])).absent).toEqual([]);
+  });
+
+  test('scenario 30: a visit imported while the EHR was away is adopted, not doubled', () => {
+    const fromEhr = { ...row('1', '7', 1_000), patientName: 'Anna Lee' };
+    const importedVisit = (id: string, startAt = 1_000) =>
+      ({ id, startAt, external: { system: 'import', key: id } }) as Visit;
+    const names = { i1: 'LEE, Anna', i2: 'Anna Lee', i3: 'Anna Lee' };
+    const one = matchRows('c', [fromEhr], dayOf([importedVisit('i1')], names));
+    expect(one.rows[0]?.visitId).toBe('i1');
+    expect(one.absent).toEqual([]);
+    const fresh = visitIdOf('c', fromEhr.externalKey);
+    const elsewhen = matchRows('c', [fromEhr], dayOf([importedVisit('i1', 2_000)], names));
+    expect(elsewhen.rows[0]?.visitId).toBe(fresh);
+    const twice = matchRows('c', [fromEhr], dayOf([importedVisit('i2'), importedVisit('i3')], names));
+    expect(twice.rows[0]?.visitId).toBe(fresh);
   });
 
   test('ids fit the id alphabet', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Visit } from '@workflow-bolt/contracts';
+import type { Person, Visit } from '@workflow-bolt/contracts';
+import { normalisedName } from '@workflow-bolt/domain';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
 
 /** Lower-case letters and digits of a SHA-256, so that ids reveal nothing and fit the id alphabet. */
@@ -23,23 +24,22 @@ export type Matching = { rows: MatchedRow[]; absent: Visit[] };
 const occurrenceOf = (row: Pick<EhrAppointment, 'appointmentId' | 'patientId'>) =>
   `${row.appointmentId}/${row.patientId}`;
 
+export type KnownDay = { visits: readonly Visit[]; persons: ReadonlyMap<string, Person> };
+
 /**
  * Pairs the EHR's rows with the visits already on the board.
  * First by exact key; then a row whose appointment and patient are known under another start is the same visit
- * moved. What is left is new, and visits left over are absent from this answer.
+ * moved; then a visit that was imported while the EHR was away, with the same name at the same time, is the same
+ * visit. What is left is new, and EHR visits left over are absent from this answer.
  */
-export function matchRows(
-  clinic: string,
-  rows: readonly EhrAppointment[],
-  visits: readonly Visit[],
-): Matching {
-  const known = visits.filter((visit) => visit.external?.system === 'tebra');
+export function matchRows(clinic: string, rows: readonly EhrAppointment[], day: KnownDay): Matching {
+  const known = day.visits.filter((visit) => visit.external?.system === 'tebra');
   const byKey = new Map(known.map((visit) => [visit.external?.key, visit]));
   const used = new Set<string>();
   const exact = rows.map((row) => byKey.get(row.externalKey) ?? null);
   for (const visit of exact) if (visit) used.add(visit.id);
   const matched = rows.map((row, i) => {
-    const visit = exact[i] ?? moved(row, known, used);
+    const visit = exact[i] ?? moved(row, known, used) ?? imported(row, day, used);
     if (visit) used.add(visit.id);
     return { row, visit, visitId: visit?.id ?? visitIdOf(clinic, row.externalKey) };
   });
@@ -47,12 +47,27 @@ export function matchRows(
 }
 
 function moved(row: EhrAppointment, known: readonly Visit[], used: ReadonlySet<string>): Visit | null {
-  return (
-    known.find(
-      ({ id, external }) =>
-        !used.has(id) &&
-        external !== null &&
-        `${external.appointmentId}/${external.patientId}` === occurrenceOf(row),
-    ) ?? null
+  const isSame = ({ id, external }: Visit) =>
+    !used.has(id) &&
+    external !== null &&
+    `${external.appointmentId}/${external.patientId}` === occurrenceOf(row);
+  return known.find(isSame) ?? null;
+}
+
+/** Only an unmistakable pair: two imported namesakes at the same time are left for people to sort out. */
+function imported(
+  row: EhrAppointment,
+  { visits, persons }: KnownDay,
+  used: ReadonlySet<string>,
+): Visit | null {
+  if (row.patientName === null) return null;
+  const name = normalisedName(row.patientName);
+  const found = visits.filter(
+    ({ id, startAt, external }) =>
+      !used.has(id) &&
+      external?.system === 'import' &&
+      startAt === row.startAt &&
+      normalisedName(persons.get(id)?.fullName ?? '') === name,
   );
+  return found.length === 1 ? (found[0] ?? null) : null;
 }

@@ -15,6 +15,7 @@ export * from './log-metrics.ts';
 export * from './metrics.ts';
 export * from './next-actions.ts';
 export { absencesMin } from './note-absence.ts';
+export * from './open-day.ts';
 export * from './permissions.ts';
 export * from './project.ts';
 export { freeRoomIds, isRoomFree, liveReservation, needsTurnover } from './room-rules.ts';

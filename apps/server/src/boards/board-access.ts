@@ -1,12 +1,5 @@
-import {
-  type Actor,
-  type BoardKey,
-  type ClinicSettings,
-  type CommandOf,
-  Fault,
-  type User,
-} from '@workflow-bolt/contracts';
-import { defaultColumnRules, defaultThresholds, localDate } from '@workflow-bolt/domain';
+import { type Actor, type BoardKey, type ClinicSettings, Fault, type User } from '@workflow-bolt/contracts';
+import { localDate, openDayCommand } from '@workflow-bolt/domain';
 import type { BoardHost, BoardRegistry } from '@workflow-bolt/store';
 import { type Call, mustSession } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
@@ -23,25 +16,6 @@ export function actorOf({ user, station }: Session): Actor {
 
 /** Acts when a board opens by itself; never for a person. */
 export const systemActor: Actor = { id: 'system', name: 'System', role: 'system', station: null };
-
-/** The settings with which a clinic's day opens; providers known only to the EHR are added by its worker. */
-export function openingCommand(settings: ClinicSettings): CommandOf<'configureDay'> {
-  const { zone, providers, visitTypes, isRoomRequired, readyToBeSeenMeans, rooms } = settings;
-  return {
-    type: 'configureDay',
-    day: {
-      clinicName: settings.name,
-      zone,
-      providers,
-      visitTypes,
-      thresholds: settings.thresholds ?? defaultThresholds,
-      columnRules: settings.columnRules ?? defaultColumnRules,
-      isRoomRequired,
-      readyToBeSeenMeans,
-    },
-    rooms,
-  };
-}
 
 /** Finds the boards of known clinics, and opens the clinic's present day when someone first looks at it. */
 export class BoardAccess {
@@ -93,7 +67,7 @@ export class BoardAccess {
   async #open(host: BoardHost, settings: ClinicSettings): Promise<BoardHost> {
     const clientId = `open-${crypto.randomUUID()}`;
     const outcome = await host.submit(
-      { clientId, n: 1, command: openingCommand(settings), expectedVersion: null },
+      { clientId, n: 1, command: openDayCommand(settings), expectedVersion: null },
       systemActor,
       'rule',
     );
