@@ -35,6 +35,7 @@ export class BoardConnection {
   #heardAt = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
   #cancelBeat: (() => void) | null = null;
+  #cancelAsk: (() => void) | null = null;
 
   constructor(ports: ConnectionPorts) {
     this.#ports = ports;
@@ -86,6 +87,7 @@ export class BoardConnection {
   stop(): void {
     this.#role = 'none';
     this.#cancelBeat?.();
+    this.#cancelAsk?.();
     this.#driver.stop();
     this.#setStatus({ phase: 'idle', reason: null });
   }
@@ -253,11 +255,18 @@ export class BoardConnection {
     this.#tell();
   }
 
+  /** At most once a second, and again until the copy has come. */
   #ask(): void {
     const at = this.#ports.clock.monotonicMs();
-    if (at - this.#askedAt < askEveryMs) return;
-    this.#askedAt = at;
-    this.#ports.tabs.post({ kind: 'ask' });
+    const waitMs = this.#askedAt + askEveryMs - at;
+    if (waitMs <= 0) {
+      this.#askedAt = at;
+      this.#ports.tabs.post({ kind: 'ask' });
+    }
+    this.#cancelAsk?.();
+    this.#cancelAsk = this.#ports.clock.after(Math.max(waitMs, askEveryMs / 2), () => {
+      if (this.#role === 'follower' && this.#isBehind) this.#ask();
+    });
   }
 
   #checkLeader(): void {
