@@ -14,7 +14,7 @@ import type { Frame, View } from '@workflow-bolt/contracts';
 import type { BoardTruth } from './board-truth.ts';
 import { contentHash } from './content-hash.ts';
 
-export type Sighting = { epoch: string; seq: number; hash: string };
+export type Sighting = { epoch: string; seq: number; hash: string; atMs: number };
 export type ObserverOptions = {
   name: string;
   baseUrl: string;
@@ -25,6 +25,8 @@ export type ObserverOptions = {
   /** Keep steps in IndexedDB, as a browser does; default memory. */
   keepsOutbox?: boolean;
 };
+
+const aheadMsMax = 2_000;
 
 export class BoardObserver {
   readonly name: string;
@@ -84,12 +86,15 @@ export class BoardObserver {
    * when a failover left two servers with the same epoch for a moment.
    */
   unexplained(histories: (epoch: string) => readonly BoardTruth[]): string[] {
-    const problems = this.sightings.slice(this.#checked).flatMap((sighting) => {
-      const found = this.#judge(sighting, histories(sighting.epoch));
+    const problems: string[] = [];
+    for (; this.#checked < this.sightings.length; this.#checked += 1) {
+      const sighting = this.sightings[this.#checked];
+      if (!sighting) break;
+      const truths = histories(sighting.epoch);
+      if (isAhead(sighting, truths)) break;
+      problems.push(...this.#judge(sighting, truths));
       this.#former = sighting;
-      return found;
-    });
-    this.#checked = this.sightings.length;
+    }
     return problems;
   }
 
@@ -117,11 +122,16 @@ export class BoardObserver {
     if (this.phases.at(-1) !== connection.phase) this.phases.push(connection.phase);
     if (!position) return;
     const { epoch, seq } = position;
-    const sighting = { epoch, seq, hash: contentHash(serverEntities) };
+    const sighting = { epoch, seq, hash: contentHash(serverEntities), atMs: performance.now() };
     const { last } = this;
     const isSame = last?.seq === sighting.seq && last.epoch === sighting.epoch && last.hash === sighting.hash;
     if (!isSame) this.sightings.push(sighting);
   }
+}
+
+/** Shown a moment ago, and the log was read before that: a matter for the next look. */
+function isAhead({ seq, atMs }: Sighting, truths: readonly BoardTruth[]): boolean {
+  return truths.every((truth) => truth.seq < seq) && performance.now() - atMs < aheadMsMax;
 }
 
 /** Node's fetch keeps no cookies; a browser's does. */

@@ -1,6 +1,6 @@
 /** After a stretch of load and faults, everyone at rest: does everything agree? Throws with every disagreement. */
-import { canonicalJson, type HistoryLine, operationsOf } from '@workflow-bolt/testkit';
-import type { BoardTruth } from './board-truth.ts';
+import { awaitUntil, canonicalJson, type HistoryLine, operationsOf } from '@workflow-bolt/testkit';
+import type { BoardTruth, Visitor } from './board-truth.ts';
 import type { ChaosClinic } from './chaos-clinic.ts';
 import { checkAnswers, checkRealTime } from './check-answers.ts';
 import { checkRooms, overfullRooms, type RoomsAt } from './check-rooms.ts';
@@ -33,6 +33,19 @@ export async function checkStore(truth: BoardTruth): Promise<string[]> {
   if (stored.size !== truth.state.size)
     problems.push(`Redis holds ${stored.size} entities, the fold ${truth.state.size}`);
   return problems;
+}
+
+/** I2: waits until Redis and both servers agree with the log at one moment; a synchronisation may still write. */
+export async function untilAgreed(clinic: ChaosClinic, log: BoardTruth, visitor?: Visitor): Promise<void> {
+  await awaitUntil(
+    'Redis and the servers agree with the log',
+    async () => {
+      await log.catchUp(visitor);
+      mustAgree('at one moment', [...(await checkStore(log)), ...(await checkServers(clinic, log))]);
+      return true;
+    },
+    8_000,
+  );
 }
 
 /** I2: both servers tell the same board as the log. */

@@ -25,7 +25,7 @@ type Answer =
   | { kind: 'wrong'; what: string };
 
 const attemptTimeoutMs = 3_000;
-const giveUpMs = 30_000;
+const giveUpMs = 60_000;
 
 export class CommandClient {
   readonly name: string;
@@ -45,7 +45,7 @@ export class CommandClient {
     this.#options = options;
   }
 
-  /** Gives a command and resolves with its answer, however often it takes. Throws after 30 s. */
+  /** Gives a command and resolves with its answer, however often it takes. Throws after a minute. */
   async give(command: Command, expectedVersion: number | null = null): Promise<Given> {
     this.#n += 1;
     const n = this.#n;
@@ -59,7 +59,8 @@ export class CommandClient {
       }
       await sleep(this.#options.rng.int(50, 150));
     }
-    throw new Error(`${this.name}: no answer to command ${n} within ${giveUpMs} ms`);
+    const held = [...this.holds].map(([code, count]) => `${code} ${count}`).join(', ');
+    throw new Error(`${this.name}: no answer to command ${n} within ${giveUpMs} ms (so far ${held})`);
   }
 
   /** Sends a new command once and gives it up when it is not answered: null. */

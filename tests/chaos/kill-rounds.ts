@@ -5,7 +5,7 @@ import { awaitUntil, type Rng } from '@workflow-bolt/testkit';
 import type { SystemProcess } from '../system/clinic-system.ts';
 import type { BoardTruth } from './board-truth.ts';
 import type { ChaosClinic } from './chaos-clinic.ts';
-import { checkRecords, checkServers, checkStore, mustAgree, stretchFrom } from './check-day.ts';
+import { checkRecords, mustAgree, stretchFrom, untilAgreed } from './check-day.ts';
 import { roomsOf } from './check-rooms.ts';
 
 export const victims = ['redis', 'server-1', 'server-2', 'worker'] as const;
@@ -105,16 +105,7 @@ async function compare(
   epoch: string,
   stretch: Parameters<typeof checkRecords>[2],
 ): Promise<void> {
-  // A synchronisation may still be writing: what is compared must be one moment.
-  await awaitUntil(
-    'store and servers agree with the log',
-    async () => {
-      await truth.catchUp(clinic.replay);
-      mustAgree('store and servers', [...(await checkStore(truth)), ...(await checkServers(clinic, truth))]);
-      return true;
-    },
-    5_000,
-  );
+  await untilAgreed(clinic, truth, clinic.replay);
   const meta = await truth.meta();
   mustAgree('the round', [
     ...(meta.epoch === epoch ? [] : [`the epoch changed from ${epoch} to ${meta.epoch}`]),
