@@ -67,7 +67,10 @@ class IoredisPort implements RedisPort {
 
   async fcallMany<Reply>(calls: readonly FunctionCall<Reply>[]): Promise<BatchReply<Reply>[]> {
     if (calls.length === 0) return [];
-    if (this.mode === 'cluster') return Promise.all(calls.map((call) => this.#fcallSettled(call)));
+    // A pipeline of one costs twice the command; most commits travel alone.
+    if (this.mode === 'cluster' || calls.length === 1) {
+      return Promise.all(calls.map((call) => this.#fcallSettled(call)));
+    }
     return this.#pipelined(this.#store as Redis, calls, null).then((done) => done.replies);
   }
 
