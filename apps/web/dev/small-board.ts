@@ -63,3 +63,28 @@ export function smallBoard(signedIn: string | null): FakeServer {
   server.act({ type: 'moveVisit', visitId: 'bea', to: 'arrived' }, { userId: 'dana', at: at(9, 5) });
   return server;
 }
+
+type Patient = { visitId: string; fullName: string; patientKey: string; dob: string | null; startAt: number };
+
+/** An appointment that the EHR knows, with whose it is. */
+export function schedule(server: FakeServer, { visitId, ...patient }: Patient): void {
+  const row: CommandOf<'applyScheduleRow'> = {
+    type: 'applyScheduleRow',
+    visitId,
+    system: 'tebra',
+    key: visitId,
+    appointmentId: visitId,
+    patientId: patient.patientKey,
+    fingerprint: visitId,
+    status: 'Scheduled',
+    rawStatus: 'Scheduled',
+    durationMin: 15,
+    providerId: 'okafor',
+    visitTypeId: 'follow-up',
+    locationName: null,
+    phone: null,
+    reason: null,
+    ...patient,
+  };
+  server.act(row, { userId: 'system', at: at(7), source: 'tebra' });
+}

@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
+import { useBoardClient } from '@workflow-bolt/react';
 import { useMemo, useRef, useState } from 'react';
 import { VisitCard } from '../card/visit-card.tsx';
 import { type BoardColumn, boardColumns } from '../model/board-columns.ts';
-import { findDay } from '../model/entities.ts';
+import { findDay, findVisit } from '../model/entities.ts';
 import { useBoardActions } from './board-actions.ts';
 import classes from './board-columns-view.module.css';
-import { type CardShortcut, useBoardKeyboard, useKeptFocus } from './board-keyboard.ts';
+import { type CardShortcut, isShortcutOffered, useBoardKeyboard, useKeptFocus } from './board-keyboard.ts';
 import { useEntities } from './board-parts.ts';
 import { useBoardUi } from './board-ui.ts';
 import { ColumnTabs } from './column-tabs.tsx';
@@ -22,9 +23,12 @@ function useColumns(): BoardColumn[] {
 }
 
 function useShortcuts(): (visitId: string, shortcut: CardShortcut) => void {
-  const { openDialog, openPanel } = useBoardUi();
+  const { actor, openDialog, openPanel } = useBoardUi();
   const actions = useBoardActions();
+  const client = useBoardClient();
   return (visitId, shortcut) => {
+    const visit = findVisit(client.getSnapshot().entities, visitId);
+    if (!visit || !isShortcutOffered(shortcut, visit, actor.role)) return;
     const perform: Record<CardShortcut, () => void> = {
       next: () => actions.takePrimary(visitId),
       room: () => openDialog({ kind: 'room', visitId, purpose: 'assign' }),

@@ -2,7 +2,9 @@
  * The board from the keyboard. Arrows go from card to card; letters act on the card that has focus, so they
  * cannot be hit by speech input or while typing (WCAG 2.1.4). One listener serves all cards.
  */
+import type { Role, Visit } from '@workflow-bolt/contracts';
 import { type RefObject, useEffect, useRef } from 'react';
+import { type CardChange, isOffered, mayChange } from '../model/card-changes.ts';
 
 export const cardShortcuts = {
   n: 'next',
@@ -28,6 +30,28 @@ export const shortcutWords: Record<CardShortcut, string> = {
   undo: 'Undo the last step',
   menu: 'All actions',
 };
+
+/** Shortcuts that change something which not every role may; the others judge for themselves. */
+const changeOf: Partial<Record<CardShortcut, CardChange>> = {
+  room: 'room',
+  provider: 'provider',
+  time: 'time',
+  note: 'note',
+  pin: 'pin',
+};
+
+/** A key opens nothing that the card's menu would not offer. */
+export function isShortcutOffered(shortcut: CardShortcut, visit: Visit, role: Role): boolean {
+  const change = changeOf[shortcut];
+  return change === undefined || isOffered(change, visit, role);
+}
+
+/** Whether this role can ever use the shortcut. A viewer takes no step, so has none to undo. */
+export function mayUseShortcut(shortcut: CardShortcut, role: Role): boolean {
+  if (shortcut === 'next' || shortcut === 'undo') return role !== 'viewer';
+  const change = changeOf[shortcut];
+  return change === undefined || mayChange(change, role);
+}
 
 const typingInto = 'input, textarea, select, [contenteditable="true"], [role="menu"], [role="dialog"]';
 

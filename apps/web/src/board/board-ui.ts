@@ -1,5 +1,5 @@
 /** What one screen shows beside the board itself: its filter, the open dialog, and who sits here. */
-import type { Actor, VisitStatus } from '@workflow-bolt/contracts';
+import type { Actor, CommandOf, VisitStatus } from '@workflow-bolt/contracts';
 import { createContext, useContext } from 'react';
 import type { BoardFilter } from '../model/board-columns.ts';
 
@@ -15,6 +15,8 @@ export type DialogRequest =
   | { kind: 'note'; visitId: string }
   | { kind: 'step-out'; visitId: string }
   | { kind: 'person'; visitId: string }
+  /** Check-ins that wait until it is sure whose they are. */
+  | { kind: 'same-name'; visitId: string; steps: readonly CommandOf<'moveVisit'>[] }
   | { kind: 'new-visit' }
   | { kind: 'room-service'; roomId: string }
   | { kind: 'reserve-for-room'; roomId: string }

@@ -2,7 +2,6 @@
 import type { Day, Person, Visit } from '@workflow-bolt/contracts';
 import { isClosed, isExpected, isInOffice, statusInfo } from '@workflow-bolt/domain';
 import { ageInYears, birthDate, clockTime } from '../format/clock.ts';
-import { plural } from '../format/duration.ts';
 import type { Chip } from './card-chip.tsx';
 
 export type CardFace = {
@@ -147,7 +146,7 @@ function identityChips({ hasSimilarName, linkedCount }: CardFacts): Chip[] {
       key: 'linked',
       kind: 'linked',
       tone: 'info',
-      text: `${plural(linkedCount, 'other visit')} today`,
+      text: `${linkedCount + 1} visits today`,
     });
   return chips;
 }

@@ -19,11 +19,11 @@ import {
   IconPinnedOff,
   IconStethoscope,
   IconTag,
+  IconUsersPlus,
 } from '@tabler/icons-react';
 import type { Day, Room, Visit } from '@workflow-bolt/contracts';
 import {
   type Action,
-  correctors,
   isClosed,
   isInOffice,
   type NextAction,
@@ -33,6 +33,7 @@ import {
 import type { ReactElement } from 'react';
 import type { BoardActions } from '../board/board-actions.ts';
 import type { BoardUi } from '../board/board-ui.ts';
+import { type CardChange, isOffered } from '../model/card-changes.ts';
 import { undoWords } from '../model/undo-words.ts';
 import type { MenuEntry, MenuGroup } from './card-menu-view.tsx';
 
@@ -40,6 +41,8 @@ export type MenuFacts = {
   visit: Visit;
   day: Day;
   reservedRoom: Room | null;
+  /** Check-ins of this patient's expected visits today; empty unless there are several. */
+  arrivals: readonly NextAction[];
   now: number;
   ui: BoardUi;
   actions: BoardActions;
@@ -51,6 +54,9 @@ const closingKinds = new Set<NextAction['kind']>(['close', 'void']);
 function entry(key: string, label: string, icon: ReactElement, onPress: () => void): MenuEntry {
   return { key, label, icon, onPress };
 }
+
+const offers = ({ ui, visit }: MenuFacts, change: CardChange): boolean =>
+  isOffered(change, visit, ui.actor.role);
 
 const may = ({ ui }: MenuFacts, action: Action): boolean => permissions[action].includes(ui.actor.role);
 
@@ -68,6 +74,12 @@ function moves(facts: MenuFacts): { steps: MenuEntry[]; endings: MenuEntry[] } {
     steps: all.filter((each) => !closingKinds.has(each.kind)).map(toEntry),
     endings: all.filter((each) => closingKinds.has(each.kind)).map(toEntry),
   };
+}
+
+function checkInEntries({ arrivals, actions }: MenuFacts): MenuEntry[] {
+  if (arrivals.length === 0) return [];
+  const label = arrivals.length === 2 ? 'Check in both' : `Check in all ${arrivals.length}`;
+  return [entry('check-in-all', label, <IconUsersPlus size={size} />, () => actions.checkInAll(arrivals))];
 }
 
 function undoEntries({ visit, day, ui, now, actions }: MenuFacts): MenuEntry[] {
@@ -95,7 +107,7 @@ function roomEntries(facts: MenuFacts): MenuEntry[] {
   const { visit, reservedRoom, ui, actions } = facts;
   const entries: MenuEntry[] = [];
   const visitId = visit.id;
-  if (isInOffice(visit.status) && may(facts, 'assignRoom'))
+  if (offers(facts, 'room'))
     entries.push(
       entry(
         'room',
@@ -140,20 +152,20 @@ function changeEntries(facts: MenuFacts): MenuEntry[] {
   const visitId = visit.id;
   const open = (kind: 'visit-type' | 'time' | 'note' | 'person') => () => ui.openDialog({ kind, visitId });
   const entries: MenuEntry[] = [];
-  if (may(facts, 'setProvider'))
+  if (offers(facts, 'provider'))
     entries.push(
       entry('provider', 'Change the provider', <IconStethoscope size={size} />, () =>
         ui.openDialog({ kind: 'provider', visitId, followedBy: null }),
       ),
     );
-  if (may(facts, 'setVisitType'))
+  if (offers(facts, 'visit-type'))
     entries.push(entry('type', 'Change the visit type', <IconTag size={size} />, open('visit-type')));
-  if (Object.values(correctors).some((roles) => roles.includes(ui.actor.role)))
+  if (offers(facts, 'time'))
     entries.push(entry('time', 'Correct a time', <IconClockEdit size={size} />, open('time')));
-  if (may(facts, 'setNote')) entries.push(entry('note', 'Note', <IconNote size={size} />, open('note')));
-  if (may(facts, 'updatePerson'))
+  if (offers(facts, 'note')) entries.push(entry('note', 'Note', <IconNote size={size} />, open('note')));
+  if (offers(facts, 'person'))
     entries.push(entry('person', 'Patient details', <IconId size={size} />, open('person')));
-  if (may(facts, 'setPinned')) {
+  if (offers(facts, 'pin')) {
     const Icon = visit.isPinned ? IconPinnedOff : IconPin;
     const label = visit.isPinned ? 'Unpin' : 'Pin to the top';
     entries.push(entry('pin', label, <Icon size={size} />, () => actions.togglePin(visitId)));
@@ -186,7 +198,7 @@ export function cardMenuGroups(facts: MenuFacts): MenuGroup[] {
   );
   const groups: MenuGroup[] = [
     { title: 'EHR conflict', entries: conflictEntries(facts) },
-    { title: 'Next', entries: [...steps, ...undoEntries(facts)] },
+    { title: 'Next', entries: [...checkInEntries(facts), ...steps, ...undoEntries(facts)] },
     { title: 'Place', entries: [...roomEntries(facts), ...steppedOutEntries(facts)] },
     { title: 'Visit', entries: [...changeEntries(facts), history] },
     { title: 'Marks', entries: markEntries(facts) },

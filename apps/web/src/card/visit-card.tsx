@@ -7,6 +7,8 @@ import { useBoardActions } from '../board/board-actions.ts';
 import { useBoardUi } from '../board/board-ui.ts';
 import { isSameJson, useTimed } from '../board/use-timed.ts';
 import { linksOf } from '../model/board-links.ts';
+import { isOffered } from '../model/card-changes.ts';
+import { arrivalsTogether } from '../model/check-in.ts';
 import { findDay, findPerson, findRoom, findVisit, roomName } from '../model/entities.ts';
 import { type CardFace, type CardFacts, cardFace } from './card-face.ts';
 import { cardMenuGroups } from './card-menu-groups.tsx';
@@ -61,7 +63,9 @@ function CardMenu({ visitId, name }: { visitId: string; name: string }) {
     const day = findDay(entities);
     if (!visit || !day) return [];
     const reservedRoom = visit.reservedRoomId === null ? null : findRoom(entities, visit.reservedRoomId);
-    return cardMenuGroups({ visit, day, reservedRoom, now: client.nowMs(), ui, actions });
+    const now = client.nowMs();
+    const arrivals = arrivalsTogether(entities, visit, { role: ui.actor.role, day, now });
+    return cardMenuGroups({ visit, day, reservedRoom, arrivals, now, ui, actions });
   };
   return <CardMenuView patientName={name} groups={groups} />;
 }
@@ -71,7 +75,7 @@ function LoadedCard({ visit, day, face }: { visit: Visit; day: Day; face: CardFa
   const actions = useBoardActions();
   const { primary, noShow } = useButtons(visit, day);
   const { role } = ui.actor;
-  const canRoom = permissions.assignRoom.includes(role) && face.roomText !== null;
+  const canRoom = isOffered('room', visit, role) && face.roomText !== null;
   const canTick = permissions.setCheckInCompleted.includes(role);
   const button = (action: NextAction | null) =>
     action && { label: action.label, onPress: () => actions.take(action) };

@@ -3,6 +3,7 @@ import { useBoard, useBoardClient } from '@workflow-bolt/react';
 import { type DialogRequest, useBoardUi } from '../board/board-ui.ts';
 import { ImportSchedule } from '../header/import-schedule.tsx';
 import { findDay, findVisit, patientName } from '../model/entities.ts';
+import { ConfirmSameName } from './confirm-same-name.tsx';
 import { EditPerson, NewVisit } from './person-dialogs.tsx';
 import { ReserveForRoom, RoomOutOfService } from './room-service-dialogs.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
@@ -37,6 +38,8 @@ function VisitDialog({ request }: { request: Extract<DialogRequest, { visitId: s
       return <EditNote {...props} />;
     case 'step-out':
       return <StepOut {...props} />;
+    case 'same-name':
+      return <ConfirmSameName {...props} steps={request.steps} />;
     case 'person':
       return <EditPerson {...props} />;
   }

@@ -1,5 +1,6 @@
 import { Kbd, Modal, Table } from '@mantine/core';
-import { cardShortcuts, shortcutWords } from '../board/board-keyboard.ts';
+import { cardShortcuts, mayUseShortcut, shortcutWords } from '../board/board-keyboard.ts';
+import { useBoardUi } from '../board/board-ui.ts';
 
 const general = [
   ['/', 'Search patients by name'],
@@ -8,9 +9,10 @@ const general = [
 ] as const;
 
 export function ShortcutsDialog({ close }: { close: () => void }) {
-  const onCard = Object.entries(cardShortcuts).map(
-    ([key, name]) => [key.toUpperCase(), shortcutWords[name]] as const,
-  );
+  const { role } = useBoardUi().actor;
+  const onCard = Object.entries(cardShortcuts)
+    .filter(([, name]) => mayUseShortcut(name, role))
+    .map(([key, name]) => [key.toUpperCase(), shortcutWords[name]] as const);
   return (
     <Modal opened onClose={close} title="Keyboard shortcuts" centered>
       <Table>
