@@ -25,6 +25,21 @@ async function sourceHash(): Promise<string> {
 
 const readStamp = () => readFile(stampFile, 'utf8').catch(() => '');
 
+/**
+ * Bundles as for production whatever the caller's own NODE_ENV: a test runner's would put the development
+ * build of every library into the output, twice as large, and the bundler's would stay set afterwards.
+ */
+async function bundle(logLevel: 'warn' | 'info'): Promise<void> {
+  const former = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({ configFile: join(root, 'vite.config.ts'), logLevel });
+  } finally {
+    if (former === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = former;
+  }
+}
+
 export type WebBuild = { directory: string; wasBuilt: boolean };
 
 /**
@@ -35,7 +50,7 @@ export async function buildWeb(options: { isQuiet?: boolean } = {}): Promise<Web
   const directory = join(root, 'dist');
   const hash = await sourceHash();
   if ((await readStamp()) === hash) return { directory, wasBuilt: false };
-  await build({ configFile: join(root, 'vite.config.ts'), logLevel: options.isQuiet ? 'warn' : 'info' });
+  await bundle(options.isQuiet ? 'warn' : 'info');
   await writeFile(stampFile, hash);
   return { directory, wasBuilt: true };
 }
