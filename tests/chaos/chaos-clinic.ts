@@ -38,6 +38,7 @@ export class ChaosClinic implements AsyncDisposable {
   readonly replay: DecisionReplay;
   readonly #cookies = new Map<string, string>();
   readonly #redis: Redis[] = [];
+  readonly #idle = new Set<Workstation>();
   #numBusy = 0;
   #load: { stop: () => void; done: Promise<void> } | null = null;
 
@@ -133,9 +134,18 @@ export class ChaosClinic implements AsyncDisposable {
       }
       this.#numBusy -= 1;
     };
-    this.#load = { stop, done: Promise.all(this.workstations.map(work)).then(() => {}) };
+    const working = this.workstations.filter((one) => !this.#idle.has(one));
+    this.#load = { stop, done: Promise.all(working.map(work)).then(() => {}) };
     // Whoever rests hears of a failure; until then it is nobody's unhandled rejection.
     this.#load.done.catch(() => {});
+  }
+
+  /** The last workstation no longer works with the others; what it sent is still known. */
+  takeAway(): Workstation {
+    const taken = this.workstations.at(-1);
+    if (!taken) throw new Error('nobody works here');
+    this.#idle.add(taken);
+    return taken;
   }
 
   /** False once everyone has been answered. */

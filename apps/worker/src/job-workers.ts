@@ -51,7 +51,8 @@ export function createJobWorkers(connections: JobConnections, handlers: JobHandl
     prefix: queuePrefix,
     concurrency: 1,
     autorun: false,
-    lockDuration: 30_000,
+    // Renewed at half of it; a dead worker's job is taken up after it.
+    lockDuration: 10_000,
     stalledInterval: 5_000,
     maxStalledCount: 5,
   });

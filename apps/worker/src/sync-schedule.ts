@@ -154,7 +154,9 @@ export async function syncSchedule(deps: SyncDependencies, request: SyncRequest)
   const { board, ehr, now, signal } = deps;
   const startedAt = now();
   const before = await readJobBoard(board);
-  const isLoud = request.trigger === 'manual' || before.sync === null;
+  // A worker that died left its announcement behind: whoever reads next tells its end.
+  const isUnfinished = before.sync?.phase === 'queued' || before.sync?.phase === 'listing';
+  const isLoud = request.trigger === 'manual' || before.sync === null || isUnfinished;
   if (isLoud)
     await report(board, before, {
       jobId: request.jobId,
