@@ -14,9 +14,16 @@ const pine: MantineColorsTuple = [
   '#00677b',
 ];
 
-/** A body that scrolls behind a dialog would need an inline style element, so the lock stays off. */
+/**
+ * A body that scrolls behind a dialog would need an inline style element, so the lock stays off. The title's
+ * line is a `header` element, which is no second banner of the page.
+ */
 const dialog = {
-  defaultProps: { lockScroll: false, closeButtonProps: { 'aria-label': 'Close' } },
+  defaultProps: {
+    lockScroll: false,
+    closeButtonProps: { 'aria-label': 'Close' },
+    attributes: { header: { role: 'presentation' } },
+  },
   styles: { title: { fontWeight: 650, fontSize: 17 } },
 };
 const plainBadge = {
