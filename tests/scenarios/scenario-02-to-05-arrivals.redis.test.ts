@@ -147,6 +147,14 @@ test('scenario 3: an early patient waits 45 minutes from the door and 5 from the
   });
 });
 
+test('scenario 3: a screen counts waits by the clock of the board, not by that of the host it is connected to', async () => {
+  day.at('10:06');
+  await using screen = await Screen.open(day, day.as('ma-1'));
+  const aheadMs = screen.client.nowMs() - day.now;
+  expect(aheadMs).toBeGreaterThan(-1_000);
+  expect(aheadMs).toBeLessThan(60_000);
+});
+
 test('scenario 4: late at +1, no-show proposed at +30 and not a minute before, arrives 40 late and is no no-show', async () => {
   day.at('08:30');
   await day.book('v4', '09:00');

@@ -90,7 +90,8 @@ export class StreamHub {
     const connection = new StreamConnection(res, socket, this.#describe(request));
     const channel = this.#channelOf(request.board, board);
     this.#hold({ connection, channel, openedAt: now(), board: request.board });
-    this.#greet(connection, request.isPoll);
+    this.#greet(connection, board.now());
+    if (request.isPoll) this.#limitPoll(connection);
     channel.attach(connection, request.cursor === null ? null : parseCursor(request.cursor));
   }
 
@@ -190,12 +191,12 @@ export class StreamHub {
     this.#options.onClosed(connection, reason, ageMs);
   }
 
-  #greet(connection: StreamConnection, isPoll: boolean): void {
+  /** `nowMs` is Redis's clock, by which every time on the board is judged; this host's may be wrong. */
+  #greet(connection: StreamConnection, nowMs: number): void {
     const { id, maxAgeMs } = connection.options;
     const { heartbeatMs: hb, node } = this.#options;
-    const hello = { conn: id, proto: protocolVersion, hb, maxAge: maxAgeMs, now: Date.now(), node } as const;
+    const hello = { conn: id, proto: protocolVersion, hb, maxAge: maxAgeMs, now: nowMs, node } as const;
     connection.write(encodeText(`retry: 1000\n${frameText('hello', { ...hello, proto: 1 })}`));
-    if (isPoll) this.#limitPoll(connection);
   }
 
   #limitPoll(connection: StreamConnection): void {

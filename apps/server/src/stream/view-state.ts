@@ -113,13 +113,13 @@ export class ViewState {
 
   heartbeat(health: HealthWords): EncodedFrame {
     const { epoch: e, seq: s, chain: c } = this.#head;
-    return encodeText(frameText('hb', { e, s, c, t: Date.now(), ...this.#counted(), ...health }));
+    return encodeText(frameText('hb', { e, s, c, t: this.#board.now(), ...this.#counted(), ...health }));
   }
 
   #snapPart(reason: SnapshotReason, ents: Entry[], place: { part: number; parts: number }): Frame<'snap'> {
     const { epoch: e, seq: s, chain: c, id } = this.#head;
     const about = { view: this.view, schema: streamSchemaVersion, reason };
-    return { e, s, c, id, t: Date.now(), ...about, ...place, ents, ...this.#counted() };
+    return { e, s, c, id, t: this.#board.now(), ...about, ...place, ents, ...this.#counted() };
   }
 
   #counted() {
