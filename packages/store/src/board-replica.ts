@@ -263,8 +263,12 @@ export class BoardReplica {
   async #startEpoch(observed: string, reason: string): Promise<void> {
     const newEpoch = randomBytes(16).toString('hex');
     const { doorbell } = this.#port;
-    await this.#port.fcall(
+    const reply = await this.#port.fcall(
       bumpEpochCall(this.keys, { observed, newEpoch, reason, doorbell, channel: this.keys.channel }),
     );
+    // A server that lost its tail may hold half a transaction at the end of its file, which its next start would carry
+    // out (embedded-redis.ts). Where this user may not ask for a new file, the runbook does.
+    if (reply.status === 'bumped' && reason === 'fork')
+      await this.#port.sendToPrimaries('BGREWRITEAOF').catch(() => {});
   }
 }
