@@ -11,7 +11,7 @@ function PersonRow({ person, label }: { person: Namesake; label: string }) {
     <li className={classes.person}>
       <span className={classes.label}>{label}</span>
       <strong>
-        <bdi>{person.name}</bdi>, {person.dob}
+        <bdi>{person.name}</bdi>, <span className={classes.dob}>{person.dob}</span>
       </strong>
       <span className={classes.detail}>{person.detail}</span>
     </li>
@@ -25,7 +25,7 @@ export function SameNameDialog({ patient, others, onConfirm, onClose }: Props) {
     <Modal opened onClose={onClose} title="Confirm the date of birth" centered>
       <Stack gap="sm">
         <Text>
-          {who} on today's board. Is this <strong>{patient.dob}</strong>?
+          {who} on today's board. Is this <strong className={classes.dob}>{patient.dob}</strong>?
         </Text>
         <ul className={classes.people}>
           <PersonRow person={patient} label="Checking in" />
