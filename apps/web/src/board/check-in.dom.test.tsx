@@ -106,6 +106,21 @@ test('[scenario 19] With a namesake on the board, Check In asks for the date of 
   await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 });
 
+test('[scenario 19] A visit without a date of birth asks so; no date is made up', async () => {
+  const server = smallBoard('dana');
+  const unknown = { fullName: 'Omar Haddad', patientKey: 'patient-omar-2', dob: null };
+  schedule(server, { ...unknown, visitId: 'omar-2', startAt: at(8) });
+  renderBoard(server);
+  const [first] = await cardsIn('Scheduled', 'Omar Haddad');
+  if (first) fireEvent.click(within(first).getByRole('button', { name: 'Check In' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Confirm the date of birth' }));
+  expect(dialog.getByText(/No date of birth is on file for this visit/)).toBeTruthy();
+  expect(dialog.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+    'Checking inOmar Haddad, date of birth not on file8:00 AM · Dr. Okafor · Scheduled',
+    'Not this oneOmar Haddad, DOB Mar 4, 1981 (45)9:40 AM · Dr. Okafor · Scheduled',
+  ]);
+});
+
 test('[scenario 19] Without a namesake, Check In asks nothing', async () => {
   const server = twoAnnas('dana');
   renderBoard(server);

@@ -19,7 +19,7 @@ function namesakeOf(entities: Entities, visitId: string, day: Day): Namesake[] {
     {
       visitId,
       name: person.fullName,
-      dob: dob ? `DOB ${birthDate(dob)} (${ageInYears(dob, day.date)})` : 'date of birth not on file',
+      dob: dob ? `DOB ${birthDate(dob)} (${ageInYears(dob, day.date)})` : null,
       detail: words.filter(Boolean).join(' · '),
     },
   ];

@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import classes from './same-name-dialog.module.css';
 
 /** One of the people who share a name, in words. */
-export type Namesake = { visitId: string; name: string; dob: string; detail: string };
+export type Namesake = { visitId: string; name: string; dob: string | null; detail: string };
 
 type Props = { patient: Namesake; others: readonly Namesake[]; onConfirm: () => void; onClose: () => void };
 
@@ -11,7 +11,8 @@ function PersonRow({ person, label }: { person: Namesake; label: string }) {
     <li className={classes.person}>
       <span className={classes.label}>{label}</span>
       <strong>
-        <bdi>{person.name}</bdi>, <span className={classes.dob}>{person.dob}</span>
+        <bdi>{person.name}</bdi>,{' '}
+        <span className={classes.dob}>{person.dob ?? 'date of birth not on file'}</span>
       </strong>
       <span className={classes.detail}>{person.detail}</span>
     </li>
@@ -25,7 +26,14 @@ export function SameNameDialog({ patient, others, onConfirm, onClose }: Props) {
     <Modal opened onClose={onClose} title="Confirm the date of birth" centered>
       <Stack gap="sm">
         <Text>
-          {who} on today's board. Is this <strong className={classes.dob}>{patient.dob}</strong>?
+          {who} on today's board.{' '}
+          {patient.dob ? (
+            <>
+              Is this <strong className={classes.dob}>{patient.dob}</strong>?
+            </>
+          ) : (
+            'No date of birth is on file for this visit: is it really this patient?'
+          )}
         </Text>
         <ul className={classes.people}>
           <PersonRow person={patient} label="Checking in" />
