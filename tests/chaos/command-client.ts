@@ -45,7 +45,7 @@ export class CommandClient {
     this.#options = options;
   }
 
-  /** Gives a command and resolves with its answer, however often it takes. Throws after a minute. */
+  /** Gives a command and resolves with its answer, however often it takes. Throws after a minute, or at an answer that may never come. */
   async give(command: Command, expectedVersion: number | null = null): Promise<Given> {
     this.#n += 1;
     const n = this.#n;
@@ -57,6 +57,8 @@ export class CommandClient {
         if (this.#options.rng.chance(0.05)) await this.attempt(n);
         return given;
       }
+      const [problem] = this.problems;
+      if (problem) throw new Error(`${this.name}: ${problem}`);
       await sleep(this.#options.rng.int(50, 150));
     }
     const held = [...this.holds].map(([code, count]) => `${code} ${count}`).join(', ');

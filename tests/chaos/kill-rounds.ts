@@ -5,7 +5,7 @@ import { awaitUntil, type Rng } from '@workflow-bolt/testkit';
 import type { SystemProcess } from '../system/clinic-system.ts';
 import type { BoardTruth } from './board-truth.ts';
 import type { ChaosClinic } from './chaos-clinic.ts';
-import { checkRecords, mustAgree, stretchFrom, untilAgreed } from './check-day.ts';
+import { checkRecords, checkSchedule, mustAgree, stretchFrom, untilAgreed } from './check-day.ts';
 import { roomsOf } from './check-rooms.ts';
 
 export const victims = ['redis', 'server-1', 'server-2', 'worker'] as const;
@@ -112,4 +112,49 @@ async function compare(
     ...checkRecords(clinic, truth, stretch),
     ...clinic.observers.flatMap((screen) => screen.unexplained((seen) => (seen === epoch ? [truth] : []))),
   ]);
+}
+
+/** All rounds, then the schedule as a whole. Throws with the round and the seed of the first disagreement. */
+export async function runRounds(
+  clinic: ChaosClinic,
+  numRounds: number,
+  seed: number,
+): Promise<RoundResult[]> {
+  const truth = clinic.truth();
+  const results: RoundResult[] = [];
+  for (const [i, victim] of victimsOf(clinic.rng, numRounds).entries()) {
+    const result = await runRound(clinic, truth, victim).catch((error: Error) => {
+      throw new Error(`round ${i + 1} (${victim}), seed ${seed}: ${error.message}`, { cause: error });
+    });
+    results.push(result);
+  }
+  await clinic.requestSync();
+  await awaitUntil(
+    'the schedule is whole',
+    async () => {
+      await truth.catchUp(clinic.replay);
+      mustAgree('the schedule', checkSchedule(clinic, truth));
+      return true;
+    },
+    30_000,
+  );
+  return results;
+}
+
+/** Recovery times by victim, and what the load consisted of. */
+export function reportRounds(clinic: ChaosClinic, results: readonly RoundResult[]): void {
+  for (const victim of victims) {
+    const times = results.filter((one) => one.victim === victim).map(({ recoveryMs }) => recoveryMs);
+    console.log(`${victim}: ${times.length} kills, equal after ${times.sort((a, b) => a - b).join(', ')} ms`);
+  }
+  const { numApplied, numRefused } = clinic.replay;
+  const numCommands = results.reduce((sum, one) => sum + one.numCommands, 0);
+  const holds = Map.groupBy(
+    clinic.workstations.flatMap(({ client }) => [...client.holds]),
+    ([code]) => code,
+  );
+  const held = [...holds].map(([code, all]) => `${code} ${all.reduce((sum, [, n]) => sum + n, 0)}`);
+  console.log(
+    `${numCommands} commands: ${numApplied} applied, ${numRefused} refused; held: ${held.join(', ')}`,
+  );
 }
