@@ -108,6 +108,10 @@ export class ChaosClinic implements AsyncDisposable {
 
   isOurs = (commandId: string): boolean => this.sentBy(commandId) !== undefined;
 
+  operations() {
+    return this.history.operations();
+  }
+
   /** The board as one server tells it. */
   async snapshotOf(index: number): Promise<{ epoch: string; seq: number; hash: string }> {
     const { baseUrl } = this.system.servers[index] ?? { baseUrl: '' };
