@@ -23,6 +23,7 @@ type Contestant = { port: number; cookie: string };
 /** Clients of the recording: as many as can be under way at once. */
 const clients = 50;
 const concurrencies = [1, 16, 50] as const;
+const warmUps = 8;
 const openRatePerS = 50;
 /** What a person at a desk would not notice. */
 const kneeMsP99 = 25;
@@ -57,11 +58,11 @@ class Match {
     }
   }
 
-  async open(name: Name, ratePerS: number, durationMs: number): Promise<LoadResult> {
+  async open(name: Name, ratePerS: number, durationMs: number, lateMs = 1): Promise<LoadResult> {
     const lanes = await this.#lanes(name, clients);
     try {
       const schedule = constantSchedule({ ratePerS, durationMs });
-      return await runOpenLoop({ schedule, operation: (i) => lanes.send(i) });
+      return await runOpenLoop({ schedule, lateMs, operation: (i) => lanes.send(i) });
     } finally {
       lanes.close();
     }
@@ -69,12 +70,20 @@ class Match {
 
   /** The highest rate that keeps its latency; each step as long as the recording lasts, two seconds at most. */
   ramp(name: Name) {
-    const commits = this.#stage.recording.work.length;
     return rampToKnee({
       ratesPerS: rampPerS,
       sloMsP99: kneeMsP99,
-      run: (ratePerS) => this.open(name, ratePerS, Math.min(2_000, (commits * 1_000) / ratePerS)),
+      run: (ratePerS) => this.#rampStep(name, ratePerS),
     });
+  }
+
+  /** On a shared machine the driver itself is held up now and then: such a step is repeated, twice at most. */
+  async #rampStep(name: Name, ratePerS: number): Promise<LoadResult> {
+    const durationMs = Math.min(2_000, (this.#stage.recording.work.length * 1_000) / ratePerS);
+    for (let tries = 1; ; tries += 1) {
+      const result = await this.open(name, ratePerS, durationMs, kneeMsP99 / 5);
+      if (result.isValid || tries === 3) return result;
+    }
   }
 }
 
@@ -122,7 +131,8 @@ async function run({ isQuick, rounds, log }: BenchSetting): Promise<BenchReport>
     'bare node:http': { port: peer.port, cookie: 'none=0' },
   });
   const all = stage.recording.work.length;
-  for (const name of [...names, ...names]) await match.closed(name, 16, all);
+  // A server runs all day: its code is compiled before it is judged.
+  for (let i = 0; i < warmUps; i += 1) for (const name of names) await match.closed(name, 50, all);
   const capacity: Table = {
     title: 'capacity (closed loop; latency corrected for what it leaves out)',
     rows: [],
