@@ -27,6 +27,7 @@ import {
   createRedisPort,
   fromUrl,
   openJobConnection,
+  type RedisClock,
   type RedisTarget,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
@@ -41,6 +42,8 @@ export type WorkerParts = {
   log: Logger;
   /** The EHR's limits; the published ones unless given. */
   gaps?: CallGaps;
+  /** Instead of an estimate of Redis's clock: for replaying a day. */
+  clock?: RedisClock;
 };
 
 /** Patients kept in memory: several days of a large clinic. The oldest go first. */
@@ -74,6 +77,7 @@ export class BoltWorker {
     this.#queueConnection = openJobConnection(target, 'queue', this.#node);
     this.#queueConnection.on('error', (error) => this.#onConnectionError(error));
     this.#registry = new BoardRegistry({
+      ...(parts.clock ? { clock: parts.clock } : {}),
       commitLane: commitLaneOf(config.commitReplicas),
       port: this.#redis,
       onError: (error) => log.warn({ reason: String(error) }, 'store'),
@@ -137,10 +141,10 @@ export class BoltWorker {
   async #syncSchedule(job: ScheduleSyncJob, jobId: string, signal: AbortSignal): Promise<unknown> {
     const settings = this.#settingsOf(job.clinic);
     if (!settings) return { skipped: 'unknown clinic' };
-    const date = job.date ?? localDate(settings.zone, Date.now());
+    const date = job.date ?? localDate(settings.zone, this.#registry.now());
     const board = new HostBoard(this.#registry, { clinic: job.clinic, date });
     const providers = () => this.#providerList(signal);
-    const deps = { board, ehr: this.#ehr, settings, now: () => Date.now(), providers, signal };
+    const deps = { board, ehr: this.#ehr, settings, now: () => this.#registry.now(), providers, signal };
     const result = await syncSchedule(deps, { jobId, trigger: job.trigger });
     this.#parts.log.info({ jobId, ...result }, 'schedule read');
     if (result.ok && result.detailsMissing > 0) await this.#jobs.requestDetails({ clinic: job.clinic, date });
@@ -153,7 +157,7 @@ export class BoltWorker {
     const result = await readPersonDetails({
       board,
       ehr: this.#ehr,
-      now: () => Date.now(),
+      now: () => this.#registry.now(),
       cache: this.#patients,
       signal,
     });
