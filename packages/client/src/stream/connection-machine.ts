@@ -406,7 +406,7 @@ class Draft {
       this.#pollAgain(attempt);
       return;
     }
-    this.#countFailure();
+    this.#countFailure(attempt);
     this.enter('offline', this.#isLooping(attempt, cursor) ? 'loop' : reason);
     this.retryLater(atLeastMs);
   }
@@ -429,11 +429,12 @@ class Draft {
     else this.wait('retry', limits.pollPauseMs);
   }
 
-  #countFailure(): void {
+  /** A stream that had proved the board and broke is a server that died: another one answers within a second. */
+  #countFailure({ isAgreed }: Attempt): void {
     const { liveSince, failures } = this.state;
     const wasHealthy = liveSince !== null && this.at - liveSince >= limits.healthyMs;
     if (wasHealthy) this.set({ failures: 0, endings: [], isLoopBroken: false });
-    else this.set({ failures: failures + 1 });
+    else this.set({ failures: isAgreed ? Math.min(failures + 1, limits.provedFailuresMax) : failures + 1 });
   }
 
   /**

@@ -141,6 +141,8 @@ export const connectionLimits = {
   reprobeMs: 600_000,
   backoffMinMs: 250,
   backoffMaxMs: 10_000,
+  /** After an attempt that proved the board the backoff is at most `backoffMinMs` doubled this often: 1 s. */
+  provedFailuresMax: 2,
   /** Staying live this long forgives earlier failures. */
   healthyMs: 30_000,
   loopAttempts: 5,
