@@ -375,17 +375,18 @@ describe('memory', () => {
     return Number(/^bolt_process_resident_memory_bytes (\S+)/m.exec(text)?.[1] ?? Number.NaN);
   };
 
-  /** Streams without saying how long, until answered or cut; resolves with the status, or null when cut. */
+  /** Streams on and on without saying how long, also after the answer, until all is sent or it is cut; null without an answer. */
   const flood = (path: string, megabytes: number, type: string) =>
     new Promise<number | null>((resolve) => {
       const url = new URL(`${system.boardUrl}${path}`);
       const headers = { 'content-type': type, cookie: desk.cookie, 'transfer-encoding': 'chunked' };
+      let status: number | null = null;
       const outgoing = request(url, { method: 'POST', headers, agent: false }, (answer) => {
+        status = answer.statusCode ?? null;
         answer.resume();
-        resolve(answer.statusCode ?? null);
-        outgoing.destroy();
       });
-      outgoing.on('error', () => resolve(null));
+      outgoing.on('error', () => undefined);
+      outgoing.on('close', () => resolve(status));
       const chunk = Buffer.alloc(mebibyte, 'x');
       let left = megabytes;
       const write = () => {
