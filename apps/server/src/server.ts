@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ClinicSettings, ServerConfig, User } from '@workflow-bolt/contracts';
-import { heartbeatMs } from '@workflow-bolt/contracts';
+import { Fault, heartbeatMs } from '@workflow-bolt/contracts';
 import {
   assertDurable,
   BoardRegistry,
@@ -206,9 +206,10 @@ class ApiServer implements BoltServer {
     const keys = this.#keys;
     return new SessionStore(
       {
-        get: (key) => keys.get(key),
-        setWithTtl: async (key, value, ttlMs) => void (await keys.set(key, value, 'PX', ttlMs)),
-        delete: async (key) => void (await keys.del(key)),
+        get: (key) => orUnavailable(keys.get(key)),
+        setWithTtl: async (key, value, ttlMs) =>
+          void (await orUnavailable(keys.set(key, value, 'PX', ttlMs))),
+        delete: async (key) => void (await orUnavailable(keys.del(key))),
       },
       this.#config.sessionHours * 3_600_000,
       Date.now,
@@ -245,6 +246,13 @@ class ApiServer implements BoltServer {
       },
     });
   }
+}
+
+/** Who someone is cannot be asked while Redis is away: that passes, and is no fault of ours. */
+function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw new Fault('store_unavailable', { reason: 'sessions' }, error);
+  });
 }
 
 function refusalOf(error: NodeJS.ErrnoException, host: string, port: number): Error {
