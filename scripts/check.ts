@@ -28,7 +28,10 @@ async function documentsHold(): Promise<boolean> {
 
 const gates: Gate[] = [
   { name: 'types', run: () => passes('tsc', '--noEmit', '-p', 'tsconfig.json') },
-  { name: 'lint and format', run: () => passes('biome', 'ci', '--error-on-warnings', '--diagnostic-level=warn', '.') },
+  {
+    name: 'lint and format',
+    run: () => passes('biome', 'ci', '--error-on-warnings', '--diagnostic-level=warn', '.'),
+  },
   { name: 'floors', run: floorsHold },
   { name: 'generated files', run: nothingIsStale },
   { name: 'documents', run: documentsHold },
