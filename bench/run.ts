@@ -108,6 +108,9 @@ async function main(): Promise<number> {
   return measured.some(({ figures }) => figures.some(({ isMet }) => isMet === false)) ? 1 : 0;
 }
 
+// An exit, unlike a signal, ends what was started.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -1,10 +1,10 @@
 /** Processes of a bench run: each ended by its own id, at the latest when the bench itself ends. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitUntil } from '@workflow-bolt/testkit';
 import { root, toolEnvironment } from '../../scripts/run-command.ts';
+import { ownDir, releaseDir } from './owned-dir.ts';
 
 export type ProcessSpec = {
   name: string;
@@ -36,7 +36,7 @@ function arm(): void {
 export class BenchProcess {
   readonly name: string;
   readonly #spec: ProcessSpec;
-  readonly #dir = mkdtempSync(join(tmpdir(), 'bolt-bench-'));
+  readonly #dir = ownDir();
   #child: ChildProcess | null = null;
 
   constructor(spec: ProcessSpec) {
@@ -98,7 +98,7 @@ export class BenchProcess {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
-    rmSync(this.#dir, { recursive: true, force: true });
+    releaseDir(this.#dir);
   }
 
   /**

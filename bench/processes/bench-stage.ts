@@ -1,12 +1,12 @@
 /** What several benches stand on: a private Redis, a recorded day, and as many equal boards as they need. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BoardKey, ClinicSettings, User } from '@workflow-bolt/contracts';
 import { freePort, type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { type BenchDay, benchClinics, benchUsers, boardAt, makeBenchDay } from '../day/bench-day.ts';
 import { type BoardRecording, bookBoard, recordBoard, type WorkItem } from '../day/recorded-commit.ts';
 import { BenchProcess } from './bench-process.ts';
+import { ownDir, releaseDir } from './owned-dir.ts';
 import { type ProductOptions, ProductServer } from './product-server.ts';
 
 /** Boards of one bench at most; each round takes a fresh one. */
@@ -37,7 +37,7 @@ export class BenchStage implements AsyncDisposable {
   static async open(appointments: number, workOf: (day: BenchDay) => WorkItem[]): Promise<BenchStage> {
     const day = makeBenchDay(appointments);
     const redis = await startRedis({ persist: 'aof-always', tcp: true });
-    const dir = mkdtempSync(join(tmpdir(), 'bolt-bench-'));
+    const dir = ownDir();
     try {
       const recording = await recordBoard(redis, day, workOf(day));
       await redis.client().flushall();
@@ -97,6 +97,6 @@ export class BenchStage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const process of this.#processes) await process[Symbol.asyncDispose]();
     await this.redis.stop();
-    rmSync(this.#dir, { recursive: true, force: true });
+    releaseDir(this.#dir);
   }
 }

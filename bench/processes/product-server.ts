@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BoardKey, ClinicSettings, Role, User } from '@workflow-bolt/contracts';
 import { freePort } from '@workflow-bolt/testkit';
 import { BenchProcess } from './bench-process.ts';
+import { ownDir, releaseDir } from './owned-dir.ts';
 
 export type ProductOptions = {
   redisUrl: string;
@@ -34,7 +34,7 @@ export class ProductServer {
     nodeFlags = [],
     env = {},
   }: ProductOptions): Promise<ProductServer> {
-    const dir = mkdtempSync(join(tmpdir(), 'bolt-bench-'));
+    const dir = ownDir();
     const clinicsFile = join(dir, 'clinics.json');
     const usersFile = join(dir, 'users.json');
     writeFileSync(clinicsFile, JSON.stringify({ clinics }));
@@ -86,7 +86,7 @@ export class ProductServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.process[Symbol.asyncDispose]();
-    rmSync(this.#dir, { recursive: true, force: true });
+    releaseDir(this.#dir);
   }
 }
 
