@@ -172,6 +172,29 @@ describe('undo', () => {
   });
 });
 
+describe('undo of one step', () => {
+  test('takes back that step while it is the last', async () => {
+    const client = await liveClient();
+    await client.submit(walkIn('w1')).settled;
+    const step = client.submit({ type: 'setCheckInCompleted', visitId: 'w1', isCompleted: true });
+    await step.settled;
+    expect(await client.undoStep('w1', step)).toMatchObject({ outcome: 'applied' });
+    expect(server.state.get('v:w1')?.d).toMatchObject({
+      milestones: expect.not.objectContaining({ checkInCompletedAt: expect.anything() }),
+    });
+  });
+
+  test('leaves a later step alone: the offer was for another one', async () => {
+    const client = await liveClient();
+    await client.submit(walkIn('w1')).settled;
+    const step = client.submit({ type: 'setCheckInCompleted', visitId: 'w1', isCompleted: true });
+    await step.settled;
+    await client.submit({ type: 'setPinned', visitId: 'w1', isPinned: true }).settled;
+    expect(await client.undoStep('w1', step)).toMatchObject({ code: 'undo_superseded' });
+    expect(server.state.get('v:w1')?.d).toMatchObject({ isPinned: true });
+  });
+});
+
 describe('[3.12] Browser kills/discards tab mid-commit', () => {
   test('an unsent step is still there after a reload, and goes out once', async () => {
     const client = await liveClient();

@@ -141,6 +141,11 @@ export class BoardClient {
     return this.#steps.undo(visitId);
   }
 
+  /** Takes back that one step of a visit; refused by the server when another one followed it. */
+  undoStep(visitId: string, step: Submission): Promise<CommandOutcome | 'cancelled'> {
+    return this.#steps.undoStep(visitId, step);
+  }
+
   /** Takes back a step that was not sent yet; false when it is already on its way. */
   cancel(commandId: string): Promise<boolean> {
     return this.#steps.cancel(commandId);

@@ -70,6 +70,22 @@ export class Steps {
     return this.submit(command, undefined).settled;
   }
 
+  /**
+   * Takes back that one step and no other: unsent it never happened; sent, it is undone only while it is still
+   * the visit's last, and the server refuses otherwise.
+   */
+  async undoStep(visitId: string, { commandId, settled }: Submission): Promise<CommandOutcome | 'cancelled'> {
+    if (await this.cancel(commandId)) return 'cancelled';
+    const outcome = await settled;
+    // A repeated answer names no events; then the last step is all there is to go by.
+    if (outcome.outcome !== 'applied') return this.undo(visitId);
+    const visit = entityOf(this.#ports.contents().serverEntities, `v:${visitId}`, 'visit');
+    const last = outcome.eventIds.find((id) => id === visit?.undoable?.eventId);
+    const eventId = last ?? outcome.eventIds[0];
+    if (eventId === undefined) throw new SubmitRefused('nothing-to-undo');
+    return this.submit({ type: 'undoLast', visitId, eventId }, undefined).settled;
+  }
+
   async cancel(commandId: string): Promise<boolean> {
     const isTaken = (await this.#ports.desk()?.outbox.cancel(commandId)) ?? false;
     if (isTaken) this.#results.refuse(commandId, new SubmitRefused('cancelled'));

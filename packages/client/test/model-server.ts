@@ -74,6 +74,7 @@ export class ModelServer {
   #readers = new Set<Reader>();
   #processed = new Map<string, CommandOutcome[]>();
   #past: Past[] = [];
+  #lastEventIds: string[] = [];
 
   constructor() {
     this.apply(opening, 'open:1', system);
@@ -91,6 +92,7 @@ export class ModelServer {
     if (!decision.ok) return decision.refusal.code;
     const seq = this.state.seq + 1;
     const log = { ...context, rules: rulesVersion, command: command.type, at, events: decision.events };
+    this.#lastEventIds = decision.events.map((_, i) => `${commandId}#${i}`);
     const changes = foldFrame(this.state, log);
     this.state.apply(changes, seq);
     this.#past.push({ seq, chain: this.#hash(), entries: [...this.state.entries()] as never });
@@ -186,7 +188,7 @@ export class ModelServer {
         at: 1,
       };
     const code = this.apply(command, `${clientId}:${n}`);
-    if (code === null) return { outcome: 'applied', n, seq: this.state.seq, eventIds: [] };
+    if (code === null) return { outcome: 'applied', n, seq: this.state.seq, eventIds: this.#lastEventIds };
     return { outcome: 'rejected', n, code: code as never, title: code, details: {} };
   }
 

@@ -66,7 +66,7 @@ function badTime(scene: Scene, visit: Visit, command: CommandOf<'correctTime'>, 
 export function decideCorrectTime(scene: Scene, command: CommandOf<'correctTime'>): Decision {
   const visit = findVisit(scene.view, command.visitId);
   if (!visit) return refuse('visit_not_found', { visitId: command.visitId });
-  if (isHidden(visit.status)) return refuse('visit_closed', { status: visit.status });
+  if (isHidden(visit.status)) return refuse('visit_closed', { visitStatus: visit.status });
   const { visitId, milestone, at } = command;
   const was = visit.milestones[milestone];
   if (was === undefined) return refuse('milestone_not_set', { milestone });

@@ -18,7 +18,7 @@ function isProviderNeeded({ day }: Scene, visit: Visit): boolean {
 }
 
 const notAllowed = (visit: Visit): Refusal =>
-  refusal('move_not_allowed', { status: visit.status, allowed: targetsOf(visit.status) });
+  refusal('move_not_allowed', { visitStatus: visit.status, allowed: targetsOf(visit.status) });
 
 /** Each condition of the table: null when it holds. */
 const conditions: Record<MoveCondition, (scene: Scene, ask: Ask) => Refusal | null> = {
@@ -61,7 +61,7 @@ function badEffectiveTime(scene: Scene, { visit, command }: Ask): Refusal | null
 
 function badRoom(scene: Scene, { visit, command }: Ask): Refusal | null {
   if (!command.roomId || command.roomId === visit.roomId) return null;
-  if (!isInOffice(command.to)) return refusal('visit_not_in_office', { status: command.to });
+  if (!isInOffice(command.to)) return refusal('visit_not_in_office', { visitStatus: command.to });
   return roomRefusal(scene, command.roomId, visit.id);
 }
 
@@ -137,7 +137,7 @@ export function decideMove(scene: Scene, command: MoveVisit): Decision {
   const visit = findVisit(scene.view, command.visitId);
   if (!visit) return refuse('visit_not_found', { visitId: command.visitId });
   const { role } = scene.ctx.actor;
-  if (visit.status === command.to) return nothingToChange({ alreadyThere: true, status: visit.status });
+  if (visit.status === command.to) return nothingToChange({ alreadyThere: true, visitStatus: visit.status });
   const transition = transitionTable[visit.status][command.to];
   if (!transition || transition.who.length === 0) return { ok: false, refusal: notAllowed(visit) };
   if (!transition.who.includes(role)) return refuse('permission_denied', { required: transition.who });

@@ -17,7 +17,7 @@ export function decideResolve(scene: Scene, command: CommandOf<'resolveConflict'
   const to = visit.conflict.suggestedStatus;
   const transition = transitionTable[visit.status][to];
   if (transition?.ehr !== 'ask' && transition?.ehr !== 'reinstate') {
-    return refuse('move_not_allowed', { status: visit.status, allowed: targetsOf(visit.status) });
+    return refuse('move_not_allowed', { visitStatus: visit.status, allowed: targetsOf(visit.status) });
   }
   const settled = { ...visit, conflict: null };
   const moved = moveEvents(scene, settled, {

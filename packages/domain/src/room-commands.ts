@@ -22,7 +22,7 @@ export function decideReserve(scene: Scene, command: CommandOf<'reserveRoom'>): 
   const visit = findVisit(scene.view, command.visitId);
   if (!visit) return refuse('visit_not_found', { visitId: command.visitId });
   if (isClosed(visit.status) || isHidden(visit.status))
-    return refuse('visit_closed', { status: visit.status });
+    return refuse('visit_closed', { visitStatus: visit.status });
   const refused = roomRefusal(scene, command.roomId, visit.id);
   if (refused) return { ok: false, refusal: refused };
   const room = findRoom(scene.view, command.roomId);

@@ -46,7 +46,7 @@ describe('rooms', () => {
       player.refused('medical-assistant', { type: 'assignRoom', visitId: 'later', roomId: 'room-1' }),
     ).toEqual({
       code: 'visit_not_in_office',
-      details: { status: 'scheduled' },
+      details: { visitStatus: 'scheduled' },
     });
     expect(player.refused('medical-assistant', { type: 'assignRoom', visitId: 'a', roomId: null })).toEqual({
       code: 'nothing_to_change',
@@ -57,7 +57,7 @@ describe('rooms', () => {
       player.refused('medical-assistant', { type: 'assignRoom', visitId: 'a', roomId: 'room-1' }),
     ).toEqual({
       code: 'visit_closed',
-      details: { status: 'left' },
+      details: { visitStatus: 'left' },
     });
   });
 
@@ -78,7 +78,7 @@ describe('rooms', () => {
     expect([player.room('room-3').state, player.visit('a').reservedRoomId]).toEqual(['available', null]);
     expect(player.refused('front-desk', reserve('a', 'room-3'))).toEqual({
       code: 'visit_closed',
-      details: { status: 'left' },
+      details: { visitStatus: 'left' },
     });
   });
 
@@ -124,7 +124,7 @@ describe('rooms', () => {
     );
     expect(player.refused('front-desk', { ...prep, to: 'left', roomId: 'room-2', reason: 'x' })).toEqual({
       code: 'visit_not_in_office',
-      details: { status: 'left' },
+      details: { visitStatus: 'left' },
     });
   });
 

@@ -58,7 +58,7 @@ export const isToday = ({ ctx, day }: Scene): boolean => localDate(day.zone, ctx
 export function notInOffice(visit: Visit): Refusal | null {
   if (isInOffice(visit.status)) return null;
   return refusal(isClosed(visit.status) || isHidden(visit.status) ? 'visit_closed' : 'visit_not_in_office', {
-    status: visit.status,
+    visitStatus: visit.status,
   });
 }
 

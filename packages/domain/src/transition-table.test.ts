@@ -140,7 +140,7 @@ describe('[V2] every status answers for every other one and every role', () => {
       playerIn('completed').refused('manager', { type: 'moveVisit', visitId: 'v1', to: 'left' }),
     ).toEqual({
       code: 'move_not_allowed',
-      details: { status: 'completed', allowed: ['seen-by-md', 'entered-in-error'] },
+      details: { visitStatus: 'completed', allowed: ['seen-by-md', 'entered-in-error'] },
     });
   });
 
@@ -212,7 +212,7 @@ describe('conditions', () => {
   it('answers a move to the present status with nothing to change', () => {
     expect(playerIn('arrived').refused('front-desk', move('arrived'))).toEqual({
       code: 'nothing_to_change',
-      details: { alreadyThere: true, status: 'arrived' },
+      details: { alreadyThere: true, visitStatus: 'arrived' },
     });
   });
 

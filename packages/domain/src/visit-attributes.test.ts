@@ -15,7 +15,7 @@ describe('attributes of a card', () => {
       playerIn('scheduled').refused('front-desk', { type: 'stepOut', visitId: 'v1', where: 'x' }),
     ).toEqual({
       code: 'visit_not_in_office',
-      details: { status: 'scheduled' },
+      details: { visitStatus: 'scheduled' },
     });
   });
 

@@ -37,7 +37,7 @@ function onOpenVisit(
 ): Decision {
   return onVisit(scene, command, (visit) =>
     isClosed(visit.status) || isHidden(visit.status)
-      ? refuse('visit_closed', { status: visit.status })
+      ? refuse('visit_closed', { visitStatus: visit.status })
       : rule(visit),
   );
 }
@@ -48,7 +48,7 @@ function onShownVisit(
   rule: (visit: Visit) => BoardEvent[] | Decision,
 ): Decision {
   return onVisit(scene, command, (visit) =>
-    isHidden(visit.status) ? refuse('visit_closed', { status: visit.status }) : rule(visit),
+    isHidden(visit.status) ? refuse('visit_closed', { visitStatus: visit.status }) : rule(visit),
   );
 }
 

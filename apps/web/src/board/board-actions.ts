@@ -54,14 +54,10 @@ function sayRefusal(cause: unknown): void {
 }
 
 /** The toast comes with the optimistic step and goes when the step turns out not to have happened. */
-async function sendAndSay(
-  client: BoardClient,
-  command: Command,
-  said: string | undefined,
-  actions: Pick<BoardActions, 'undo'>,
-): Promise<void> {
+async function sendAndSay(client: BoardClient, command: Command, said: string | undefined): Promise<void> {
   const visitId = 'visitId' in command ? command.visitId : null;
-  const { settled } = client.submit(command);
+  const step = client.submit(command);
+  const { settled } = step;
   let isRefused = false;
   const ended = settled.then(
     ({ outcome }) => {
@@ -75,7 +71,8 @@ async function sendAndSay(
   // A step that is refused at once rejects before the next task; it gets no toast at all.
   await new Promise((resolve) => setTimeout(resolve));
   if (!said || visitId === null || isRefused) return;
-  showUndoToast(said, visitId, () => actions.undo(visitId));
+  // The toast speaks of this step: somebody's later one must not be taken back in its place.
+  showUndoToast(said, visitId, () => void client.undoStep(visitId, step).catch(sayRefusal));
   await ended;
   if (isRefused) hideUndoToast(visitId);
 }
@@ -94,7 +91,7 @@ type Ui = Pick<BoardUi, 'actor' | 'openDialog'>;
 function makeActions(client: BoardClient, ui: Ui): BoardActions {
   const entities = () => client.getSnapshot().entities;
   const visitOf = (visitId: string): Visit | null => findVisit(entities(), visitId);
-  const send: BoardActions['send'] = (command, said) => void sendAndSay(client, command, said, actions);
+  const send: BoardActions['send'] = (command, said) => void sendAndSay(client, command, said);
   const takeAll = (steps: readonly NextAction[]) => {
     const question = questionFor(entities(), steps);
     if (question) ui.openDialog(question);
