@@ -1,6 +1,6 @@
 /**
  * The judges judged: a quiet clinic with a real log, into which one fault each is put. Hypothesis: each check of the
- * other chaos tests notices the fault it is there for. No process is harmed.
+ * other chaos tests notices the fault it is there for. Only the worker is ended, so that nobody else writes.
  */
 import { awaitUntil } from '@workflow-bolt/testkit';
 import { expect, test } from 'vitest';
@@ -12,6 +12,8 @@ import { checkRooms, overfullRooms, roomsOf } from './check-rooms.ts';
 
 test('a lost, doubled, moved or unaudited command, a torn store and a false screen are each found', async () => {
   await using clinic = await ChaosClinic.open({ seed: 3 });
+  // Its progress reports would move the board between two looks.
+  await clinic.system.workers[0]?.end('SIGKILL');
   const truth = clinic.truth();
   await truth.catchUp(clinic.replay);
   const rooms = roomsOf(truth);
