@@ -27,9 +27,15 @@ export const clientIdSchema = z
   .regex(/^[A-Za-z0-9_-]{8,64}$/, { error: 'use 8 to 64 letters, digits, _ or -' })
   .meta({ id: 'ClientId' });
 
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** By arithmetic: every request names a date, and a Date object costs more than its routing. */
 function isRealDate(text: string): boolean {
-  const at = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+  const [year, month, day] = [text.slice(0, 4), text.slice(5, 7), text.slice(8, 10)].map(Number);
+  if (year === undefined || month === undefined || day === undefined) return false;
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && isLeap ? 29 : (monthDays[month - 1] ?? 0);
+  return day >= 1 && day <= days;
 }
 
 /** Clinic-local service day, `YYYY-MM-DD`, a date that exists. */

@@ -1,5 +1,5 @@
 /** Words of the board log: positions, entries, and how they are written in Redis. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Entity, EntityId, LogFrame } from '@workflow-bolt/contracts';
 import type { EntityChanges } from '@workflow-bolt/domain';
 
@@ -38,7 +38,7 @@ export type RawEntry = { seq: number; chain: string; id: string; frame: string; 
 
 /** The history hash after one more entry; the same sum as `next_chain` in the library. */
 export function nextChain(chain: string, seq: number, frame: string): string {
-  return createHash('sha1').update(`${chain}${seq}${frame}`).digest('hex').slice(0, 32);
+  return hash('sha1', `${chain}${seq}${frame}`, 'hex').slice(0, 32);
 }
 
 /** Redis's time of an entry: stream ids begin with it. */

@@ -31,6 +31,7 @@ class IoredisPort implements RedisPort {
   readonly #downListeners = new Set<() => void>();
   #lane: Redis | null = null;
   #isClosed = false;
+  #isGathering = false;
 
   constructor(target: RedisTarget, name: string) {
     this.#target = target;
@@ -58,6 +59,7 @@ class IoredisPort implements RedisPort {
   }
 
   async fcall<Reply>(call: FunctionCall<Reply>): Promise<Reply> {
+    this.#gather();
     try {
       return readReply(call, await this.#store.call(...commandOf(call)));
     } catch (error) {
@@ -120,6 +122,19 @@ class IoredisPort implements RedisPort {
     this.#subscriber.close();
     this.#lane?.disconnect();
     this.#store.disconnect();
+  }
+
+  /** Commands of one turn of the event loop leave in one write: many stations click, one system call. */
+  #gather(): void {
+    if (this.#isGathering || this.mode === 'cluster') return;
+    const { stream } = this.#store as Redis;
+    if (!stream) return;
+    this.#isGathering = true;
+    stream.cork();
+    setImmediate(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 
   #watchStore(): void {

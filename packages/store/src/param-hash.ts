@@ -1,5 +1,5 @@
 /** Identity of what a command asks: the same (clientId, n) with another hash is another command. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** JSON with sorted keys, so that two spellings of one command hash alike. */
 export function stableJson(value: unknown): string {
@@ -12,5 +12,5 @@ export function stableJson(value: unknown): string {
 /** 32 hexadecimal digits over the command, the version it expected, and who asked. */
 export function paramHash(command: unknown, expectedVersion: number | null, actorId: string): string {
   const text = stableJson([command, expectedVersion, actorId]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return hash('sha256', text, 'hex').slice(0, 32);
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { User } from '@workflow-bolt/contracts';
 
 /** Who is signed in at which station. `id` is the hash under which it is stored: safe to hold and compare. */
@@ -90,5 +90,5 @@ export class SessionStore {
   }
 }
 
-const idOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+const idOf = (token: string): string => hash('sha256', token, 'hex');
 const keyOf = (id: string): string => `session:{${id}}`;
