@@ -139,11 +139,13 @@ function rowOf(
 
 function figuresOf({ clients, ratePerS }: Load, slices: Slices, lost: Lost): Figure[] {
   const p99 = (name: Name) => slices[name].map((slice) => slice.latency.summary().p99);
+  const p50 = (name: Name) => slices[name].map((slice) => slice.latency.summary().p50);
   const cpu = (name: Name) => slices[name].map((slice) => slice.cpuMsPerDelivery);
   const at = `${clients} clients at ${ratePerS}/s`;
   const below = (name: string, peer: Name, rounds: number[], value: number) =>
     figure(`${name} / ${peer}, ${at}`, 'ratio', rounds, { op: '<=', value });
   return [
+    figure(`p50 / ws, ${at}`, 'ratio', ratios(p50('workflow-bolt'), p50('ws'))),
     below('p99', 'ws', ratios(p99('workflow-bolt'), p99('ws')), 1.3),
     figure(`p99 / socket.io, ${at}`, 'ratio', ratios(p99('workflow-bolt'), p99('socket.io')), {
       op: '<',
