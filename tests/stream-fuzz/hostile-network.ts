@@ -20,6 +20,8 @@ export type NetworkPorts = {
   onOmission: () => void;
 };
 
+/** A proxy may hold an answer back: what was left out of it is missing only once the reader has it. */
+type Buffered = { bytes: Uint8Array; isOmission: boolean };
 type Item = { frame: SentFrame; isRepeat: boolean; isOmission: boolean };
 
 export class HostileNetwork {
@@ -65,7 +67,7 @@ export class Link {
   #isDead = false;
   #isHungUp = false;
   #heldBack: Item[] = [];
-  #buffered: Uint8Array[] = [];
+  #buffered: Buffered[] = [];
   readonly #delivered: SentFrame[] = [];
   readonly #lineEnd: string;
   #isFirst = true;
@@ -226,7 +228,6 @@ export class Link {
 
   #arrive({ frame, isRepeat, isOmission }: Item): void {
     if (this.#isDead) return;
-    if (isOmission) this.#network.ports.onOmission();
     const text = this.#isFirst ? `\uFEFF: hello there\n\n${frame.text}` : frame.text;
     this.#isFirst = false;
     const bytes = encode(text.replaceAll('\n', this.#lineEnd));
@@ -237,14 +238,14 @@ export class Link {
       return;
     }
     this.#delivered.push(frame);
-    this.#deliver(bytes);
+    this.#deliver(bytes, isOmission);
   }
 
   /** In pieces, cut anywhere; some even after the client has hung up. */
-  #deliver(bytes: Uint8Array): void {
+  #deliver(bytes: Uint8Array, isOmission = false): void {
     const { random, note } = this.#network.ports;
     if (this.#network.isBuffering) {
-      this.#buffered.push(bytes);
+      this.#buffered.push({ bytes, isOmission });
       note('buffered');
       return;
     }
@@ -252,6 +253,7 @@ export class Link {
       if (random.chance(0.5)) return;
       note('delivered after hang-up');
     }
+    if (isOmission) this.#network.ports.onOmission();
     let from = 0;
     while (from < bytes.length) {
       const to = random.chance(0.6) ? bytes.length : Math.min(bytes.length, from + random.int(1, 60));
@@ -265,7 +267,10 @@ export class Link {
     const ms = Math.max(this.#readyAt, time.nowMs) - time.nowMs + 1;
     time.schedule('client', ms, () => {
       if (this.#isDead || this.#isHungUp) return;
-      for (const bytes of this.#buffered.splice(0)) this.#sink.bytes(bytes);
+      for (const { bytes, isOmission } of this.#buffered.splice(0)) {
+        if (isOmission) this.#network.ports.onOmission();
+        this.#sink.bytes(bytes);
+      }
       this.#sink.ended();
     });
   }
