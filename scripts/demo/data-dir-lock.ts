@@ -39,17 +39,33 @@ export function notePart(dataDir: string, pid: number | undefined, mark: string)
   if (pid !== undefined) appendFileSync(partsFile(dataDir), `${pid} ${mark}\n`);
 }
 
-/** Ends what a killed predecessor left running: by process id, and only if the command line is the noted one. */
+/** Resolves true when the process is gone within `ms`. */
+async function isGoneWithin(pid: number, ms: number): Promise<boolean> {
+  for (const until = Date.now() + ms; isAlive(pid); await delay(50)) if (Date.now() > until) return false;
+  return true;
+}
+
+/** SIGTERM, and SIGKILL when that does not end it within the time a drain takes. */
+async function endProcess(pid: number): Promise<void> {
+  process.kill(pid, 'SIGTERM');
+  if (await isGoneWithin(pid, 12_000)) return;
+  process.kill(pid, 'SIGKILL');
+  await isGoneWithin(pid, 5_000);
+}
+
+/**
+ * Ends what a killed predecessor left running, last started first, so that nobody waits for a part that is gone:
+ * by process id, and only if the command line is the noted one.
+ */
 async function endLeftovers(dataDir: string): Promise<void> {
   if (!existsSync(partsFile(dataDir))) return;
-  for (const line of readFileSync(partsFile(dataDir), 'utf8').split('\n').filter(Boolean)) {
+  const lines = readFileSync(partsFile(dataDir), 'utf8').split('\n').filter(Boolean);
+  for (const line of lines.reverse()) {
     const [pidText = '', mark = ''] = line.split(' ');
     const pid = Number(pidText);
     if (!commandOf(pid).includes(mark)) continue;
     console.log(`Ending ${mark} (process ${pid}), left over from a start that was killed.`);
-    process.kill(pid, 'SIGTERM');
-    for (let i = 0; i < 100 && isAlive(pid); i += 1) await delay(100);
-    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    await endProcess(pid);
   }
 }
 
