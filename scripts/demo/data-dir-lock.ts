@@ -16,16 +16,10 @@ import { StartRefused } from './start-options.ts';
 const lockFile = (dataDir: string) => join(dataDir, 'start.pid');
 const partsFile = (dataDir: string) => join(dataDir, 'parts.txt');
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** The command line of a process; empty when it is gone. A recycled number must not be mistaken for ours. */
+/**
+ * The command line of a process; empty when it is gone, and without our mark when it is only waiting to be reaped
+ * or when its number went to a stranger.
+ */
 function commandOf(pid: number): string {
   try {
     return execFileSync('ps', ['-p', String(pid), '-o', 'args='], { encoding: 'utf8' }).trim();
@@ -39,18 +33,22 @@ export function notePart(dataDir: string, pid: number | undefined, mark: string)
   if (pid !== undefined) appendFileSync(partsFile(dataDir), `${pid} ${mark}\n`);
 }
 
+type Part = { pid: number; mark: string };
+
 /** Resolves true when the process is gone within `ms`. */
-async function isGoneWithin(pid: number, ms: number): Promise<boolean> {
-  for (const until = Date.now() + ms; isAlive(pid); await delay(50)) if (Date.now() > until) return false;
+async function isGoneWithin({ pid, mark }: Part, ms: number): Promise<boolean> {
+  for (const until = Date.now() + ms; commandOf(pid).includes(mark); await delay(100)) {
+    if (Date.now() > until) return false;
+  }
   return true;
 }
 
 /** SIGTERM, and SIGKILL when that does not end it within the time a drain takes. */
-async function endProcess(pid: number): Promise<void> {
-  process.kill(pid, 'SIGTERM');
-  if (await isGoneWithin(pid, 12_000)) return;
-  process.kill(pid, 'SIGKILL');
-  await isGoneWithin(pid, 5_000);
+async function endPart(part: Part): Promise<void> {
+  process.kill(part.pid, 'SIGTERM');
+  if (await isGoneWithin(part, 12_000)) return;
+  process.kill(part.pid, 'SIGKILL');
+  await isGoneWithin(part, 5_000);
 }
 
 /**
@@ -65,7 +63,7 @@ async function endLeftovers(dataDir: string): Promise<void> {
     const pid = Number(pidText);
     if (!commandOf(pid).includes(mark)) continue;
     console.log(`Ending ${mark} (process ${pid}), left over from a start that was killed.`);
-    await endProcess(pid);
+    await endPart({ pid, mark });
   }
 }
 

@@ -35,10 +35,11 @@ function parts(): number[] {
   return noted.map((line) => Number(line.split(' ')[0]));
 }
 
+/** Not counting one that has ended and only waits for its parent to notice. */
 function isAlive(pid: number): boolean {
   try {
-    execFileSync('ps', ['-p', String(pid)], { stdio: 'ignore' });
-    return true;
+    const state = execFileSync('ps', ['-p', String(pid), '-o', 'stat='], { encoding: 'utf8' });
+    return !state.trim().startsWith('Z');
   } catch {
     return false;
   }
