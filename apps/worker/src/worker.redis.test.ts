@@ -102,7 +102,7 @@ test('scenario 1: the morning load shows every appointment once, and a second pu
 });
 
 test('[I6] what the EHR cancels, moves and deletes: followed before arrival, deletes only after two absences', async () => {
-  const { stack, simulator, worker, board } = await startClinic(8);
+  const { stack, simulator, worker, board, registry } = await startClinic(8);
   await using _ = stack;
   await awaitUntil(
     'the pull is done',
@@ -116,8 +116,11 @@ test('[I6] what the EHR cancels, moves and deletes: followed before arrival, del
   const movedTo = third.startMs + 600_000;
   simulator.act({ do: 'move', id: third.id, startTime: new Date(movedTo).toISOString() });
   await worker.pullNow(clinic, 'timer');
-  const find = async (id: number) =>
-    (await readJobBoard(board)).visits.find((v) => v.external?.appointmentId === String(id));
+  // The follower beside the worker hears a moment later: it is asked to catch up before it is read.
+  const find = async (id: number) => {
+    await registry.checkAll();
+    return (await readJobBoard(board)).visits.find((v) => v.external?.appointmentId === String(id));
+  };
   expect((await find(first.id))?.status).toBe('cancelled');
   expect((await find(second.id))?.external).toMatchObject({ absences: 1, isRemoved: false });
   expect((await find(third.id))?.startAt).toBe(movedTo);
