@@ -19,6 +19,7 @@ export interface Visitor {
 }
 
 const pageMax = 500;
+const readsMax = 10;
 /** The first chain of a board is made from its epoch; the log does not hold it, so the first entry is believed. */
 type Position = { seq: number; chain: string | null; id: string };
 
@@ -50,15 +51,25 @@ export class BoardTruth {
     return this.#hashes.get(view)?.[seq];
   }
 
-  /** Reads what was appended since the last call, folds it and shows it to the visitor. The board must be quiet. */
+  /**
+   * Reads what was appended since the last call, folds it and shows it to the visitor. The board should be quiet;
+   * for the job that has not heard so, both trails are read again until no entry is ahead of its audit.
+   */
   async catchUp(visitor?: Visitor): Promise<void> {
-    await this.#readAudits();
+    for (let reads = 0; reads < readsMax; reads += 1) {
+      await this.#readAudits();
+      await this.#readLog(visitor);
+      if ((this.audits.at(-1)?.seq ?? 0) >= this.seq) break;
+    }
+    this.#showRefusals(visitor);
+  }
+
+  async #readLog(visitor?: Visitor): Promise<void> {
     for (;;) {
       const page = await this.#redis.xrange(this.#keys.log, after(this.#position.id), '+', 'COUNT', pageMax);
       for (const [id, fields] of page) this.#take(id, toMap(fields), visitor);
-      if (page.length < pageMax) break;
+      if (page.length < pageMax) return;
     }
-    this.#showRefusals(visitor);
   }
 
   async meta(): Promise<Meta> {
