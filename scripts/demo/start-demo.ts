@@ -101,8 +101,9 @@ export async function startDemo(options: StartOptions): Promise<void> {
   });
   try {
     await assertPortFree(port);
-    await startParts(options, running);
+    // Read once: the parts and the welcome must speak of the same day, also at midnight.
     const day = dayOptions(options);
+    await startParts(options, day, running);
     const baseUrl = `http://${host}:${port}`;
     printWelcome(baseUrl, day, options);
     if (options.isSimulated) {
@@ -134,11 +135,10 @@ export async function startDemo(options: StartOptions): Promise<void> {
   console.log('Stopped. The data is kept; npm start goes on where it was.');
 }
 
-async function startParts(options: StartOptions, running: Running[]): Promise<void> {
+async function startParts(options: StartOptions, day: DayOptions, running: Running[]): Promise<void> {
   const { dataDir, port } = options;
   const logDir = join(dataDir, 'logs');
   mkdirSync(logDir, { recursive: true });
-  const day = dayOptions(options);
   writeFileSync(join(dataDir, 'clinics.json'), JSON.stringify({ clinics: [demoSettings(day)] }, null, 2));
   writeFileSync(join(dataDir, 'users.json'), JSON.stringify({ users: demoUsers(day) }, null, 2));
   const redisUrl = process.env.REDIS_URL ?? (await startRedis(dataDir, running));
