@@ -167,6 +167,13 @@ export const problems = {
   ehr_unavailable: row(503, 'fault', 'The EHR cannot be reached; the board goes on without it.', {
     log: 'warn',
   }),
+  archive_unavailable: row(503, 'fault', 'The archive cannot be reached; nothing was removed.'),
+  archive_conflict: row(
+    500,
+    'fault',
+    'The archive already holds something else under this name; nothing was overwritten. Ask an operator.',
+    { retryable: false },
+  ),
   internal: row(500, 'fault', 'Something broke on our side; it was logged under the request id.', {
     retryable: false,
   }),

@@ -1,5 +1,8 @@
 /** Redis behind the board: commit log, hosts, function library, connection. */
 
+export { FolderObjectStore } from './archive/folder-object-store.ts';
+export { type CreateResult, type ObjectStore, objectName } from './archive/object-store.ts';
+export { openObjectStore } from './archive/open-object-store.ts';
 export { assertDurable, type DurabilityReport, UnsafeRedisError } from './assert-durable.ts';
 export { AuditTrail, type ReadAudit } from './audit-trail.ts';
 export type { SubmitOptions } from './board-authority.ts';
