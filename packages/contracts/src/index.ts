@@ -1,3 +1,4 @@
+export * from './accounts.ts';
 export * from './actor.ts';
 export { asyncApiMessages, boardEventNames, buildAsyncApi } from './asyncapi.ts';
 export { eventExamples } from './asyncapi-event-examples.ts';

@@ -1,5 +1,12 @@
 /** Redis behind the board: commit log, hosts, function library, connection. */
 
+export type {
+  AccountChange,
+  AccountOutcome,
+  AccountRefusal,
+  AccountStore,
+  NewAccount,
+} from './accounts/account-store.ts';
 export { FolderObjectStore } from './archive/folder-object-store.ts';
 export { type CreateResult, type ObjectStore, objectName } from './archive/object-store.ts';
 export { openObjectStore } from './archive/open-object-store.ts';
