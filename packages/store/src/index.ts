@@ -33,6 +33,12 @@ export {
   type EmbeddedRedisOptions,
   startEmbeddedRedis,
 } from './embedded-redis.ts';
+export {
+  IdentityStore,
+  identityKeyRows,
+  type LinkedIdentity,
+  type Subject,
+} from './federation/identity-store.ts';
 export { commandOf, type FunctionCall, readReply } from './function-call.ts';
 export { dropFunctions, ensureFunctions, FunctionLibraryError, type Library } from './function-loader.ts';
 export * from './generated/function-calls.generated.ts';
@@ -40,9 +46,23 @@ export { functionLibrary } from './generated/functions.generated.ts';
 export { createRedisPort } from './ioredis-port.ts';
 export { type JobConnectionPurpose, openJobConnection } from './job-connection.ts';
 export { type BoardKeys, boardKeyRows, boardKeys, boardTag, type KeyRow } from './keys.ts';
+export { type OneUsePurpose, OneUseStore, oneUseKeyRows } from './passkeys/one-use-store.ts';
+export { type Passkey, PasskeyStore, passkeyKeyRows } from './passkeys/passkey-store.ts';
+export type { Sealer } from './passkeys/sealer.ts';
 export { RedisClock } from './redis-clock.ts';
 export { faultOf, isFunctionMissing } from './redis-failure.ts';
 export { commandTimeoutMs } from './redis-options.ts';
 export type { BatchReply, Durability, RedisPort } from './redis-port.ts';
 export { type RedisServerConfOptions, redisServerConf } from './redis-server-conf.ts';
 export { fromUrl, type RedisMode, type RedisTarget } from './redis-target.ts';
+export {
+  type KeyInfo,
+  type KeyProvider,
+  type KeyProviderStatus,
+  type KeyPurpose,
+  type KeyState,
+  keyPurposes,
+} from './vault/key-provider.ts';
+export { LocalKeyFile } from './vault/local-key-file.ts';
+export { type KeyProviderOptions, openKeyProvider } from './vault/open-key-provider.ts';
+export { openSecret, sealSecret } from './vault/seal-secret.ts';
