@@ -1,8 +1,8 @@
 export * from './accounts.ts';
 export * from './actor.ts';
-export * from './audit.ts';
 export { asyncApiMessages, boardEventNames, buildAsyncApi } from './asyncapi.ts';
 export { eventExamples } from './asyncapi-event-examples.ts';
+export * from './audit.ts';
 export * from './clinic.ts';
 export * from './commands.ts';
 export * from './config.ts';
@@ -22,3 +22,4 @@ export * from './problems.ts';
 export * from './protocol.ts';
 export * from './rest.ts';
 export * from './routes.ts';
+export * from './vault.ts';

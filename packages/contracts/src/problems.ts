@@ -167,6 +167,17 @@ export const problems = {
   ehr_unavailable: row(503, 'fault', 'The EHR cannot be reached; the board goes on without it.', {
     log: 'warn',
   }),
+  keys_unavailable: row(
+    503,
+    'fault',
+    'The keys cannot be reached; nothing was read or changed. Try again shortly.',
+  ),
+  phi_unreadable: row(
+    500,
+    'fault',
+    'Protected data cannot be opened: it was changed, moved, or its key is gone. Ask an operator.',
+    { retryable: false },
+  ),
   archive_unavailable: row(503, 'fault', 'The archive cannot be reached; nothing was removed.'),
   archive_conflict: row(
     500,

@@ -55,14 +55,7 @@ export { commandTimeoutMs } from './redis-options.ts';
 export type { BatchReply, Durability, RedisPort } from './redis-port.ts';
 export { type RedisServerConfOptions, redisServerConf } from './redis-server-conf.ts';
 export { fromUrl, type RedisMode, type RedisTarget } from './redis-target.ts';
-export {
-  type KeyInfo,
-  type KeyProvider,
-  type KeyProviderStatus,
-  type KeyPurpose,
-  type KeyState,
-  keyPurposes,
-} from './vault/key-provider.ts';
+export type { KeyInfo, KeyProvider, KeyProviderStatus } from './vault/key-provider.ts';
 export { LocalKeyFile } from './vault/local-key-file.ts';
 export { type KeyProviderOptions, openKeyProvider } from './vault/open-key-provider.ts';
 export { openSecret, sealSecret } from './vault/seal-secret.ts';

@@ -1,0 +1,123 @@
+/**
+ * The envelope around everything that is encrypted at rest:
+ *
+ *   bolt1.<alg>.<kid>.<salt>.<iv>.<commit>.<ciphertext‖tag>      (base64url)
+ *
+ * `g1` is AES-256-GCM under a key derived for this one write: HKDF-SHA256(key, salt, info) gives 32 bytes of cipher
+ * key and 32 bytes of key commitment. A fresh salt (128 bits) with a fresh iv (96 bits) makes a repeated nonce under
+ * one key practically impossible. Plain GCM does not commit to its key (one ciphertext can be made to open under two
+ * keys), hence the commitment, compared in constant time before anything is decrypted. The header is authenticated
+ * together with the caller's `aad`, so no part of an envelope can be exchanged.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomFillSync,
+  timingSafeEqual,
+} from 'node:crypto';
+import { cryptFault } from './crypt-failure.ts';
+
+export type SealingKey = { kid: string; key: KeyObject };
+/** What an envelope is bound to: `info` separates derived keys by purpose, `aad` names the one place it belongs to. */
+export type Binding = { info: string; aad: string };
+
+/** Algorithms this version writes or reads; `q1` is kept for a post-quantum key wrap (ML-KEM-768 with AES-256-GCM). */
+export const envelopeAlgorithms = { g1: 'AES-256-GCM, HKDF-SHA256, committed' } as const;
+export const reservedAlgorithms = ['q1'] as const;
+
+const prefix = 'bolt1.';
+const [saltBytes, ivBytes, keyBytes, tagBytes] = [16, 12, 32, 16];
+const kidShape = /^[A-Za-z0-9~_-]{1,80}$/;
+const headerShape = /^bolt1\.[a-z0-9]{2}\.([A-Za-z0-9~_-]{1,80})\./;
+const base64urlShape = /^[A-Za-z0-9_-]+$/;
+
+/** Random bytes are drawn in blocks: a draw costs as much as a hash, and each write needs 28 bytes. */
+const pool = Buffer.alloc(28 * 256);
+let poolAt = pool.length;
+
+function draw(length: number): Buffer {
+  if (poolAt + length > pool.length) {
+    randomFillSync(pool);
+    poolAt = 0;
+  }
+  const drawn = Buffer.from(pool.subarray(poolAt, poolAt + length));
+  pool.fill(0, poolAt, poolAt + length);
+  poolAt += length;
+  return drawn;
+}
+
+/** A 256-bit key of these bytes. Throws RangeError on another length. */
+export function sealingKey(kid: string, bytes: Uint8Array): SealingKey {
+  if (bytes.length !== keyBytes) throw new RangeError('a sealing key has 32 bytes');
+  if (!kidShape.test(kid)) throw new RangeError('a key id has a wrong form');
+  return { kid, key: createSecretKey(bytes) };
+}
+
+function derive(key: KeyObject, salt: Uint8Array, info: string): { cipherKey: Buffer; commit: Buffer } {
+  const okm = Buffer.from(hkdfSync('sha256', key, salt, `bolt1|${info}`, 2 * keyBytes));
+  return { cipherKey: okm.subarray(0, keyBytes), commit: okm.subarray(keyBytes) };
+}
+
+/** Seals bytes under a key, for one place only. */
+export function sealBytes({ kid, key }: SealingKey, { info, aad }: Binding, plain: Uint8Array): string {
+  const [salt, iv] = [draw(saltBytes), draw(ivBytes)];
+  const { cipherKey, commit } = derive(key, salt, info);
+  const header = `${prefix}g1.${kid}`;
+  const cipher = createCipheriv('aes-256-gcm', cipherKey, iv);
+  cipher.setAAD(Buffer.from(`${header}|${aad}`));
+  const body = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const parts = [salt, iv, commit, body].map((part) => part.toString('base64url'));
+  return `${header}.${parts.join('.')}`;
+}
+
+type Parsed = { header: string; kid: string; salt: Buffer; iv: Buffer; commit: Buffer; body: Buffer };
+
+/** Decoding base64url forgives what is not in its alphabet; an envelope has exactly one spelling. */
+function decoded(text: string | undefined): Buffer {
+  if (text === undefined || !base64urlShape.test(text)) throw cryptFault('malformed');
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.toString('base64url') !== text) throw cryptFault('malformed');
+  return bytes;
+}
+
+function parse(envelope: string): Parsed {
+  const [version, alg = '', kid = '', ...rest] = envelope.split('.');
+  if (version !== 'bolt1' || rest.length !== 4 || !kidShape.test(kid)) throw cryptFault('malformed');
+  if (!Object.hasOwn(envelopeAlgorithms, alg)) throw cryptFault('unknown_algorithm');
+  const [salt, iv, commit, body] = rest.map(decoded);
+  const isWhole =
+    salt?.length === saltBytes && iv?.length === ivBytes && commit?.length === keyBytes && body !== undefined;
+  if (!isWhole || body.length < tagBytes) throw cryptFault('malformed');
+  return { header: `${prefix}${alg}.${kid}`, kid, salt, iv, commit, body };
+}
+
+/** The id of the key that an envelope names. Throws Fault `phi_unreadable`. */
+export function kidOf(envelope: string): string {
+  const [, kid] = headerShape.exec(envelope) ?? [];
+  if (kid === undefined) throw cryptFault('malformed');
+  return kid;
+}
+
+export function isEnvelope(text: string): boolean {
+  return text.startsWith(prefix);
+}
+
+/** Opens an envelope whole or not at all. Throws Fault `phi_unreadable`. */
+export function openBytes({ kid, key }: SealingKey, { info, aad }: Binding, envelope: string): Buffer {
+  const { header, salt, iv, body, ...named } = parse(envelope);
+  if (named.kid !== kid) throw cryptFault('wrong_key');
+  const { cipherKey, commit } = derive(key, salt, info);
+  if (!timingSafeEqual(commit, named.commit)) throw cryptFault('wrong_key');
+  const decipher = createDecipheriv('aes-256-gcm', cipherKey, iv, { authTagLength: tagBytes });
+  decipher.setAAD(Buffer.from(`${header}|${aad}`));
+  decipher.setAuthTag(body.subarray(body.length - tagBytes));
+  const plain = decipher.update(body.subarray(0, body.length - tagBytes));
+  try {
+    return Buffer.concat([plain, decipher.final()]);
+  } catch {
+    throw cryptFault('tampered');
+  }
+}
