@@ -30,6 +30,21 @@ export type RouteAction = (typeof routeActions)[number];
 /** `public`: no session. `session`: any session. Otherwise a session whose role may take the action there. */
 export type RouteAccess = 'public' | 'session' | RouteAction;
 
+/** What a fresh proof of identity is good for; a proof for one purpose does not serve another. */
+export const stepUpPurposes = [
+  'export',
+  'print-batch',
+  'break-glass',
+  'user-admin',
+  'factor-change',
+  'audit-view',
+  'connector-config',
+  'amendment-approval',
+  'token-admin',
+  'workstation-admin',
+] as const;
+export type StepUpPurpose = (typeof stepUpPurposes)[number];
+
 export type RouteBody = { description: string; content: Readonly<Record<string, z.ZodType>> };
 export type Route = {
   method: 'get' | 'post';
@@ -39,6 +54,15 @@ export type Route = {
   description?: string;
   tag: 'board' | 'schedule' | 'session' | 'operations' | 'documents';
   access: RouteAccess;
+  /**
+   * True for requests that only a person's own act sends: they extend the idle time of the session (I9). Streams, polls,
+   * heartbeats and whatever a page asks by itself are checked like any other request, and extend nothing.
+   */
+  isUserAction: boolean;
+  /** The purpose for which the person must have proved again, within the last minutes, who they are. */
+  stepUp?: StepUpPurpose;
+  /** Whether an API token may call this route though it names no action (`access: 'session'`). */
+  isForTokens?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   request?: RouteBody & { maxBytes: number };
@@ -89,6 +113,7 @@ export const routes = {
       'One command: 200 when applied or a duplicate of an applied one; otherwise the problem of its refusal. A batch: always 200 with one outcome per command, in order; it stops at the first `hold`. Sending the same (clientId, n) again never has a second effect.',
     tag: 'board',
     access: 'command',
+    isUserAction: true,
     params: board,
     request: { ...json('One command or a batch.', commandsRequestSchema), maxBytes: bodyLimits.commands },
     responses: { 200: json('What became of each command.', commandsResponseSchema) },
@@ -138,6 +163,7 @@ export const routes = {
     summary: 'The whole board and the cursor to go on from.',
     tag: 'board',
     access: 'read',
+    isUserAction: false,
     params: board,
     responses: { 200: json('The board as this process holds it.', snapshotResponseSchema) },
     problems: readProblems,
@@ -149,6 +175,7 @@ export const routes = {
     description: 'The frames are described in the AsyncAPI document.',
     tag: 'board',
     access: 'read',
+    isUserAction: false,
     params: board,
     query: streamQuerySchema,
     responses: { 200: textual('Frames of the board stream, version 1.', 'text/event-stream') },
@@ -160,6 +187,7 @@ export const routes = {
     summary: 'The board as it was at a moment of the day.',
     tag: 'board',
     access: 'read',
+    isUserAction: true,
     params: board,
     query: z.strictObject({
       at: z.coerce.number().pipe(instantSchema).meta({ description: 'The moment, in epoch milliseconds.' }),
@@ -173,6 +201,7 @@ export const routes = {
     summary: 'Everything that happened to one visit: who, when, what.',
     tag: 'board',
     access: 'read',
+    isUserAction: true,
     params: board.extend({ visitId: visitIdSchema }),
     responses: { 200: json('Its entries, oldest first.', visitHistoryResponseSchema) },
     problems: [...readProblems, 'visit_not_found', 'history_trimmed'],
@@ -183,6 +212,7 @@ export const routes = {
     summary: 'Waits and counts of the day: running and finished, medians and 90th percentiles.',
     tag: 'board',
     access: 'metrics',
+    isUserAction: false,
     params: board,
     responses: { 200: json('The numbers at this moment.', metricsSummarySchema) },
     problems: readProblems,
@@ -195,6 +225,7 @@ export const routes = {
       'All or nothing: with one bad line nothing is imported, and `errors` names every bad line. Importing again updates and never duplicates. See docs/spec/import.md.',
     tag: 'schedule',
     access: 'import',
+    isUserAction: true,
     params: board,
     request: {
       description: 'The schedule.',
@@ -211,6 +242,7 @@ export const routes = {
     description: 'Answers at once with the job; its progress is the `sync` entity on the stream.',
     tag: 'schedule',
     access: 'sync',
+    isUserAction: true,
     params: board,
     responses: { 202: json('The job that reads the day.', syncJobResponseSchema) },
     problems: readProblems,
@@ -221,6 +253,7 @@ export const routes = {
     summary: 'Say that a screen is here, what it has applied and what it edits.',
     tag: 'board',
     access: 'read',
+    isUserAction: false,
     params: board,
     request: { ...json('The screen.', presenceRequestSchema), maxBytes: bodyLimits.small },
     responses: { 204: { description: 'Noted.', content: {} } },
@@ -232,6 +265,8 @@ export const routes = {
     summary: 'Who is signed in, and the clinics of that person.',
     tag: 'session',
     access: 'session',
+    isUserAction: false,
+    isForTokens: true,
     responses: { 200: json('The session.', sessionResponseSchema) },
     problems: [],
   },
@@ -241,6 +276,8 @@ export const routes = {
     summary: 'The clinics of the signed-in person, with their present local day.',
     tag: 'session',
     access: 'session',
+    isUserAction: false,
+    isForTokens: true,
     responses: { 200: json('The clinics.', clinicsResponseSchema) },
     problems: [],
   },
@@ -250,6 +287,7 @@ export const routes = {
     summary: 'The demo users that the development login offers.',
     tag: 'session',
     access: 'public',
+    isUserAction: false,
     responses: {
       200: json('The users.', developmentUsersSchema),
     },
@@ -262,6 +300,7 @@ export const routes = {
     description: 'Sets the session cookie. Scripts may send its value as `Authorization: Bearer`.',
     tag: 'session',
     access: 'public',
+    isUserAction: false,
     request: {
       ...json('The user and the station.', developmentLoginRequestSchema),
       maxBytes: bodyLimits.small,
@@ -275,6 +314,7 @@ export const routes = {
     summary: 'End the session.',
     tag: 'session',
     access: 'session',
+    isUserAction: true,
     responses: { 204: { description: 'The session has ended.', content: {} } },
     problems: ['store_unavailable'],
   },
@@ -284,6 +324,7 @@ export const routes = {
     summary: 'The process runs.',
     tag: 'operations',
     access: 'public',
+    isUserAction: false,
     responses: {
       200: json('It does.', z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' })),
     },
@@ -295,6 +336,7 @@ export const routes = {
     summary: 'Whether to send work here, with the state of every dependency.',
     tag: 'operations',
     access: 'public',
+    isUserAction: false,
     responses: {
       200: json('Ready, perhaps without the EHR.', readyResponseSchema),
       503: json('Not ready.', readyResponseSchema),
@@ -307,6 +349,7 @@ export const routes = {
     summary: 'Counters of this process for Prometheus.',
     tag: 'operations',
     access: 'public',
+    isUserAction: false,
     responses: { 200: textual('Prometheus text format.', 'text/plain') },
     problems: [],
   },
@@ -316,6 +359,7 @@ export const routes = {
     summary: 'This description as OpenAPI 3.1.',
     tag: 'documents',
     access: 'public',
+    isUserAction: false,
     responses: { 200: json('The document.', z.looseObject({ openapi: z.string() })) },
     problems: [],
   },
@@ -325,6 +369,7 @@ export const routes = {
     summary: 'The board stream and the job queues as AsyncAPI 3.',
     tag: 'documents',
     access: 'public',
+    isUserAction: false,
     responses: { 200: json('The document.', z.looseObject({ asyncapi: z.string() })) },
     problems: [],
   },
@@ -334,6 +379,7 @@ export const routes = {
     summary: 'The API as a readable page.',
     tag: 'documents',
     access: 'public',
+    isUserAction: false,
     responses: { 200: textual('A page.', 'text/html') },
     problems: [],
   },
