@@ -9,13 +9,15 @@ import { join, relative } from 'node:path';
 const allowed: Record<string, readonly string[]> = {
   contracts: [],
   domain: ['contracts'],
-  store: ['contracts', 'domain'],
+  // No floor below it: whoever checks the record must not have to trust the code that wrote it.
+  'audit-verifier': [],
+  store: ['contracts', 'domain', 'audit-verifier'],
   ehr: ['contracts', 'domain'],
   client: ['contracts', 'domain'],
   react: ['contracts', 'domain', 'client'],
   testkit: ['contracts', 'domain', 'store', 'client'],
-  server: ['contracts', 'domain', 'store'],
-  worker: ['contracts', 'domain', 'store', 'ehr'],
+  server: ['contracts', 'domain', 'audit-verifier', 'store'],
+  worker: ['contracts', 'domain', 'audit-verifier', 'store', 'ehr'],
   web: ['contracts', 'domain', 'client', 'react'],
   'ehr-simulator': ['contracts', 'domain', 'testkit'],
 };
