@@ -2,6 +2,7 @@
 import { buildLibrary } from '../packages/store/functions/build/build-library.ts';
 import { renderCalls, renderLibrary } from '../packages/store/functions/build/render-calls.ts';
 import { renderFunctionsPage, renderKeysPage } from '../packages/store/functions/build/render-reference.ts';
+import { auditKeyRows } from '../packages/store/src/audit/audit-keys.ts';
 import { boardKeyRows } from '../packages/store/src/keys.ts';
 
 export function generateFunctions(): { path: string; content: string }[] {
@@ -12,6 +13,6 @@ export function generateFunctions(): { path: string; content: string }[] {
     { path: `${code}/functions.generated.ts`, content: renderLibrary(library) },
     { path: `${code}/function-calls.generated.ts`, content: renderCalls(library) },
     { path: `${pages}/functions.md`, content: renderFunctionsPage(library) },
-    { path: `${pages}/keys.md`, content: renderKeysPage(boardKeyRows) },
+    { path: `${pages}/keys.md`, content: renderKeysPage([...boardKeyRows, ...auditKeyRows]) },
   ];
 }

@@ -111,7 +111,7 @@ function movedTo(text: string, from: BoardKey, to: BoardKey): string {
 export function replayCommand(commit: RecordedCommit, from: BoardKey, to: BoardKey): [string, ...string[]] {
   const move = (text: string) => (from.clinic === to.clinic ? text : movedTo(text, from, to));
   const call = {
-    name: 'b1_commit',
+    name: 'b2_commit',
     isReadOnly: false,
     keys: commit.keys.map(move),
     args: commit.args.map(move),

@@ -78,7 +78,7 @@ export class CommitHandler {
     const args = argsNow(commit, { epoch, seq, versionOf: (id) => versions.get(id) ?? 0 });
     args[1] = keys.channel;
     const names = [keys.meta, keys.ent, keys.log, keys.idem(clientId), keys.aud, keys.out];
-    const reply = (await this.#redis.call('FCALL', 'b1_commit', 6, ...names, ...args)) as string[];
+    const reply = (await this.#redis.call('FCALL', 'b2_commit', 6, ...names, ...args)) as string[];
     const field = (name: string) => reply[reply.indexOf(name) + 1] ?? '';
     if (reply[1] === 'duplicate') return outcome(n, Number(field('seq')));
     if (reply[1] !== 'committed') throw new Error(`not committed: ${reply.join(' ')}`);

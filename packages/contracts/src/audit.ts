@@ -9,15 +9,7 @@ import { boardDateSchema, clinicIdSchema, instantSchema } from './ids.ts';
 export const auditVersion = 1;
 
 /** The family of an event, as FHIR's AuditEvent groups them. */
-export const auditTypes = [
-  'rest',
-  'auth',
-  'security',
-  'admin',
-  'job',
-  'disclosure',
-  'system',
-] as const;
+export const auditTypes = ['rest', 'auth', 'security', 'admin', 'job', 'disclosure', 'system'] as const;
 
 /** What was done. A closed list: a report can count on every word. */
 export const auditSubtypes = [
@@ -183,7 +175,10 @@ export const auditQuerySchema = z.strictObject({
   actor: z.string().max(60).optional().meta({ description: 'Only acts of this account.' }),
   patient: z.string().max(64).optional().meta({ description: "Only acts on this patient's record." }),
   sub: z.enum(auditSubtypes).optional().meta({ description: 'Only acts of this kind.' }),
-  out: z.enum(['done', 'refused']).optional().meta({ description: 'Only what was done, or only what was refused.' }),
+  out: z
+    .enum(['done', 'refused'])
+    .optional()
+    .meta({ description: 'Only what was done, or only what was refused.' }),
   after: z.coerce
     .number()
     .pipe(z.int().min(0))
@@ -222,7 +217,11 @@ export const openedRowSchema = z
 export type OpenedRow = z.infer<typeof openedRowSchema>;
 
 export const openedResponseSchema = z
-  .strictObject({ patient: z.string(), rows: z.array(openedRowSchema), sealedThrough: instantSchema.nullable() })
+  .strictObject({
+    patient: z.string(),
+    rows: z.array(openedRowSchema),
+    sealedThrough: instantSchema.nullable(),
+  })
   .meta({ id: 'OpenedBy' });
 export const openedQuerySchema = z.strictObject({
   from: z.coerce.number().pipe(instantSchema).meta({ description: 'First moment, epoch milliseconds.' }),

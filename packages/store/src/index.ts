@@ -11,6 +11,15 @@ export { FolderObjectStore } from './archive/folder-object-store.ts';
 export { type CreateResult, type ObjectStore, objectName } from './archive/object-store.ts';
 export { openObjectStore } from './archive/open-object-store.ts';
 export { assertDurable, type DurabilityReport, UnsafeRedisError } from './assert-durable.ts';
+export {
+  type AuditKeys,
+  type AuditLogId,
+  auditKeyRows,
+  auditKeys,
+  auditLogOf,
+  installationLog,
+} from './audit/audit-keys.ts';
+export { eventMac, SecurityAudit, type SecurityAuditOptions } from './audit/security-audit.ts';
 export { AuditTrail, type ReadAudit } from './audit-trail.ts';
 export type { SubmitOptions } from './board-authority.ts';
 export type { HistoryEntry } from './board-history.ts';

@@ -1,0 +1,136 @@
+/**
+ * Everything that is recorded beside the boards: sign-ins, denials, key use, configuration, exports, and reads of
+ * the record itself. Numbered by each process, so that an event sent again after a lost answer is there once, and
+ * one that was taken away leaves a gap.
+ */
+import { createHmac, randomUUID } from 'node:crypto';
+import { Fault, type SecurityEvent, securityEventSchema } from '@workflow-bolt/contracts';
+import { appendEventsCall } from '../generated/function-calls.generated.ts';
+import type { RedisPort } from '../redis-port.ts';
+import { auditKeys, auditLogOf } from './audit-keys.ts';
+
+/** Limit of `append_events`. */
+const batchMax = 500;
+/** Events whose fate is unknown while Redis is away; beyond this nothing more is promised. */
+const owedMax = 5_000;
+
+type Numbered = { iseq: number; text: string; mac: string };
+type Waiting = Numbered & { resolve: () => void; reject: (error: unknown) => void };
+
+export type SecurityAuditOptions = {
+  port: RedisPort;
+  /** Name of this process, new at every start. */
+  inst?: string;
+  /** Key of the MAC chain, shared with the sealer and unknown to Redis; without one entries carry no MAC. */
+  macKey?: Uint8Array | null;
+};
+
+/** The MAC of one event: over the process, its number, its former MAC and the text. 32 hexadecimal digits. */
+export function eventMac(
+  key: Uint8Array,
+  { inst, iseq, text }: { inst: string; iseq: number; text: string },
+  previous: string,
+): string {
+  const mac = createHmac('sha256', key);
+  return mac.update(`${inst}\n${iseq}\n${previous}\n${text}`).digest('hex').slice(0, 32);
+}
+
+export class SecurityAudit {
+  readonly inst: string;
+  readonly #port: RedisPort;
+  readonly #macKey: Uint8Array | null;
+  readonly #logs = new Map<string, EventLine>();
+
+  constructor({ port, inst, macKey }: SecurityAuditOptions) {
+    this.#port = port;
+    this.inst = inst ?? `p-${randomUUID().slice(0, 13)}`;
+    this.#macKey = macKey ?? null;
+  }
+
+  /**
+   * Resolves when the event is kept; answer the request only then. Throws Fault `store_unavailable` or
+   * `outcome_unknown`: the request must be answered 503 (the event itself is sent again with the next one).
+   * Throws ZodError on an event of a wrong form: nothing that does not fit the schema may reach the record.
+   */
+  append(event: SecurityEvent): Promise<void> {
+    const text = JSON.stringify(securityEventSchema.parse(event));
+    return this.#line(auditLogOf(event.cid)).append(text);
+  }
+
+  #line(log: string): EventLine {
+    const known = this.#logs.get(log);
+    if (known) return known;
+    const line = new EventLine({ port: this.#port, log, inst: this.inst, macKey: this.#macKey });
+    this.#logs.set(log, line);
+    return line;
+  }
+}
+
+/** The events of this process in one stream, in order. */
+class EventLine {
+  readonly #parts: { port: RedisPort; log: string; inst: string; macKey: Uint8Array | null };
+  readonly #queue: Waiting[] = [];
+  #owed: Numbered[] = [];
+  #iseq = 0;
+  #mac = '';
+  #isWriting = false;
+
+  constructor(parts: { port: RedisPort; log: string; inst: string; macKey: Uint8Array | null }) {
+    this.#parts = parts;
+  }
+
+  append(text: string): Promise<void> {
+    if (this.#owed.length + this.#queue.length >= owedMax) {
+      return Promise.reject(new Fault('store_unavailable', { reason: 'audit' }));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { inst, macKey } = this.#parts;
+    const iseq = ++this.#iseq;
+    if (macKey) this.#mac = eventMac(macKey, { inst, iseq, text }, this.#mac);
+    this.#queue.push({ iseq, text, mac: this.#mac, resolve, reject });
+    if (!this.#isWriting) void this.#write();
+    return promise;
+  }
+
+  /** While one batch travels the next one gathers. What failed goes first, under its old numbers. */
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, batchMax);
+      try {
+        await this.#settleOwed();
+        await this.#send(batch);
+        for (const item of batch) item.resolve();
+      } catch (error) {
+        this.#owed.push(...batch);
+        for (const item of batch) item.reject(error);
+      }
+    }
+    this.#isWriting = false;
+  }
+
+  async #settleOwed(): Promise<void> {
+    while (this.#owed.length > 0) {
+      const batch = this.#owed.slice(0, batchMax);
+      await this.#send(batch);
+      this.#owed = this.#owed.slice(batch.length);
+    }
+  }
+
+  async #send(batch: readonly Numbered[]): Promise<void> {
+    const { port, log, inst } = this.#parts;
+    const { events, writers } = auditKeys(log);
+    const reply = await port.fcall(
+      appendEventsCall(
+        { events, writers },
+        {
+          inst,
+          first: batch[0]?.iseq ?? 0,
+          entries: batch.map(({ text, mac }) => [text, mac] as const),
+        },
+      ),
+    );
+    // Redis lost what it had acknowledged: its record of this process ends before ours.
+    if (reply.status === 'gap') throw new Fault('store_unavailable', { reason: 'audit_gap' });
+  }
+}
