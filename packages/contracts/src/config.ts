@@ -70,6 +70,18 @@ const shared = {
     'Replicas that must hold a step before it is acknowledged (WAIT); 0 where one durable server is the promise.',
     { unit: 'count' },
   ),
+  keys: option(
+    'BOLT_KEYS',
+    text.min(1),
+    '.bolt/keys/top-keys.json',
+    'The top keys: gcpkms://projects/<p>/locations/<l>/keyRings/<r>, or the path of a key file, which is made on first use.',
+  ),
+  keyStore: option(
+    'BOLT_KEY_STORE',
+    text.min(1),
+    '.bolt/keys/store',
+    'Where wrapped keys are kept, never in Redis: a folder, gs:// or s3://. Its backups must not outlive 7 days.',
+  ),
   logLevel: option(
     'LOG_LEVEL',
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),

@@ -1,4 +1,5 @@
 export * from './accounts.ts';
+export * from './actions.ts';
 export * from './actor.ts';
 export { asyncApiMessages, boardEventNames, buildAsyncApi } from './asyncapi.ts';
 export { eventExamples } from './asyncapi-event-examples.ts';
@@ -18,8 +19,10 @@ export * from './metrics-summary.ts';
 export { buildOpenApi } from './openapi.ts';
 export * from './passkeys.ts';
 export * from './phi.ts';
+export * from './principal.ts';
 export * from './problems.ts';
 export * from './protocol.ts';
 export * from './rest.ts';
 export * from './routes.ts';
+export * from './sensitivity.ts';
 export * from './vault.ts';
