@@ -56,11 +56,40 @@ export const problems = {
   // Who is asking.
   not_authenticated: row(401, 'access', 'Sign in first; the session is missing or has ended.'),
   permission_denied: row(403, 'access', 'Your role may not do this; `required` names the roles that may.'),
+  step_up_required: row(
+    403,
+    'access',
+    'Show that it is you once more (password, code or passkey); `purpose` says for what. Then ask again.',
+  ),
   cross_site_request: row(403, 'access', 'A write must come from the page of this server itself.'),
   board_not_found: row(404, 'access', 'This clinic has no board on that day.'),
   visit_not_found: row(404, 'access', 'There is no such visit on this board.'),
   job_not_found: row(404, 'access', 'There is no such job, or it is too old.'),
   history_trimmed: row(410, 'access', 'The log of that moment has been archived and is no longer held here.'),
+  passkey_refused: row(403, 'access', 'This passkey was not accepted. Try again, or use another way.'),
+  passkey_suspended: row(
+    403,
+    'access',
+    'This passkey was suspended because it may have been copied. Use another way and register a new one.',
+  ),
+  passkey_taken: row(409, 'access', 'This passkey is registered already.'),
+  passkeys_full: row(409, 'access', 'An account holds at most twelve passkeys. Remove one first.'),
+  passkeys_unavailable: row(
+    404,
+    'access',
+    'This server has no public address that passkeys could be bound to. Use another way.',
+  ),
+  identity_refused: row(
+    403,
+    'access',
+    "The identity provider's answer could not be accepted. Begin again from the sign-in page.",
+  ),
+  identity_unknown: row(
+    403,
+    'access',
+    'This identity belongs to no account here. Sign in another way once, and link it in your account.',
+  ),
+  identity_taken: row(409, 'access', 'This identity is linked to an account already.'),
   // Concurrency and idempotency.
   version_conflict: row(
     409,
@@ -91,6 +120,14 @@ export const problems = {
   ),
   not_todays_board: row(422, 'refusal', "Arrivals are only possible on the clinic's present local day."),
   board_closed: row(422, 'refusal', 'The day is closed; only a manager can reopen it.'),
+  day_closing: row(
+    422,
+    'refusal',
+    'The day is being closed and takes no new visit; take the closing back first.',
+  ),
+  day_not_closing: row(422, 'refusal', 'Begin to close the day first, then settle who is still open.'),
+  visits_open: row(422, 'refusal', 'Visits are still open; `open` lists each with what it waits for.'),
+  reopen_too_late: row(422, 'refusal', 'A closed day can be reopened for a week; `lastDate` has passed.'),
   reason_required: row(422, 'refusal', 'Give a reason.'),
   provider_required: row(422, 'refusal', 'Assign a provider first.'),
   room_required: row(422, 'refusal', 'This clinic asks for a room at this step. Choose a free one.'),
@@ -184,6 +221,12 @@ export const problems = {
     'fault',
     'The archive already holds something else under this name; nothing was overwritten. Ask an operator.',
     { retryable: false },
+  ),
+  identity_provider_unavailable: row(
+    503,
+    'fault',
+    'The identity provider cannot be reached. Try again shortly, or sign in another way.',
+    { log: 'warn' },
   ),
   internal: row(500, 'fault', 'Something broke on our side; it was logged under the request id.', {
     retryable: false,
