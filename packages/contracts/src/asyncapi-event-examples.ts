@@ -15,6 +15,9 @@ const roomId = 'exam-1';
 
 export const eventExamples: { [T in BoardEventType]: Extract<BoardEvent, { type: T }> } = {
   'day.configured': { type: 'day.configured', day: sampleDay, rooms: [sampleRoom], removedRoomIds: [] },
+  'day.closing-started': { type: 'day.closing-started' },
+  'day.closed': { type: 'day.closed', noShows: [visitId] },
+  'day.reopened': { type: 'day.reopened', from: 'closed', reason: 'A patient came back before we left.' },
   'visit.created': { type: 'visit.created', visit: sampleVisit, person: samplePerson },
   'visit.moved': {
     type: 'visit.moved',

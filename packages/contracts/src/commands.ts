@@ -138,6 +138,12 @@ export const commandSchemas = {
       .array(roomSchema.pick({ id: true, name: true, kind: true, capacity: true, position: true }))
       .max(200),
   }),
+  /** No new visit from now on: people settle the open ones, then close. */
+  startDayClose: z.strictObject({ type: z.literal('startDayClose') }),
+  /** Ends the day. A person has confirmed each of these as not having come. */
+  closeDay: z.strictObject({ type: z.literal('closeDay'), noShows: z.array(visitIdSchema).max(500) }),
+  /** Takes the closing back, or opens a closed day again (manager, with a reason, for a week). */
+  reopenDay: z.strictObject({ type: z.literal('reopenDay'), reason: reason.nullish() }),
   /** One appointment row of the EHR or an import; creates or updates its visit, invents nothing. System. */
   applyScheduleRow: z.strictObject({
     type: z.literal('applyScheduleRow'),

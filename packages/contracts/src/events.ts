@@ -38,6 +38,14 @@ export const eventSchemas = {
     rooms: z.array(roomSchema),
     removedRoomIds: z.array(roomIdSchema),
   }),
+  'day.closing-started': z.strictObject({ type: z.literal('day.closing-started') }),
+  /** Stands behind the moves of the no-shows that a person confirmed with it. */
+  'day.closed': z.strictObject({ type: z.literal('day.closed'), noShows: z.array(visitIdSchema) }),
+  'day.reopened': z.strictObject({
+    type: z.literal('day.reopened'),
+    from: z.enum(['closing', 'closed']),
+    reason,
+  }),
   'visit.created': z.strictObject({
     type: z.literal('visit.created'),
     visit: visitSchema,

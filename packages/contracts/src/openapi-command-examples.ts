@@ -37,6 +37,9 @@ export const commandExamples: { [T in CommandType]: Extract<Command, { type: T }
   deferRoomCleaning: { type: 'deferRoomCleaning', roomId, minutes: 5 },
   setRoomService: { type: 'setRoomService', roomId, isInService: false, reason: 'Broken lamp' },
   configureDay: { type: 'configureDay', day: settings, rooms: [{ id, name, kind, capacity, position }] },
+  startDayClose: { type: 'startDayClose' },
+  closeDay: { type: 'closeDay', noShows: [visitId] },
+  reopenDay: { type: 'reopenDay', reason: 'A patient came back before we left.' },
   applyScheduleRow: {
     type: 'applyScheduleRow',
     visitId,

@@ -4,8 +4,9 @@
  *
  * History
  * - 1: first version.
+ *   Closing a day: commands startDayClose, closeDay, reopenDay and their events; older clients show the day as it is.
  */
 export const protocolVersion = 1;
 
 /** Version of `evolve`: raise it when folding the same log would give another state. */
-export const rulesVersion = 1;
+export const rulesVersion = 2;

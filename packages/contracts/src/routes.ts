@@ -3,7 +3,7 @@
  * or a handler no row), the OpenAPI document and the tables of the documentation are generated from them.
  */
 import { z } from 'zod';
-import { type Role, roles } from './actor.ts';
+import type { RouteAction } from './actions.ts';
 import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from './ids.ts';
 import { importRequestSchema } from './import.ts';
@@ -23,11 +23,7 @@ import {
   visitHistoryResponseSchema,
 } from './rest.ts';
 
-/** What a route lets a person do; which roles may, is a table in `domain`. */
-export const routeActions = ['read', 'command', 'import', 'sync', 'metrics'] as const;
-export type RouteAction = (typeof routeActions)[number];
-
-/** `public`: no session. `session`: any session. Otherwise a session whose role may take the action there. */
+/** `public`: no session. `session`: any session of a person. Otherwise the action that the matrix in `domain` decides on. */
 export type RouteAccess = 'public' | 'session' | RouteAction;
 
 /** What a fresh proof of identity is good for; a proof for one purpose does not serve another. */
@@ -128,6 +124,10 @@ export const routes = {
       'move_not_allowed',
       'not_todays_board',
       'board_closed',
+      'day_closing',
+      'day_not_closing',
+      'visits_open',
+      'reopen_too_late',
       'reason_required',
       'provider_required',
       'room_required',
@@ -174,7 +174,7 @@ export const routes = {
     summary: 'Every change of the board as it happens (server-sent events).',
     description: 'The frames are described in the AsyncAPI document.',
     tag: 'board',
-    access: 'read',
+    access: 'stream',
     isUserAction: false,
     params: board,
     query: streamQuerySchema,
@@ -186,8 +186,8 @@ export const routes = {
     path: `${onBoard}/history`,
     summary: 'The board as it was at a moment of the day.',
     tag: 'board',
-    access: 'read',
-    isUserAction: true,
+    access: 'history',
+    isUserAction: false,
     params: board,
     query: z.strictObject({
       at: z.coerce.number().pipe(instantSchema).meta({ description: 'The moment, in epoch milliseconds.' }),
@@ -200,8 +200,8 @@ export const routes = {
     path: `${onBoard}/visits/{visitId}/history`,
     summary: 'Everything that happened to one visit: who, when, what.',
     tag: 'board',
-    access: 'read',
-    isUserAction: true,
+    access: 'visit-history',
+    isUserAction: false,
     params: board.extend({ visitId: visitIdSchema }),
     responses: { 200: json('Its entries, oldest first.', visitHistoryResponseSchema) },
     problems: [...readProblems, 'visit_not_found', 'history_trimmed'],
@@ -233,7 +233,7 @@ export const routes = {
       maxBytes: bodyLimits.import,
     },
     responses: { 200: json('What was imported.', importResponseSchema) },
-    problems: [...readProblems, 'import_invalid', 'board_closed', 'outcome_unknown'],
+    problems: [...readProblems, 'import_invalid', 'board_closed', 'day_closing', 'outcome_unknown'],
   },
   postSync: {
     method: 'post',
@@ -252,7 +252,7 @@ export const routes = {
     path: `${onBoard}/presence`,
     summary: 'Say that a screen is here, what it has applied and what it edits.',
     tag: 'board',
-    access: 'read',
+    access: 'presence',
     isUserAction: false,
     params: board,
     request: { ...json('The screen.', presenceRequestSchema), maxBytes: bodyLimits.small },
@@ -404,12 +404,3 @@ export function problemsOf(route: Route): ProblemCode[] {
   }
   return [...codes];
 }
-
-/** Role × route action. Commands are narrowed further, one by one, by the permissions of the rules. */
-export const routeRoles: Record<RouteAction, readonly Role[]> = {
-  read: roles,
-  command: roles,
-  metrics: roles,
-  import: ['front-desk', 'manager', 'system'],
-  sync: ['front-desk', 'medical-assistant', 'provider', 'manager', 'system'],
-};

@@ -5,7 +5,16 @@ import { type BoardMeaning, boardMeaningOf } from './ehr-status.ts';
 import { effectiveNow } from './flow.ts';
 import { moveEvents } from './move-visit.ts';
 import { isSameValue } from './same-value.ts';
-import { accept, findPerson, findVisit, isToday, nothingToChange, type Scene, sceneAfter } from './scene.ts';
+import {
+  accept,
+  findPerson,
+  findVisit,
+  isToday,
+  nothingToChange,
+  refuse,
+  type Scene,
+  sceneAfter,
+} from './scene.ts';
 import { isExpected, isHidden, isInOffice } from './status-info.ts';
 import { type Transition, transitionTable } from './transition-table.ts';
 
@@ -202,6 +211,7 @@ export function decideApplyRow(scene: Scene, row: Row): Decision {
   if (visit && isUnchanged(visit, row)) return nothingToChange();
   const refused = startRefusal(scene, row.startAt);
   if (refused) return { ok: false, refusal: refused };
+  if (!visit && scene.day.state === 'closing') return refuse('day_closing');
   if (!visit) return accept(createFromRow(scene, row));
   const facts = [...bookingEvents(visit, row), ...personEvents(scene, row)];
   const after = sceneAfter(scene, facts, row.type);

@@ -27,8 +27,8 @@ function roomOf(wanted: ConfigureDay['rooms'][number], present: Room | undefined
 }
 
 function dayOf(command: ConfigureDay, ctx: DecisionContext, present: Day | null): Day {
-  const state = present === null || present.state === 'closed' ? 'open' : present.state;
-  return { ...command.day, type: 'day', clinic: ctx.board.clinic, date: ctx.board.date, state };
+  const { clinic, date } = ctx.board;
+  return { ...command.day, type: 'day', clinic, date, state: present?.state ?? 'open' };
 }
 
 /** Patients inside a room that would vanish or become too small. */
@@ -40,7 +40,7 @@ function displaced(present: readonly Room[], kept: readonly Room[]): Room | unde
   });
 }
 
-/** Opens the board, changes its settings, or reopens a closed day; rooms that stay keep their state. */
+/** Opens the board or changes its settings; rooms that stay keep their state. A closed day keeps its own (V33). */
 export function decideConfigure(view: BoardView, ctx: DecisionContext, command: ConfigureDay): Decision {
   const former = findDay(view);
   const ids = command.rooms.map((room) => room.id);
@@ -65,7 +65,7 @@ export function decideConfigure(view: BoardView, ctx: DecisionContext, command: 
       ),
   );
   if (isSameValue(day, former) && changed.length === 0 && removed.length === 0) return nothingToChange();
-  if (former?.state === 'closed' && ctx.actor.role !== 'manager') return refuse('board_closed');
+  if (former?.state === 'closed') return refuse('board_closed');
   const inTheWay = displaced(present, rooms);
   if (inTheWay) {
     return refuse('room_occupied', { roomId: inTheWay.id, occupants: inTheWay.occupants });

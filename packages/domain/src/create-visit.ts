@@ -102,6 +102,7 @@ export function decideCreate(scene: Scene, command: CreateVisit): Decision {
   if (findVisit(scene.view, visitId) || findPerson(scene.view, visitId)) {
     return refuse('already_exists', { visitId });
   }
+  if (scene.day.state === 'closing') return refuse('day_closing');
   const refused = badStart(scene, command) ?? badReference(scene, command);
   if (refused) return { ok: false, refusal: refused };
   const event: BoardEvent = {

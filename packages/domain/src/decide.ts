@@ -1,6 +1,7 @@
 import type { Command, CommandOf, CommandType, Entity, EntityId, Refusal } from '@workflow-bolt/contracts';
 import { decideApplyRow } from './apply-schedule-row.ts';
 import type { BoardView, Decision, DecisionContext } from './board.ts';
+import { decideClose, decideReopen, decideStartClose } from './close-day.ts';
 import { decideConfigure } from './configure-day.ts';
 import { decideCorrectTime } from './correct-time.ts';
 import { decideCreate } from './create-visit.ts';
@@ -43,6 +44,9 @@ const rules: { [T in Exclude<CommandType, 'configureDay'>]: Rule<T> } = {
   markRoomClean: rooms.decideClean,
   deferRoomCleaning: rooms.decideDefer,
   setRoomService: rooms.decideService,
+  startDayClose: decideStartClose,
+  closeDay: decideClose,
+  reopenDay: decideReopen,
   applyScheduleRow: decideApplyRow,
   applyPersonDetails: visits.decideApplyDetails,
   noteAbsence: decideAbsence,
@@ -60,7 +64,7 @@ function decideByRule(view: BoardView, command: Command, ctx: DecisionContext): 
   if (command.type === 'configureDay') return decideConfigure(view, ctx, command);
   const day = findDay(view);
   if (!day) return refuse('board_not_found');
-  if (day.state === 'closed') return refuse('board_closed');
+  if (day.state === 'closed' && command.type !== 'reopenDay') return refuse('board_closed');
   const rule = rules[command.type] as (scene: Scene, command: Command) => Decision;
   return rule({ view, ctx, day }, command);
 }

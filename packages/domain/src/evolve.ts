@@ -1,6 +1,7 @@
 import type {
   BoardEvent,
   BoardEventType,
+  Day,
   Entity,
   EntityId,
   EventContext,
@@ -82,6 +83,10 @@ function withPrivacy(view: BoardView, visitId: string, isPrivate: boolean): [Ent
   return [[`p:${visitId}`, { ...person, isPrivate }]];
 }
 
+function dayIn({ view }: Meta, state: Day['state']): EntityChanges {
+  return changes(['day', { ...must(view, 'day', 'day'), state }]);
+}
+
 const flagged = onVisit<'visit.flagged'>((visit, event) => ({ ...visit, flags: event.flags }));
 const undone = onVisitQuietly<'visit.undone'>(visits.undone);
 
@@ -92,6 +97,9 @@ const folds: { [T in BoardEventType]: Fold<T> } = {
       ...event.rooms.map((room): [EntityId, Entity] => [`r:${room.id}`, room]),
       ...event.removedRoomIds.map((id): [EntityId, null] => [`r:${id}`, null]),
     ),
+  'day.closing-started': (_event, meta) => dayIn(meta, 'closing'),
+  'day.closed': (_event, meta) => dayIn(meta, 'closed'),
+  'day.reopened': (_event, meta) => dayIn(meta, 'open'),
   'visit.created': (event) =>
     changes([`v:${event.visit.id}`, event.visit], [`p:${event.visit.id}`, event.person]),
   'visit.moved': onVisit(visits.moved),

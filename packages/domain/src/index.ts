@@ -2,6 +2,7 @@ export * from './alarms.ts';
 export type * from './board.ts';
 export * from './board-state.ts';
 export * from './clinic-time.ts';
+export { lastReopenDate, type OpenVisit, openVisitsOf, reopenWindowDays } from './close-day.ts';
 export * from './columns.ts';
 export { unexplainedCorrectionMs } from './correct-time.ts';
 export { decide, targetOf } from './decide.ts';

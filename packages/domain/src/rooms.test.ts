@@ -213,19 +213,6 @@ describe('configuring the day', () => {
     expect(decide(view, testDay, ctx).ok).toBe(true);
     expect(read).toEqual(['day', ...testDay.rooms.map((room) => `r:${room.id}`)]);
   });
-
-  it('[V33] a closed day refuses everything until a manager reopens it', () => {
-    const player = withArrived('a');
-    const day = player.get('day', '');
-    player.board.put('day', { v: player.board.seq, d: { ...day, state: 'closed' } });
-    expect(player.refused('front-desk', { type: 'setNote', visitId: 'a', note: 'x' })).toEqual({
-      code: 'board_closed',
-    });
-    expect(player.refused('system', testDay)).toEqual({ code: 'board_closed' });
-    player.must('manager', testDay);
-    expect(player.get('day', '').state).toBe('open');
-    player.must('front-desk', { type: 'setNote', visitId: 'a', note: 'x' });
-  });
 });
 
 describe('reservation and time', () => {

@@ -166,7 +166,9 @@ function commandOf(row: ImportedRow, ids: { key: string; patientKey: string; vis
 function refusalOf(host: BoardHost, session: Session, { line, command }: Planned): ImportError[] {
   const decision = host.preview(command, actorOf(session), 'import');
   if (decision.ok || decision.refusal.code === 'nothing_to_change') return [];
-  if (decision.refusal.code === 'board_closed') throw new ProblemError('board_closed');
+  if (decision.refusal.code === 'board_closed' || decision.refusal.code === 'day_closing') {
+    throw new ProblemError(decision.refusal.code);
+  }
   if (decision.refusal.code === 'permission_denied') throw new ProblemError('permission_denied');
   return [{ line, path: 'row', message: `The board refuses it: ${decision.refusal.code}.` }];
 }

@@ -47,6 +47,10 @@ type Words = { [T in BoardEvent['type']]: (event: EventOf<T>, names: Names) => s
 /** One sentence for every event; a new event does not compile until it has its sentence. */
 const words: Words = {
   'day.configured': () => 'The day was configured',
+  'day.closing-started': () => 'Closing the day began',
+  'day.closed': ({ noShows }) =>
+    noShows.length === 0 ? 'The day was closed' : `The day was closed with ${noShows.length} no-shows`,
+  'day.reopened': ({ reason }) => withReason('The day was reopened', reason),
   'visit.created': ({ visit }) => (visit.kind === 'walk-in' ? 'Walked in' : 'Put on the schedule'),
   'visit.moved': (event) => movedWords(event),
   'visit.check-in-completed': ({ isCompleted }) =>

@@ -5,6 +5,9 @@ const neverQueued: ReadonlySet<CommandType> = new Set([
   'configureDay',
   'setRoomService',
   'cancelReservation',
+  'startDayClose',
+  'closeDay',
+  'reopenDay',
 ]);
 /** Endings that a person should only choose while seeing the present board. */
 const destructiveMoves: ReadonlySet<VisitStatus> = new Set(['cancelled', 'rescheduled', 'entered-in-error']);
