@@ -4,6 +4,7 @@ import { renderCalls, renderLibrary } from '../packages/store/functions/build/re
 import { renderFunctionsPage, renderKeysPage } from '../packages/store/functions/build/render-reference.ts';
 import { auditKeyRows } from '../packages/store/src/audit/audit-keys.ts';
 import { boardKeyRows } from '../packages/store/src/keys.ts';
+import { sessionKeyRows } from '../packages/store/src/sessions/session-keys.ts';
 
 export function generateFunctions(): { path: string; content: string }[] {
   const library = buildLibrary();
@@ -13,6 +14,9 @@ export function generateFunctions(): { path: string; content: string }[] {
     { path: `${code}/functions.generated.ts`, content: renderLibrary(library) },
     { path: `${code}/function-calls.generated.ts`, content: renderCalls(library) },
     { path: `${pages}/functions.md`, content: renderFunctionsPage(library) },
-    { path: `${pages}/keys.md`, content: renderKeysPage([...boardKeyRows, ...auditKeyRows]) },
+    {
+      path: `${pages}/keys.md`,
+      content: renderKeysPage([...boardKeyRows, ...auditKeyRows, ...sessionKeyRows]),
+    },
   ];
 }

@@ -2,7 +2,7 @@
 --- Knows nothing about clinics. A refusal commits too: no change, no seq, no log entry, but its outcome
 --- and its audit entry, so that a retry gets the same answer.
 ---
---- rules: BL-ONCE BL-ORDER BL-STALE BL-DEADLINE BL-CHAIN BL-REFUSAL BL-AUDIT BL-DOORBELL BL-FORK BL-ABI
+--- rules: BL-ONCE BL-ORDER BL-STALE BL-DEADLINE BL-CHAIN BL-REFUSAL BL-AUDIT BL-DOORBELL BL-FORK BL-ABI BL-ARCHIVE
 --- KEYS:
 ---   meta: hash; position of the board
 ---   ent: hash; entity id to `<v>|<json>`
@@ -37,6 +37,7 @@
 ---   expired: lmid:int; the outcome is older than the last 256
 ---   mismatch: lmid:int; this n was another command
 ---   upgrade: schema:int; a newer library writes this board
+---   archived: epoch seq:int; the board is in the archive; it is read there and never written again
 ---   meta_lost: t:int; the position is gone although the board is not; call bump_epoch
 ---   epoch_changed: epoch seq:int; another history; read the board again
 ---   forked: epoch seq:int; the server stands before the caller; its tail was lost
@@ -68,13 +69,14 @@ local function commit(keys, args)
   if deadline > 0 and now > deadline then return { 'status', 'late', 't', t } end
   local recalled = recall_outcome(idem, n, args[4], args[5])
   if recalled then return recalled end
-  local known = redis.call('HMGET', meta, 'epoch', 'seq', 'c', 'schema')
+  local known = redis.call('HMGET', meta, 'epoch', 'seq', 'c', 'schema', 'arch')
   local stored = num_ids > 0 and redis.call('HMGET', ent, unpack(args, ids_at, ids_at + num_ids - 1)) or {}
 
   -- Refuse.
   local known_epoch, p, chain = known[1], known[2] or '0', known[3]
   local seq = tonumber(p)
   if tonumber(known[4] or '0') > ABI then return { 'status', 'upgrade', 'schema', known[4] } end
+  if known[5] then return { 'status', 'archived', 'epoch', known_epoch or '', 'seq', p } end
   if not known_epoch and (epoch ~= '' or redis.call('EXISTS', ent, log) > 0) then
     return { 'status', 'meta_lost', 't', t }
   end

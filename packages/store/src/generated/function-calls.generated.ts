@@ -88,6 +88,36 @@ export function bumpEpochCall(keys: BumpEpochKeys, args: BumpEpochArgs): Functio
   };
 }
 
+export type ChangeRecordsKeys = {
+  /** hash; record id to `<v>|<json>`; `#` counts the changes */
+  records: string;
+  /** stream; one entry per change */
+  journal: string;
+};
+export type ChangeRecordsArgs = {
+  /** JSON of who changed what and why, without patient data */
+  entry: string;
+  /** every record read or written */
+  ids: readonly string[];
+  /** the version each of them was read at, 0 = absent */
+  versions: readonly string[];
+  /** record id and its new JSON; empty JSON deletes */
+  writes: readonly (readonly [string, string | number])[];
+};
+export type ChangeRecordsReply =
+  | { status: 'changed'; seq: number }
+  | { status: 'stale'; ids: string[] };
+/** Changes records of one family together, provided that none of those the decision read has changed since; the change is noted in the family's journal in the same step. Knows nothing about what the records mean. Cost: O(records touched). */
+export function changeRecordsCall(keys: ChangeRecordsKeys, args: ChangeRecordsArgs): FunctionCall<ChangeRecordsReply> {
+  return {
+    name: 'b2_change_records',
+    isReadOnly: false,
+    keys: [keys.records, keys.journal],
+    args: [args.entry, args.ids.length, ...args.ids, args.versions.length, ...args.versions, args.writes.length, ...args.writes.flat()],
+    fields: { seq: 'int', ids: 'list' },
+  };
+}
+
 export type CommitKeys = {
   /** hash; position of the board */
   meta: string;
@@ -145,6 +175,7 @@ export type CommitReply =
   | { status: 'expired'; lmid: number }
   | { status: 'mismatch'; lmid: number }
   | { status: 'upgrade'; schema: number }
+  | { status: 'archived'; epoch: string; seq: number }
   | { status: 'meta_lost'; t: number }
   | { status: 'epoch_changed'; epoch: string; seq: number }
   | { status: 'forked'; epoch: string; seq: number }
@@ -157,6 +188,154 @@ export function commitCall(keys: CommitKeys, args: CommitArgs): FunctionCall<Com
     keys: [keys.meta, keys.ent, keys.log, keys.idem, keys.aud, keys.out],
     args: [args.doorbell, args.channel, args.deadlineMs, args.n, args.paramHash, args.epoch, args.newEpoch, args.seqSeen, args.code, args.outcome, args.frame, args.audit, args.ids.length, ...args.ids, args.versions.length, ...args.versions, args.writes.length, ...args.writes.flat(), args.intents.length, ...args.intents],
     fields: { seq: 'int', t: 'int', expected: 'int', lmid: 'int', schema: 'int', ids: 'list' },
+  };
+}
+
+export type CountTryKeys = {
+  /** hash; its fields, and n (tries so far) */
+  record: string;
+};
+export type CountTryArgs = {
+  /** as many are judged */
+  triesMax: number;
+};
+export type CountTryReply =
+  | { status: 'counted'; tries: number }
+  | { status: 'gone'; tries: number }
+  | { status: 'spent'; tries: number };
+/** Counts one more try against a record that is there, before the try is judged; the last one too many ends it. Cost: O(1). */
+export function countTryCall(keys: CountTryKeys, args: CountTryArgs): FunctionCall<CountTryReply> {
+  return {
+    name: 'b2_count_try',
+    isReadOnly: false,
+    keys: [keys.record],
+    args: [args.triesMax],
+    fields: { tries: 'int' },
+  };
+}
+
+export type CountWindowKeys = {
+  /** zset; member to the time it was last seen */
+  window: string;
+};
+export type CountWindowArgs = {
+  /** what was done, an opaque id */
+  member: string;
+  /** length of the window */
+  windowMs: number;
+  /** so many members are kept; the oldest go first */
+  countMax: number;
+};
+export type CountWindowReply =
+  | { status: 'counted'; count: number };
+/** Counts how many different things one subject did within a sliding window, this one included. Cost: O(log of the members, plus those that expire). */
+export function countWindowCall(keys: CountWindowKeys, args: CountWindowArgs): FunctionCall<CountWindowReply> {
+  return {
+    name: 'b2_count_window',
+    isReadOnly: false,
+    keys: [keys.window],
+    args: [args.member, args.windowMs, args.countMax],
+    fields: { count: 'int' },
+  };
+}
+
+export type DropBoardKeys = {
+  /** hash; position of the board */
+  meta: string;
+  /** hash; entity id to `<v>|<json>` */
+  ent: string;
+  /** stream; committed entries */
+  log: string;
+  /** stream; intents for the relay */
+  out: string;
+};
+export type DropBoardArgs = {
+  /** the history that was archived */
+  epoch: string;
+  /** its last position */
+  seq: number;
+  /** its last chain */
+  chain: string;
+  /** 32 random hexadecimal digits, so that every follower reads the board again */
+  newEpoch: string;
+  /** name of the archive */
+  object: string;
+  /** PUBLISH, SPUBLISH, or NONE */
+  doorbell: string;
+  /** channel of the board */
+  channel: string;
+};
+export type DropBoardReply =
+  | { status: 'dropped'; epoch: string; seq: number }
+  | { status: 'already'; object: string }
+  | { status: 'absent'; t: number }
+  | { status: 'changed'; epoch: string; seq: number }
+  | { status: 'owed'; count: number };
+/** Takes a board out of memory after it was archived, provided that the archive is of exactly this history. What stays is the position and where the archive is: the board can be read from there and never written again. Cost: O(1); the memory is given back in the background. */
+export function dropBoardCall(keys: DropBoardKeys, args: DropBoardArgs): FunctionCall<DropBoardReply> {
+  return {
+    name: 'b2_drop_board',
+    isReadOnly: false,
+    keys: [keys.meta, keys.ent, keys.log, keys.out],
+    args: [args.epoch, args.seq, args.chain, args.newEpoch, args.object, args.doorbell, args.channel],
+    fields: { seq: 'int', t: 'int', count: 'int' },
+  };
+}
+
+export type EndRecordKeys = {
+  /** string; the record */
+  record: string;
+  /** hash; id of each record of the person to its creation */
+  index: string;
+};
+export type EndRecordArgs = {
+  /** its id within the person's */
+  id: string;
+};
+export type EndRecordReply =
+  | { status: 'ended'; existed: number };
+/** Ends one session or API token. Cost: O(1). */
+export function endRecordCall(keys: EndRecordKeys, args: EndRecordArgs): FunctionCall<EndRecordReply> {
+  return {
+    name: 'b2_end_record',
+    isReadOnly: false,
+    keys: [keys.record, keys.index],
+    args: [args.id],
+    fields: { existed: 'int' },
+  };
+}
+
+export type EndRecordsKeys = {
+  /** hash; id of each record of the person to its creation */
+  index: string;
+  /** string; counts how often everything of this person was ended at once */
+  epoch: string;
+};
+export type EndRecordsArgs = {
+  /** what the keys of the person's records begin with */
+  prefix: string;
+  /** the epoch the caller read */
+  epochSeen: number;
+  /** id of the record that stays; empty for none */
+  keepId: string;
+  /** what the caller read as that record */
+  keepExpected: string;
+  /** the same record made for the next epoch */
+  keepText: string;
+  /** how long that is kept at most */
+  keepTtlMs: number;
+};
+export type EndRecordsReply =
+  | { status: 'ended'; epoch: number; ids: string[] }
+  | { status: 'changed'; epoch: number };
+/** Ends every session of a person but one: the records go, and the person's epoch moves on, so that a copy of Redis that brings an old record back brings back nothing that counts. Cost: O(records of the person). */
+export function endRecordsCall(keys: EndRecordsKeys, args: EndRecordsArgs): FunctionCall<EndRecordsReply> {
+  return {
+    name: 'b2_end_records',
+    isReadOnly: false,
+    keys: [keys.index, keys.epoch],
+    args: [args.prefix, args.epochSeen, args.keepId, args.keepExpected, args.keepText, args.keepTtlMs],
+    fields: { epoch: 'int', ids: 'list' },
   };
 }
 
@@ -190,6 +369,36 @@ export function finishSealCall(keys: FinishSealKeys, args: FinishSealArgs): Func
     keys: [keys.seal],
     args: [args.fence, args.size, args.newSize, args.root, args.at, args.positions.length, ...args.positions.flat()],
     fields: { size: 'int', fence: 'int' },
+  };
+}
+
+export type ForgetBoardKeys = {
+  /** hash; position of the board */
+  meta: string;
+};
+export type ForgetBoardArgs = {
+  /** the archive that was deleted */
+  object: string;
+  /** 32 random hexadecimal digits, so that every follower reads the board again */
+  newEpoch: string;
+  /** PUBLISH, SPUBLISH, or NONE */
+  doorbell: string;
+  /** channel of the board */
+  channel: string;
+};
+export type ForgetBoardReply =
+  | { status: 'forgotten'; seq: number }
+  | { status: 'already'; seq: number }
+  | { status: 'absent'; t: number }
+  | { status: 'kept'; object: string };
+/** Marks an archived board as purged: neither Redis nor the archive holds it any more. The position stays, so that nobody begins another history under the same name. Cost: O(1). */
+export function forgetBoardCall(keys: ForgetBoardKeys, args: ForgetBoardArgs): FunctionCall<ForgetBoardReply> {
+  return {
+    name: 'b2_forget_board',
+    isReadOnly: false,
+    keys: [keys.meta],
+    args: [args.object, args.newEpoch, args.doorbell, args.channel],
+    fields: { seq: 'int', t: 'int' },
   };
 }
 
@@ -259,6 +468,48 @@ export function listPresenceCall(keys: ListPresenceKeys): FunctionCall<ListPrese
   };
 }
 
+export type OpenSessionKeys = {
+  /** string; the new record, which must not exist */
+  record: string;
+  /** hash; id of each record of the person to its creation, epoch ms */
+  index: string;
+  /** string; counts how often everything of this person was ended at once */
+  epoch: string;
+};
+export type OpenSessionArgs = {
+  /** id of the new record within the person's */
+  id: string;
+  /** the record */
+  text: string;
+  /** how long it is kept at most */
+  ttlMs: number;
+  /** epoch ms on the caller's clock */
+  createdAt: number;
+  /** the person's epoch the record was made for */
+  epochSeen: number;
+  /** how many the person may have, this one included */
+  recordsMax: number;
+  /** what the keys of the person's records begin with */
+  prefix: string;
+  /** `evict` ends the oldest, `refuse` refuses the new one */
+  whenFull: string;
+};
+export type OpenSessionReply =
+  | { status: 'opened'; evicted: string[] }
+  | { status: 'epoch_changed'; epoch: number }
+  | { status: 'full'; count: number }
+  | { status: 'taken'; count: number };
+/** Keeps a new session, or a new API token, of one person, and holds the person to a number of them. Cost: O(records of the person). */
+export function openSessionCall(keys: OpenSessionKeys, args: OpenSessionArgs): FunctionCall<OpenSessionReply> {
+  return {
+    name: 'b2_open_session',
+    isReadOnly: false,
+    keys: [keys.record, keys.index, keys.epoch],
+    args: [args.id, args.text, args.ttlMs, args.createdAt, args.epochSeen, args.recordsMax, args.prefix, args.whenFull],
+    fields: { evicted: 'list', epoch: 'int', count: 'int' },
+  };
+}
+
 export type PlanSealKeys = {
   /** hash; state of the log's sealing */
   seal: string;
@@ -287,6 +538,71 @@ export function planSealCall(keys: PlanSealKeys, args: PlanSealArgs): FunctionCa
   };
 }
 
+export type PutAccountKeys = {
+  /** hash; uid to `<version>|<json>` */
+  all: string;
+  /** hash; canonical login name to uid */
+  logins: string;
+};
+export type PutAccountArgs = {
+  /** PUBLISH, SPUBLISH, or NONE */
+  doorbell: string;
+  /** where every process hears of it */
+  channel: string;
+  /** the account */
+  uid: string;
+  /** the version the change was decided on; 0 creates */
+  version: number;
+  /** the new record */
+  json: string;
+  /** canonical login name from now on; empty for none */
+  login: string;
+  /** canonical login name until now; empty for none */
+  formerLogin: string;
+};
+export type PutAccountReply =
+  | { status: 'put'; version: number }
+  | { status: 'changed'; version: number }
+  | { status: 'taken'; owner: string };
+/** Creates or changes one account: its record and the login name that belongs to it alone, atomically. Cost: O(1). */
+export function putAccountCall(keys: PutAccountKeys, args: PutAccountArgs): FunctionCall<PutAccountReply> {
+  return {
+    name: 'b2_put_account',
+    isReadOnly: false,
+    keys: [keys.all, keys.logins],
+    args: [args.doorbell, args.channel, args.uid, args.version, args.json, args.login, args.formerLogin],
+    fields: { version: 'int' },
+  };
+}
+
+export type PutFieldsKeys = {
+  /** hash; its fields, and v (how often it was written) */
+  record: string;
+};
+export type PutFieldsArgs = {
+  /** v as it was read; 0 for a record that is not there; -1 for whatever it is */
+  version: number;
+  /** life of the record from now; 0 leaves it as it is */
+  ttlMs: number;
+  /** field and its value */
+  set: readonly (readonly [string, string | number])[];
+  /** fields to remove */
+  drop: readonly string[];
+};
+export type PutFieldsReply =
+  | { status: 'put'; version: number }
+  | { status: 'changed'; version: number };
+/** Writes fields of one record if nobody else wrote since they were read: a compare-and-set over a whole hash. Cost: O(fields). */
+export function putFieldsCall(keys: PutFieldsKeys, args: PutFieldsArgs): FunctionCall<PutFieldsReply> {
+  return {
+    name: 'b2_put_fields',
+    isReadOnly: false,
+    keys: [keys.record],
+    args: [args.version, args.ttlMs, args.set.length, ...args.set.flat(), args.drop.length, ...args.drop],
+    fields: { version: 'int' },
+  };
+}
+
 export type ReadBoardKeys = {
   /** hash; position of the board */
   meta: string;
@@ -297,6 +613,7 @@ export type ReadBoardKeys = {
 };
 export type ReadBoardReply =
   | { status: 'ok'; epoch: string; seq: number; chain: string; id: string; t: number; now: number; schema: number; entities: string[] }
+  | { status: 'archived'; epoch: string; seq: number; chain: string; id: string; t: number; now: number; object: string }
   | { status: 'absent'; now: number }
   | { status: 'meta_lost'; now: number };
 /** Reads position and all entities of a board as of one instant. Cost: O(entities). */
@@ -351,6 +668,115 @@ export function readPositionCall(keys: ReadPositionKeys): FunctionCall<ReadPosit
     keys: [keys.meta],
     args: [],
     fields: { seq: 'int', now: 'int' },
+  };
+}
+
+export type RefundAttemptKeys = {
+  /** string; attempts of this person at this place */
+  here: string;
+  /** string; attempts of this person today */
+  day: string;
+};
+export type RefundAttemptReply =
+  | { status: 'refunded'; day: number };
+/** Takes back an attempt that was right: failures count, not visits. What was counted here before is forgotten, what was counted today is not. Cost: O(1). */
+export function refundAttemptCall(keys: RefundAttemptKeys): FunctionCall<RefundAttemptReply> {
+  return {
+    name: 'b2_refund_attempt',
+    isReadOnly: false,
+    keys: [keys.here, keys.day],
+    args: [],
+    fields: { day: 'int' },
+  };
+}
+
+export type SpendAttemptKeys = {
+  /** string; attempts of this person at this place */
+  here: string;
+  /** string; attempts of this person today */
+  day: string;
+};
+export type SpendAttemptArgs = {
+  /** so many are looked at here */
+  hereMax: number;
+  /** so many are looked at today */
+  dayMax: number;
+  /** how long the first of them counts here */
+  hereTtlMs: number;
+  /** how long the first of them counts today */
+  dayTtlMs: number;
+};
+export type SpendAttemptReply =
+  | { status: 'spent'; here: number; day: number }
+  | { status: 'exhausted'; here: number; day: number };
+/** Counts an attempt at a secret before the secret is looked at, so that neither a crash nor a hundred attempts at once give one away for nothing. Cost: O(1). */
+export function spendAttemptCall(keys: SpendAttemptKeys, args: SpendAttemptArgs): FunctionCall<SpendAttemptReply> {
+  return {
+    name: 'b2_spend_attempt',
+    isReadOnly: false,
+    keys: [keys.here, keys.day],
+    args: [args.hereMax, args.dayMax, args.hereTtlMs, args.dayTtlMs],
+    fields: { here: 'int', day: 'int' },
+  };
+}
+
+export type SwapRecordKeys = {
+  /** string; the record */
+  record: string;
+};
+export type SwapRecordArgs = {
+  /** what the caller read */
+  expected: string;
+  /** what it becomes */
+  text: string;
+  /** how long it is kept at most */
+  ttlMs: number;
+};
+export type SwapRecordReply =
+  | { status: 'swapped'; ttlMs: number }
+  | { status: 'changed'; exists: number };
+/** Replaces a record, provided that it is still what the caller read: two that change it at once cannot both win, and one that was deleted meanwhile does not come back. Cost: O(bytes of the record). */
+export function swapRecordCall(keys: SwapRecordKeys, args: SwapRecordArgs): FunctionCall<SwapRecordReply> {
+  return {
+    name: 'b2_swap_record',
+    isReadOnly: false,
+    keys: [keys.record],
+    args: [args.expected, args.text, args.ttlMs],
+    fields: { ttlMs: 'int', exists: 'int' },
+  };
+}
+
+export type TakeAttemptKeys = {
+  /** zset; attempts on one account in one lane, by time */
+  account: string;
+  /** zset; attempts from one network */
+  network: string;
+  /** zset; attempts from one enrolled workstation */
+  station: string;
+  /** zset; attempts in the whole installation */
+  everywhere: string;
+};
+export type TakeAttemptArgs = {
+  /** random id, with which a success takes its attempt back */
+  attempt: string;
+  /** width in ms and most attempts of each window in the order of the keys; most 0 leaves it out */
+  limits: readonly string[];
+  /** from so many attempts on the account each one has to wait longer; 0 for never */
+  slowFrom: number;
+  /** the longest such wait */
+  slowMsMax: number;
+};
+export type TakeAttemptReply =
+  | { status: 'taken'; attempts: number }
+  | { status: 'wait'; ms: number; scope: string };
+/** Takes one attempt out of up to four sliding windows, all or none, before the attempt is judged. A refused attempt is not counted: whoever only waits gets through. Cost: O(log attempts) in each window. */
+export function takeAttemptCall(keys: TakeAttemptKeys, args: TakeAttemptArgs): FunctionCall<TakeAttemptReply> {
+  return {
+    name: 'b2_take_attempt',
+    isReadOnly: false,
+    keys: [keys.account, keys.network, keys.station, keys.everywhere],
+    args: [args.attempt, args.limits.length, ...args.limits, args.slowFrom, args.slowMsMax],
+    fields: { attempts: 'int', ms: 'int' },
   };
 }
 

@@ -1,0 +1,284 @@
+/** Sessions in Redis: opened, found, changed and ended. What they mean to a request is the server's business. */
+import { Fault, type StepUpPurpose } from '@workflow-bolt/contracts';
+import type { FunctionCall } from '../function-call.ts';
+import {
+  type EndRecordReply,
+  type EndRecordsReply,
+  endRecordCall,
+  endRecordsCall,
+  openSessionCall,
+  swapRecordCall,
+} from '../generated/function-calls.generated.ts';
+import type { Durability, RedisPort } from '../redis-port.ts';
+import { RecordReader } from './record-reader.ts';
+import { openRecord, sealRecord } from './sealed-record.ts';
+import { personKeys, revocationChannel } from './session-keys.ts';
+import { endOf, type SessionRecord, standingOf, withToken } from './session-record.ts';
+import {
+  addressOfId,
+  addressOfToken,
+  idOf,
+  mintToken,
+  newSelector,
+  type RecordAddress,
+  tagOf,
+  tokenHash,
+} from './session-token.ts';
+
+export type SessionStoreOptions = {
+  port: RedisPort;
+  /** 32 bytes that are not in Redis: they seal the records and hide whose they are. */
+  key: Uint8Array;
+  /** Replicas that must hold the end of a session before it counts as told; null without a commit lane. */
+  durability: Durability | null;
+  /** Epoch ms. */
+  now: () => number;
+};
+
+/** A session as it was read; `text` is what a change must still find. */
+export type StoredSession = { id: string; record: SessionRecord; text: string };
+
+export type FoundSession =
+  | { standing: 'alive'; session: StoredSession }
+  | { standing: 'reused'; session: StoredSession }
+  | { standing: 'none' };
+
+export type NewSession = Pick<
+  SessionRecord,
+  | 'uid'
+  | 'aal'
+  | 'amr'
+  | 'station'
+  | 'workstation'
+  | 'idleMs'
+  | 'endsAt'
+  | 'device'
+  | 'network'
+  | 'isDevelopment'
+> & { stepUps?: Partial<Record<StepUpPurpose, number>> };
+
+export type Opened = { token: string; session: StoredSession; evicted: string[] };
+
+/** Redis keeps a record this much longer than it counts, so that its end is judged by our clock alone. */
+const keptAfterMs = 60_000;
+/** Another process ended everything of this person at the same moment: read the epoch again. */
+const attemptsMax = 5;
+
+export class SessionStore {
+  readonly #options: SessionStoreOptions;
+  readonly #reader: RecordReader;
+
+  constructor(options: SessionStoreOptions) {
+    this.#options = options;
+    this.#reader = new RecordReader(options.port);
+  }
+
+  /** Opens a session; the person's oldest beyond `sessionsMax` end. Throws Fault `store_unavailable`. */
+  async open(wanted: NewSession, sessionsMax: number): Promise<Opened> {
+    const tag = this.#tagOf(wanted.uid);
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+      const opened = await this.#tryOpen({ tag, sel: newSelector() }, wanted, sessionsMax);
+      if (opened) return opened;
+    }
+    throw new Fault('store_unavailable', { reason: 'sessions' });
+  }
+
+  /** What a token stands for at this moment. Throws Fault `store_unavailable`. */
+  async find(token: string): Promise<FoundSession> {
+    const address = addressOfToken(token);
+    const session = address && (await this.#read(address));
+    if (!session) return { standing: 'none' };
+    const standing = standingOf(session.record, tokenHash(token), this.#options.now());
+    if (standing === 'unknown') return { standing: 'none' };
+    if (standing === 'reused') return { standing: 'reused', session };
+    return session.record.state === 'active' ? { standing: 'alive', session } : { standing: 'none' };
+  }
+
+  /** The living session of an id, parked or not; null when it has ended. */
+  async findById(id: string): Promise<StoredSession | null> {
+    const address = addressOfId(id);
+    return address && this.#read(address);
+  }
+
+  /** Changes a session that nobody changed since it was read; null when somebody did, or it has ended. */
+  async change(session: StoredSession, record: SessionRecord): Promise<StoredSession | null> {
+    const { key, text, ttlMs } = this.#sealed(session.id, record);
+    const call = swapRecordCall({ record: key }, { expected: session.text, text, ttlMs });
+    const reply = await this.#port.fcall(call);
+    return reply.status === 'swapped' ? { id: session.id, record, text } : null;
+  }
+
+  /** A new token for the session, with `changes`; null when it changed or ended meanwhile. */
+  async rotate(
+    session: StoredSession,
+    changes: Partial<SessionRecord> = {},
+  ): Promise<{ token: string; session: StoredSession } | null> {
+    const token = mintToken(mustAddress(session.id));
+    const rotated = withToken(session.record, tokenHash(token), this.#options.now());
+    const changed = await this.change(session, { ...rotated, ...changes });
+    return changed && { token, session: changed };
+  }
+
+  /** Ends one session. False when there was none. */
+  async end(uid: string, id: string): Promise<boolean> {
+    const address = addressOfId(id);
+    if (!address || address.tag !== this.#tagOf(uid)) return false;
+    const keys = personKeys(address.tag);
+    const call = endRecordCall(
+      { record: keys.sessionPrefix + address.sel, index: keys.sessions },
+      { id: address.sel },
+    );
+    const { existed } = await this.#sendDurably<EndRecordReply>(call);
+    await this.#tell(uid, id);
+    return existed === 1;
+  }
+
+  /** Ends every session of a person, but for `keep`, which goes on under the person's next epoch. */
+  async endAll(uid: string, keepId: string | null = null): Promise<StoredSession | null> {
+    const tag = this.#tagOf(uid);
+    for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+      const keep = keepId === null ? null : await this.findById(keepId);
+      const ended = await this.#tryEndAll(tag, keep);
+      if (ended === 'changed') continue;
+      await this.#tell(uid, null);
+      return ended;
+    }
+    throw new Fault('outcome_unknown', { reason: 'sessions' });
+  }
+
+  /** The living sessions of a person, newest first. */
+  async list(uid: string): Promise<StoredSession[]> {
+    const tag = this.#tagOf(uid);
+    const sels = (await this.#port.command('HKEYS', personKeys(tag).sessions)) as string[];
+    const found = await Promise.all(sels.map((sel) => this.#read({ tag, sel })));
+    return found
+      .filter((each) => each !== null)
+      .filter(({ record }) => record.uid === uid)
+      .toSorted((a, b) => b.record.createdAt - a.record.createdAt);
+  }
+
+  /** Hears of every session that is ended on purpose, in any process; `id` null means all of that person. */
+  listen(listener: (ended: { uid: string; id: string | null }) => void): Promise<void> {
+    return this.#port.subscribe(revocationChannel, (message) => listener(JSON.parse(message)));
+  }
+
+  get #port(): RedisPort {
+    return this.#options.port;
+  }
+
+  #tagOf(uid: string): string {
+    return tagOf(this.#options.key, uid);
+  }
+
+  async #tryOpen(address: RecordAddress, wanted: NewSession, sessionsMax: number): Promise<Opened | null> {
+    const keys = personKeys(address.tag);
+    const key = keys.sessionPrefix + address.sel;
+    const seen = await this.#reader.read(key, keys.epoch);
+    const token = mintToken(address);
+    const record = newRecord(wanted, { ...seen, token: tokenHash(token), now: this.#options.now() });
+    const { text, ttlMs } = this.#sealed(idOf(address), record);
+    const reply = await this.#port.fcall(
+      openSessionCall(
+        { record: key, index: keys.sessions, epoch: keys.epoch },
+        {
+          id: address.sel,
+          text,
+          ttlMs,
+          createdAt: record.createdAt,
+          epochSeen: seen.epoch,
+          recordsMax: sessionsMax,
+          prefix: keys.sessionPrefix,
+          whenFull: 'evict',
+        },
+      ),
+    );
+    if (reply.status !== 'opened') return null;
+    const evicted = reply.evicted.map((sel) => idOf({ tag: address.tag, sel }));
+    for (const id of evicted) await this.#tell(wanted.uid, id);
+    return { token, session: { id: idOf(address), record, text }, evicted };
+  }
+
+  async #tryEndAll(tag: string, keep: StoredSession | null): Promise<StoredSession | null | 'changed'> {
+    const keys = personKeys(tag);
+    const epoch = keep?.record.epoch ?? Number((await this.#port.command('GET', keys.epoch)) ?? 0);
+    const kept = keep && { ...keep.record, epoch: epoch + 1 };
+    const sealed = keep && kept && this.#sealed(keep.id, kept);
+    const call = endRecordsCall(
+      { index: keys.sessions, epoch: keys.epoch },
+      {
+        prefix: keys.sessionPrefix,
+        epochSeen: epoch,
+        keepId: keep ? mustAddress(keep.id).sel : '',
+        keepExpected: keep?.text ?? '',
+        keepText: sealed?.text ?? '',
+        keepTtlMs: sealed?.ttlMs ?? 0,
+      },
+    );
+    const reply = await this.#sendDurably<EndRecordsReply>(call);
+    if (reply.status === 'changed') return 'changed';
+    return keep && kept && sealed ? { id: keep.id, record: kept, text: sealed.text } : null;
+  }
+
+  /** The record when it was written by us, is of the present epochs, and has not ended. */
+  async #read(address: RecordAddress): Promise<StoredSession | null> {
+    const keys = personKeys(address.tag);
+    const key = keys.sessionPrefix + address.sel;
+    const { text, epoch, globalEpoch } = await this.#reader.read(key, keys.epoch);
+    const record = openRecord<SessionRecord>(this.#options.key, key, text);
+    if (!record || text === null) return null;
+    if (record.epoch !== epoch || record.globalEpoch !== globalEpoch) return null;
+    return endOf(record) > this.#options.now() ? { id: idOf(address), record, text } : null;
+  }
+
+  #sealed(id: string, record: SessionRecord): { key: string; text: string; ttlMs: number } {
+    const { tag, sel } = mustAddress(id);
+    const key = personKeys(tag).sessionPrefix + sel;
+    const ttlMs = Math.max(1, endOf(record) - this.#options.now()) + keptAfterMs;
+    return { key, text: sealRecord(this.#options.key, key, record), ttlMs };
+  }
+
+  /** With a commit lane, an end that too few replicas hold is not told as done: a failover would undo it. */
+  async #sendDurably<Reply>(call: FunctionCall<Reply>): Promise<Reply> {
+    const { durability } = this.#options;
+    if (!durability) return this.#port.fcall(call);
+    const { replies, numAcked } = await this.#port.fcallDurable([call], durability);
+    const [reply] = replies;
+    if (!reply?.ok) throw reply?.error ?? new Fault('outcome_unknown', { reason: 'no_answer' });
+    if (numAcked < durability.numReplicas) throw new Fault('outcome_unknown', { reason: 'too_few_replicas' });
+    return reply.reply;
+  }
+
+  /** A hint: whoever does not hear it asks again within seconds. */
+  async #tell(uid: string, id: string | null): Promise<void> {
+    await this.#port
+      .command(this.#port.doorbell, revocationChannel, JSON.stringify({ uid, id }))
+      .catch(() => {});
+  }
+}
+
+function newRecord(
+  { stepUps = {}, ...wanted }: NewSession,
+  made: { token: string; epoch: number; globalEpoch: number; now: number },
+): SessionRecord {
+  const { token, epoch, globalEpoch, now } = made;
+  return {
+    ...wanted,
+    epoch,
+    globalEpoch,
+    state: 'active',
+    token,
+    former: [],
+    stepUps,
+    authAt: now,
+    createdAt: now,
+    rotatedAt: now,
+    lastAt: now,
+    parkedAt: null,
+  };
+}
+
+function mustAddress(id: string): RecordAddress {
+  const address = addressOfId(id);
+  if (!address) throw new Error('a session id of a wrong form was made here');
+  return address;
+}
