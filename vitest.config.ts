@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
-          include: ['{packages,apps,scripts,tests}/**/*.test.ts'],
+          include: ['{packages,apps,scripts,tests,compliance}/**/*.test.ts'],
           exclude: [...exclude, '**/*.{redis,e2e,chaos,long}.test.ts'],
         },
       },

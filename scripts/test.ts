@@ -4,6 +4,8 @@
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sourceState } from '../compliance/engine/source-digest.ts';
+import { stampReport } from '../compliance/engine/stored-run.ts';
 import { ensureTools } from './ensure-tools.ts';
 import { root, runCommand } from './run-command.ts';
 
@@ -48,6 +50,7 @@ function printSkips(report: Report): void {
 await ensureTools(['redis-server', 'chromium']);
 const reportPath = join(root, 'reports', isLong ? 'long.json' : 'test.json');
 mkdirSync(join(root, 'reports'), { recursive: true });
+const { digest } = sourceState(root);
 const projects = (isLong ? lanes.long : lanes.default).flatMap((p) => ['--project', p]);
 const code = await runCommand('vitest', [
   'run',
@@ -66,6 +69,7 @@ if (!existsSync(reportPath)) {
   process.exit(code || 1);
 }
 const report = JSON.parse(readFileSync(reportPath, 'utf8')) as Report;
+stampReport(reportPath, digest, passThrough.length === 0);
 printSkips(report);
 const failed = report.numFailedTests + suitesWithoutTests(report);
 console.log(

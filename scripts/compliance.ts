@@ -1,0 +1,74 @@
+/**
+ * `npm run compliance`: proves every control of the catalogue by its tests, documents and attestations, and writes
+ * reports/compliance. Exit code 1 when any control is not satisfied.
+ *
+ *   --evidence <folder>   also demand the attestations of an installation, one JSON file each
+ *   --fresh               run the tests even when a report of exactly these sources is there
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { controls } from '../compliance/catalogue/controls.ts';
+import { hostileGroups } from '../compliance/catalogue/hostile-groups.ts';
+import { type Assessment, assess } from '../compliance/engine/assess.ts';
+import { declaredTests } from '../compliance/engine/declared-tests.ts';
+import { judgeDocument } from '../compliance/engine/document-state.ts';
+import { readAttestations } from '../compliance/engine/manual-evidence.ts';
+import { taggedResults } from '../compliance/engine/run-tagged-tests.ts';
+import { sourceState } from '../compliance/engine/source-digest.ts';
+import { countStates } from '../compliance/report/run-record.ts';
+import { writeReport } from '../compliance/report/write-report.ts';
+import { root } from './run-command.ts';
+
+const { values } = parseArgs({ options: { evidence: { type: 'string' }, fresh: { type: 'boolean' } } });
+
+const startedAt = new Date().toISOString();
+const source = sourceState(root);
+const tests = await taggedResults(root, source.digest, values.fresh ?? false);
+const folder = values.evidence === undefined ? null : resolve(values.evidence);
+if (folder !== null && !existsSync(folder)) throw new Error(`there is no folder ${folder}`);
+
+const now = Date.now();
+const paths = [...new Set(controls.flatMap(({ documents = [] }) => documents))];
+const assessment = assess({
+  controls,
+  groups: hostileGroups,
+  declared: declaredTests(root),
+  results: tests.results,
+  attestations: folder === null ? null : readAttestations(folder),
+  documents: paths.map((path) => judgeDocument(path, join(root, path), now)),
+  fileExists: (path) => existsSync(join(root, path)),
+  now,
+});
+
+const tagged = tests.results.filter(({ tags }) => tags.length > 0);
+const run = writeReport(join(root, 'reports', 'compliance'), {
+  product: 'workflow-bolt',
+  version: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
+  startedAt,
+  finishedAt: new Date().toISOString(),
+  source,
+  tests: {
+    origin: tests.origin,
+    reportSha256: tests.reportSha256,
+    passed: tagged.filter(({ state }) => state === 'passed').length,
+    failed: tagged.filter(({ state }) => state === 'failed').length,
+  },
+  scope: folder === null ? 'product' : 'installation',
+  assessment,
+});
+printSummary(run.assessment);
+process.exitCode = run.assessment.state === 'not-satisfied' ? 1 : 0;
+
+function printSummary({ findings, groups, faults, state }: Assessment): void {
+  for (const { control, reasons, state: held } of findings) {
+    if (held === 'not-satisfied') for (const reason of reasons) console.log(`${control.id}: ${reason}`);
+  }
+  for (const { group, reasons } of groups)
+    for (const reason of reasons) console.log(`[${group.id}]: ${reason}`);
+  for (const fault of faults) console.log(`catalogue: ${fault}`);
+  const counts = countStates(findings);
+  console.log(
+    `${counts.satisfied} satisfied, ${counts.open} open, ${counts['not-satisfied']} not satisfied: ${state}. See reports/compliance/report.html`,
+  );
+}
