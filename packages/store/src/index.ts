@@ -1,5 +1,6 @@
 /** Redis behind the board: commit log, hosts, function library, connection. */
 
+export { accountKeyRows } from './accounts/account-keys.ts';
 export type {
   AccountChange,
   AccountOutcome,
@@ -7,6 +8,26 @@ export type {
   AccountStore,
   NewAccount,
 } from './accounts/account-store.ts';
+export { type CredentialChange, CredentialStore, type Credentials } from './accounts/credential-store.ts';
+export { EnrolmentCodes, type EnrolmentGrant } from './accounts/enrolment-codes.ts';
+export { KnownDevices } from './accounts/known-devices.ts';
+export { newUid } from './accounts/new-uid.ts';
+export { RedisAccountStore } from './accounts/redis-account-store.ts';
+export {
+  type Admission,
+  failuresInARowMax,
+  networkOf,
+  SignInThrottle,
+  type Subject as ThrottleSubject,
+  type ThrottleLimits,
+  throttleLimits,
+} from './accounts/sign-in-throttle.ts';
+export {
+  type SignInStage,
+  type SignInTransaction,
+  SignInTransactions,
+  transactionLifeMs,
+} from './accounts/sign-in-transactions.ts';
 export { FolderObjectStore } from './archive/folder-object-store.ts';
 export { type CreateResult, type ObjectStore, objectName } from './archive/object-store.ts';
 export { openObjectStore } from './archive/open-object-store.ts';
