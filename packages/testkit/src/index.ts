@@ -5,6 +5,7 @@ export { freePort, freePorts } from './free-port.ts';
 export * from './generate/index.ts';
 export * from './history/index.ts';
 export * from './load/index.ts';
+export { type IdentityProviderOptions, LoopbackIdentityProvider } from './loopback-identity-provider.ts';
 export { assertNoLeaks } from './owned-resources.ts';
 export { findRedisServer, type RedisBinary } from './redis-binary.ts';
 export { type ClusterOptions, type RedisCluster, startCluster } from './redis-cluster.ts';
