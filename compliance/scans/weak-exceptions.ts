@@ -1,0 +1,17 @@
+import type { WeakException } from './weak-cryptography.ts';
+
+const jitter = 'Spreads reconnects in time; nobody gains by guessing it.';
+const chain =
+  'The position hash of the board log, which Redis computes (its Lua has only SHA-1): it finds forks after a failover among honest servers. Tampering is found by the audit tree, which is SHA-256.';
+
+/** Each with the reason why it is harmless there. */
+export const weakExceptions: readonly WeakException[] = [
+  { file: 'apps/server/src/stream/stream-hub.ts', rule: 'predictable randomness', why: jitter },
+  { file: 'packages/client/src/board-client.ts', rule: 'predictable randomness', why: jitter },
+  { file: 'packages/ehr/src/call-clock.ts', rule: 'predictable randomness', why: jitter },
+  { file: 'packages/store/src/job-connection.ts', rule: 'predictable randomness', why: jitter },
+  { file: 'packages/store/src/redis-options.ts', rule: 'predictable randomness', why: jitter },
+  { file: 'packages/store/src/board-log.ts', rule: 'broken digest', why: chain },
+  { file: 'packages/store/functions/includes/first_chain.lua', rule: 'broken digest', why: chain },
+  { file: 'packages/store/functions/includes/next_chain.lua', rule: 'broken digest', why: chain },
+];
