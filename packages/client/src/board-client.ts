@@ -67,7 +67,7 @@ export class BoardClient {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.key = { clinic: options.clinic, date: options.date };
-    this.api = new ApiClient({ baseUrl: options.baseUrl, fetch: options.fetch });
+    this.api = options.api ?? new ApiClient({ baseUrl: options.baseUrl, fetch: options.fetch });
     this.#replica = new BoardReplica(options.view ?? 'staff');
     const tabs = options.tabs ?? browserTabs();
     const name = `workflow-bolt:${options.clinic}:${options.date}:${this.#replica.view}`;

@@ -1,4 +1,5 @@
 import type { Actor, View } from '@workflow-bolt/contracts';
+import type { ApiClient } from './api/api-client.ts';
 import type { NotifyMode } from './board/notify-schedule.ts';
 import type { Clock } from './clock.ts';
 import type { ClientStorage } from './outbox/outbox-storage.ts';
@@ -17,6 +18,8 @@ export type BoardClientOptions = {
   date: string;
   view?: View;
   fetch?: typeof fetch;
+  /** The page's own, which knows its session's CSRF token; made from `baseUrl` and `fetch` when absent. */
+  api?: ApiClient;
   /** Who is signed in; asked from the server when absent. */
   actor?: Actor;
   /** Default: IndexedDB where there is one, memory otherwise. */

@@ -19,34 +19,20 @@ import type {
   visitHistoryResponseSchema,
 } from '@workflow-bolt/contracts';
 import type { z } from 'zod';
-import { NetworkError, readProblem } from './api-error.ts';
+import { NetworkError } from './api-error.ts';
+import { type ApiClientOptions, ApiTransport, json } from './api-transport.ts';
+
+export type { ApiClientOptions } from './api-transport.ts';
 
 export type Session = z.infer<typeof sessionResponseSchema>;
 export type BoardSnapshotBody = z.infer<typeof snapshotResponseSchema>;
 export type PresenceReport = z.input<typeof presenceRequestSchema>;
 
-export type ApiClientOptions = {
-  /** Origin of the API without a trailing slash; empty for the page's own. */
-  baseUrl: string;
-  fetch?: typeof fetch;
-  /** How long one request may take, in ms. */
-  timeoutMs?: number;
-};
-
-type Sent = { method: 'GET' | 'POST'; path: string; body?: string; type?: string; keepalive?: boolean };
-
-/** Longer than the server's own deadline of a command, so that its answer is heard. */
-const defaultTimeoutMs = 15_000;
-
 export class ApiClient {
-  readonly #baseUrl: string;
-  readonly #fetch: typeof fetch;
-  readonly #timeoutMs: number;
+  readonly transport: ApiTransport;
 
-  constructor({ baseUrl, fetch: fetchFn, timeoutMs }: ApiClientOptions) {
-    this.#baseUrl = baseUrl.replace(/\/$/, '');
-    this.#fetch = fetchFn ?? ((...args) => globalThis.fetch(...args));
-    this.#timeoutMs = timeoutMs ?? defaultTimeoutMs;
+  constructor(options: ApiClientOptions) {
+    this.transport = new ApiTransport(options);
   }
 
   session(): Promise<Session> {
@@ -80,7 +66,12 @@ export class ApiClient {
   ): Promise<z.infer<typeof importResponseSchema>> {
     const path = `${boardPath(key)}/import`;
     if ('rows' in schedule) return this.#post(path, schedule.rows);
-    return this.#send({ method: 'POST', path, body: schedule.text, type: 'text/tab-separated-values' });
+    return this.transport.send({
+      method: 'POST',
+      path,
+      body: schedule.text,
+      type: 'text/tab-separated-values',
+    });
   }
 
   /** Starts a reading of the EHR; its progress is the board's `sync` entity. */
@@ -114,45 +105,24 @@ export class ApiClient {
 
   presence(key: BoardKey, report: PresenceReport): Promise<void> {
     const path = `${boardPath(key)}/presence`;
-    return this.#send({ method: 'POST', path, ...json(report), keepalive: report.leave === true });
+    return this.transport.send({ method: 'POST', path, ...json(report), keepalive: report.leave === true });
   }
 
   streamUrl(key: BoardKey, query: Record<string, string>): string {
-    return `${this.#baseUrl}${boardPath(key)}/stream?${new URLSearchParams(query)}`;
+    return `${this.transport.baseUrl}${boardPath(key)}/stream?${new URLSearchParams(query)}`;
   }
 
   #get<T>(path: string): Promise<T> {
-    return this.#send({ method: 'GET', path });
+    return this.transport.get(path);
   }
 
   #post<T>(path: string, body: unknown): Promise<T> {
-    return this.#send({ method: 'POST', path, ...json(body) });
-  }
-
-  async #send<T>({ method, path, body, type, keepalive }: Sent): Promise<T> {
-    const response = await this.#fetch(this.#baseUrl + path, {
-      method,
-      ...(body === undefined ? {} : { body, headers: { 'content-type': type ?? 'application/json' } }),
-      credentials: 'same-origin',
-      cache: 'no-store',
-      keepalive: keepalive ?? false,
-      signal: AbortSignal.timeout(this.#timeoutMs),
-    }).catch((cause: unknown) => {
-      throw new NetworkError(cause);
-    });
-    if (!response.ok && !(path === '/readyz' && response.status === 503)) throw await readProblem(response);
-    if (response.status === 204) return undefined as T;
-    // A captive portal answers 200 with a page.
-    return response.json().catch((cause: unknown) => {
-      throw new NetworkError(cause);
-    }) as Promise<T>;
+    return this.transport.post(path, body);
   }
 }
 
 export const boardPath = ({ clinic, date }: BoardKey): string =>
   `/api/v1/boards/${encodeURIComponent(clinic)}/${encodeURIComponent(date)}`;
-
-const json = (value: unknown) => ({ body: JSON.stringify(value), type: 'application/json' });
 
 const outcomeNames = new Set(['applied', 'duplicate', 'conflict', 'rejected', 'hold']);
 function isOutcomes(value: unknown): value is CommandOutcome[] {
