@@ -55,6 +55,37 @@ export const problems = {
   route_not_found: row(404, 'request', 'There is nothing at this address.'),
   // Who is asking.
   not_authenticated: row(401, 'access', 'Sign in first; the session is missing or has ended.'),
+  ambiguous_credentials: row(
+    400,
+    'access',
+    'Send either the session cookie or an Authorization header, not both.',
+  ),
+  csrf_token_invalid: row(
+    403,
+    'access',
+    'The page must send the X-Bolt-CSRF header that its session was given. Ask for the session again.',
+    { log: 'warn' },
+  ),
+  session_not_found: row(404, 'access', 'You have no such session; it may have ended.'),
+  token_not_found: row(404, 'access', 'You have no such API token; it may have been revoked.'),
+  token_limit: row(409, 'access', 'You have 20 API tokens. Revoke one that is not used any more.'),
+  workstation_not_found: row(404, 'access', 'There is no such workstation, or it was removed.'),
+  workstation_not_proved: row(
+    401,
+    'access',
+    'This computer could not prove that it is the enrolled workstation. Ask for a new challenge, or enrol it again.',
+  ),
+  pin_required: row(409, 'access', 'Choose a PIN first; it is only for taking up a locked session again.'),
+  pin_too_simple: row(
+    422,
+    'access',
+    'Choose other digits: no sequence, no repetition, nothing that reads as a date.',
+  ),
+  unlock_failed: row(
+    401,
+    'access',
+    'That did not unlock the session. After five wrong PINs it ends and you sign in anew.',
+  ),
   permission_denied: row(403, 'access', 'Your role may not do this; `required` names the roles that may.'),
   step_up_required: row(
     403,
@@ -66,6 +97,35 @@ export const problems = {
   visit_not_found: row(404, 'access', 'There is no such visit on this board.'),
   job_not_found: row(404, 'access', 'There is no such job, or it is too old.'),
   history_trimmed: row(410, 'access', 'The log of that moment has been archived and is no longer held here.'),
+  sign_in_failed: row(401, 'access', 'The login name or the password is wrong.'),
+  code_refused: row(401, 'access', 'This code is wrong, or was used before. Wait for the next one.'),
+  sign_in_ended: row(401, 'access', 'This sign-in took too long or had too many tries. Begin again.'),
+  enrolment_refused: row(401, 'access', 'This enrolment code is not valid, or no longer. Ask for a new one.'),
+  account_not_found: row(404, 'access', 'There is no such account.'),
+  login_taken: row(409, 'access', 'Another account has this login name.'),
+  account_changed: row(409, 'access', 'Someone else changed this account first; `current` shows it.'),
+  login_unusable: row(
+    422,
+    'access',
+    'Use a login name of 2 to 64 letters, digits and . _ @ + - in one script, without spaces.',
+  ),
+  password_refused: row(
+    422,
+    'access',
+    'Choose another password; `reasons` says why (too_short, too_long, common, pattern, context).',
+  ),
+  roles_refused: row(422, 'access', 'These roles cannot be held together by this account; `rule` says why.'),
+  administration_refused: row(403, 'access', 'You may not change this account that way; `rule` says why.'),
+  reset_refused: row(
+    403,
+    'access',
+    'A reset takes two: the person asks for it and reads you the number. This number is wrong or too old.',
+  ),
+  last_factor: row(
+    409,
+    'access',
+    'This account would be left without a second factor. Add another one first.',
+  ),
   passkey_refused: row(403, 'access', 'This passkey was not accepted. Try again, or use another way.'),
   passkey_suspended: row(
     403,
@@ -90,6 +150,8 @@ export const problems = {
     'This identity belongs to no account here. Sign in another way once, and link it in your account.',
   ),
   identity_taken: row(409, 'access', 'This identity is linked to an account already.'),
+  board_archived: row(410, 'access', 'The day is in the archive: it can be read, and changes no more.'),
+  board_purged: row(410, 'access', 'The day was deleted when its time had passed; only its counts are kept.'),
   // Concurrency and idempotency.
   version_conflict: row(
     409,
@@ -127,6 +189,19 @@ export const problems = {
   ),
   day_not_closing: row(422, 'refusal', 'Begin to close the day first, then settle who is still open.'),
   visits_open: row(422, 'refusal', 'Visits are still open; `open` lists each with what it waits for.'),
+  record_state: row(409, 'refusal', 'It is not in a state where this makes sense; `state` says which.'),
+  record_not_found: row(404, 'access', 'There is no such entry.'),
+  second_person_required: row(
+    422,
+    'refusal',
+    'A second person must do this: who asks does not also approve.',
+  ),
+  purge_too_early: row(
+    422,
+    'refusal',
+    'This must be kept longer: `floorDays` is the least age at which it may be deleted.',
+  ),
+  legal_hold: row(422, 'refusal', 'A legal hold forbids to delete this; `holds` lists which.'),
   reopen_too_late: row(422, 'refusal', 'A closed day can be reopened for a week; `lastDate` has passed.'),
   reason_required: row(422, 'refusal', 'Give a reason.'),
   provider_required: row(422, 'refusal', 'Assign a provider first.'),
@@ -180,6 +255,9 @@ export const problems = {
   too_many_requests: row(429, 'fault', 'Too many requests. Wait as long as Retry-After says.', {
     log: 'info',
   }),
+  sign_in_busy: row(503, 'fault', 'Too many people sign in at this moment. Try again in a few seconds.', {
+    log: 'warn',
+  }),
   store_unavailable: row(
     503,
     'fault',
@@ -216,6 +294,12 @@ export const problems = {
     { retryable: false },
   ),
   archive_unavailable: row(503, 'fault', 'The archive cannot be reached; nothing was removed.'),
+  archive_broken: row(
+    500,
+    'fault',
+    'The archive of this day is not what was written; nothing was removed. Ask an operator.',
+    { retryable: false },
+  ),
   archive_conflict: row(
     500,
     'fault',

@@ -27,6 +27,8 @@ export type Answer = {
   bytes?: Buffer;
   type?: string;
   headers?: Record<string, string>;
+  /** `Set-Cookie` lines. */
+  cookies?: readonly string[];
 } | null;
 
 export type Handler = (call: Call) => Promise<Answer> | Answer;

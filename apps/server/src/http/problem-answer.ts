@@ -17,6 +17,7 @@ export class ProblemError extends Error {
 /** Seconds a client should wait before it tries again, where that makes sense. */
 const retryAfterSec: Partial<Record<ProblemCode, number>> = {
   too_many_requests: 1,
+  sign_in_busy: 3,
   store_unavailable: 1,
   outcome_unknown: 1,
   deadline_exceeded: 1,
@@ -58,7 +59,7 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
   res.setHeader('X-Request-Id', problem.requestId);
   res.setHeader('Content-Type', 'application/problem+json');
   res.setHeader('Content-Length', body.length);
-  const wait = retryAfterSec[problem.code];
+  const wait = typeof problem.retryAfterSec === 'number' ? problem.retryAfterSec : retryAfterSec[problem.code];
   if (wait !== undefined) res.setHeader('Retry-After', wait);
   res.end(body);
 }
