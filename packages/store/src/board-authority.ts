@@ -22,6 +22,7 @@ import type { RedisClock } from './redis-clock.ts';
 import { faultOf, isFunctionMissing } from './redis-failure.ts';
 import { commandTimeoutMs } from './redis-options.ts';
 import type { BatchReply, Doorbell } from './redis-port.ts';
+import { type SealedPlan, sealPlan, withPlainHash, writtenBy } from './seal-plan.ts';
 
 /** Each lost round means another commit won; eight in a row is a storm, and the sender should wait. */
 const triesMax = 8;
@@ -58,8 +59,11 @@ export class BoardAuthority {
   ): Promise<CommandOutcome> {
     for (let tries = 0; tries < triesMax; tries++) {
       const plan = this.#plan(envelope, by);
-      const [reply] = await this.#parts.sender.send([this.#call(plan, options)]);
-      const outcome = await this.#settle(plan, reply);
+      const fault = await this.#reserveFor([plan]);
+      if (fault) return this.#failed(envelope.n, fault);
+      const sealed = sealPlan(plan, this.#parts.replica.codec);
+      const [reply] = await this.#parts.sender.send([this.#call(sealed, options)]);
+      const outcome = await this.#settle(sealed, reply);
       if (outcome) return outcome;
     }
     return holdOutcome(envelope.n, 'too_many_requests');
@@ -76,7 +80,10 @@ export class BoardAuthority {
   ): Promise<CommandOutcome[]> {
     const outcomes: CommandOutcome[] = [];
     while (outcomes.length < envelopes.length) {
-      const plans = this.#planTogether(envelopes.slice(outcomes.length), by);
+      const planned = this.#planTogether(envelopes.slice(outcomes.length), by);
+      const fault = await this.#reserveFor(planned);
+      if (fault) return [...outcomes, this.#failed(planned[0]?.envelope.n ?? 0, fault)];
+      const plans = planned.map((plan) => sealPlan(plan, this.#parts.replica.codec));
       const replies = await this.#parts.sender.send(plans.map((plan) => this.#call(plan, options)));
       for (const [i, plan] of plans.entries()) {
         const outcome = await this.#settle(plan, replies[i]);
@@ -108,10 +115,21 @@ export class BoardAuthority {
     return plans;
   }
 
-  #call(plan: Plan, options: SubmitOptions): FunctionCall<CommitReply> {
+  /** Keys for records that have none yet, kept before they are used; mostly there are enough, and nobody waits. */
+  async #reserveFor(plans: readonly Plan[]): Promise<Fault | null> {
+    try {
+      const reserving = this.#parts.replica.codec.reserve(writtenBy(plans));
+      if (reserving) await reserving;
+      return null;
+    } catch (error) {
+      return faultOf(error);
+    }
+  }
+
+  #call(plan: SealedPlan, options: SubmitOptions): FunctionCall<CommitReply> {
     const { replica, clock, doorbell } = this.#parts;
     const { keys, position } = replica;
-    const { applied, envelope } = plan;
+    const { envelope } = plan;
     const isNew = position.epoch === emptyPosition.epoch;
     return commitCall(
       { ...keys, idem: keys.idem(envelope.clientId) },
@@ -127,23 +145,25 @@ export class BoardAuthority {
         seqSeen: position.seq,
         code: plan.code,
         outcome: plan.outcome,
-        frame: applied?.frameText ?? '',
+        frame: plan.frameText,
         audit: plan.audit,
         ids: plan.preconditions.map(([id]) => id),
         versions: plan.preconditions.map(([, v]) => String(v)),
-        writes: [...(applied?.changes ?? [])].map(
-          ([id, d]) => [id, d === null ? '' : JSON.stringify(d)] as const,
-        ),
+        writes: plan.writes,
         intents: [],
       },
     );
   }
 
   /** The outcome, or null when the board moved on and the command must be decided again. */
-  async #settle(plan: Plan, reply: BatchReply<CommitReply> | undefined): Promise<CommandOutcome | null> {
+  async #settle(
+    plan: SealedPlan,
+    reply: BatchReply<CommitReply> | undefined,
+  ): Promise<CommandOutcome | null> {
     const { n } = plan.envelope;
     if (!reply?.ok) return this.#failed(n, faultOf(reply?.error ?? new Error('no reply')));
-    const settled = settledOutcome(n, reply.reply);
+    const isOther = reply.reply.status === 'mismatch';
+    const settled = settledOutcome(n, isOther ? await this.#mismatched(plan, reply.reply) : reply.reply);
     if (settled) return settled;
     if (reply.reply.status === 'committed') return this.#committed(plan, reply.reply);
     if (reply.reply.status === 'refused' && plan.refusal) {
@@ -157,12 +177,21 @@ export class BoardAuthority {
     }
   }
 
+  /** A command first sent before boards were sealed is known by its unkeyed hash; asking by it changes nothing. */
+  async #mismatched(plan: SealedPlan, reply: CommitReply): Promise<CommitReply> {
+    const before = withPlainHash(plan);
+    if (before.paramHash === plan.paramHash) return reply;
+    const [again] = await this.#parts.sender.send([this.#call(before, {})]);
+    return again?.ok && again.reply.status === 'duplicate' ? again.reply : reply;
+  }
+
   async #committed(
-    plan: Plan,
+    plan: SealedPlan,
     reply: Extract<CommitReply, { status: 'committed' }>,
   ): Promise<CommandOutcome | null> {
     if (!plan.applied) return null;
-    const { frame, frameText, changes } = plan.applied;
+    const { frame, changes } = plan.applied;
+    const { frameText } = plan;
     const { epoch, seq, chain, id, t } = reply;
     // A failure to follow does not undo the commit; the position check repairs this copy.
     await this.#parts.replica

@@ -11,6 +11,7 @@ import type {
   View,
 } from '@workflow-bolt/contracts';
 import { type BoardState, type Decision, decide } from '@workflow-bolt/domain';
+import type { BoardArchive } from './archive/board-archive.ts';
 import { AuditTrail, type ReadAudit } from './audit-trail.ts';
 import { BoardAuthority, type SubmitOptions } from './board-authority.ts';
 import { boardAt, type HistoryEntry, visitEntries } from './board-history.ts';
@@ -24,6 +25,7 @@ import { type ReadPositionReply, readPositionCall } from './generated/function-c
 import { Listeners } from './listeners.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { Durability, RedisPort } from './redis-port.ts';
+import type { BoardCodec } from './vault/board-cipher.ts';
 
 export type BoardSnapshot = BoardPosition & { entries: Entry[]; digest: string };
 export type BoardHostParts = {
@@ -32,6 +34,10 @@ export type BoardHostParts = {
   /** Replicas that must hold a commit before it counts; null where one durable server is the promise. */
   commitLane: Durability | null;
   onFunctionMissing: () => void;
+  /** How records stand in Redis; default in plain. */
+  codec?: BoardCodec;
+  /** Where boards are read that have left Redis. */
+  archive?: BoardArchive | null;
 };
 
 export class BoardHost {
@@ -57,7 +63,13 @@ export class BoardHost {
       changed: (change: BoardChanged) => this.#onChanged(change),
       reset: (reason: ResetReason) => this.#onReset(reason),
     };
-    this.#replica = new BoardReplica(board, { port, clock, listener });
+    this.#replica = new BoardReplica(board, {
+      port,
+      clock,
+      listener,
+      codec: parts.codec,
+      archive: parts.archive ?? null,
+    });
     this.#audit = new AuditTrail(port, this.#replica.keys);
     this.presence = new BoardPresence(port, this.#replica.keys);
     this.#authority = new BoardAuthority({
@@ -74,6 +86,7 @@ export class BoardHost {
   async open(): Promise<void> {
     const { port } = this.#parts;
     const { channel } = this.#replica.keys;
+    await this.#replica.codec.open();
     // Without the channel the once-a-second check still brings every change.
     await port.subscribe(channel, (message) => this.#replica.hear(message)).catch(() => {});
     await this.#replica.load();
@@ -157,11 +170,11 @@ export class BoardHost {
 
   /** The board at an instant (epoch ms). Throws Fault `history_trimmed`. */
   historyAt(at: number): Promise<{ seq: number; state: BoardState }> {
-    return boardAt(this.#parts.port, this.#replica.keys, at);
+    return boardAt(this.#replica, at);
   }
 
   visitHistory(visitId: string): Promise<HistoryEntry[]> {
-    return visitEntries(this.#parts.port, this.#replica.keys, visitId);
+    return visitEntries(this.#replica, visitId);
   }
 
   /** Keeps the audit entry of a read; answer the reader only after this resolves. Throws Fault. */

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import type { Entity, EntityId, LogFrame } from '@workflow-bolt/contracts';
 import type { EntityChanges } from '@workflow-bolt/domain';
+import type { BoardCodec } from './vault/board-cipher.ts';
 
 /** A place in one history. `chain` names the whole prefix; `t` is Redis's time of the last entry. */
 export type BoardPosition = { epoch: string; seq: number; chain: string; id: string; t: number };
@@ -81,16 +82,26 @@ export function parseEntries(entries: unknown): RawEntry[] {
   });
 }
 
-/** Reads HGETALL of the entities: alternating id and `<v>|<json>`. */
-export function parseEntities(flat: readonly string[]): [EntityId, { v: number; d: Entity }][] {
-  const found: [EntityId, { v: number; d: Entity }][] = [];
+/** An entity as stored: its version, and a text that the board's codec opens. */
+export type RawEntity = { id: EntityId; v: number; text: string };
+
+/** Reads HGETALL of the entities: alternating id and `<v>|<text>`. */
+export function parseEntities(flat: readonly string[]): RawEntity[] {
+  const found: RawEntity[] = [];
   for (let i = 0; i < flat.length; i += 2) {
     const stored = flat[i + 1] ?? '';
     const bar = stored.indexOf('|');
-    const d = JSON.parse(stored.slice(bar + 1)) as Entity;
-    found.push([flat[i] as EntityId, { v: Number(stored.slice(0, bar)), d }]);
+    found.push({ id: flat[i] as EntityId, v: Number(stored.slice(0, bar)), text: stored.slice(bar + 1) });
   }
   return found;
+}
+
+/** What stored entities say. Throws Fault `phi_unreadable`. */
+export function openedEntities(
+  stored: readonly RawEntity[],
+  codec: Pick<BoardCodec, 'openEntity'>,
+): [EntityId, { v: number; d: Entity }][] {
+  return stored.map(({ id, v, text }) => [id, { v, d: codec.openEntity(id, text, v) }]);
 }
 
 /** The changes of one commit as sent to screens. */

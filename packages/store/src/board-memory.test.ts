@@ -78,7 +78,7 @@ test('stored entries and entities are read with what they need', () => {
   ]);
   expect(() => parseEntries([['5-1', ['q', '3']]])).toThrow(TypeError);
   expect(() => parseEntries('OK')).toThrow(TypeError);
-  expect(parseEntities(['day', '12|{"a":"x|y"}'])).toEqual([['day', { v: 12, d: { a: 'x|y' } }]]);
+  expect(parseEntities(['day', '12|{"a":"x|y"}'])).toEqual([{ id: 'day', v: 12, text: '{"a":"x|y"}' }]);
   expect(timeOfId('1700000000000-4')).toBe(1_700_000_000_000);
 });
 

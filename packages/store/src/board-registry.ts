@@ -1,11 +1,14 @@
 /** All boards of this process: opened when first asked for, checked every second, closed when idle. */
 import type { BoardKey } from '@workflow-bolt/contracts';
+import type { BoardArchive } from './archive/board-archive.ts';
 import { BoardHost, type BoardHostParts } from './board-host.ts';
 import { ensureFunctions } from './function-loader.ts';
 import type { ReadPositionReply } from './generated/function-calls.generated.ts';
 import { boardTag } from './keys.ts';
 import { RedisClock } from './redis-clock.ts';
 import type { BatchReply, Durability, RedisPort } from './redis-port.ts';
+import { plainCodec } from './vault/board-cipher.ts';
+import type { Vault } from './vault/vault.ts';
 
 export type BoardRegistryOptions = {
   port: RedisPort;
@@ -18,6 +21,10 @@ export type BoardRegistryOptions = {
   onError?: (error: unknown) => void;
   /** By which every time on a board is judged; a replay of a day passes its own, never behind Redis's. */
   clock?: RedisClock;
+  /** What seals patients' data before it reaches Redis; without one it stands there in plain. */
+  vault?: Vault | null;
+  /** Where boards are read that have left Redis. */
+  archive?: BoardArchive | null;
 };
 
 type Slot = { host: BoardHost; opening: Promise<BoardHost>; usedAt: number };
@@ -29,6 +36,8 @@ export class BoardRegistry {
   readonly #slots = new Map<string, Slot>();
   readonly #port: RedisPort;
   readonly #clock: RedisClock;
+  readonly #archive: BoardArchive | null;
+  readonly #vault: Vault | null;
   readonly #commitLane: Durability | null;
   readonly #checkIntervalMs: number;
   readonly #idleMs: number;
@@ -41,6 +50,8 @@ export class BoardRegistry {
   constructor(options: BoardRegistryOptions) {
     this.#port = options.port;
     this.#clock = options.clock ?? new RedisClock();
+    this.#archive = options.archive ?? null;
+    this.#vault = options.vault ?? null;
     this.#commitLane = options.commitLane ?? null;
     this.#checkIntervalMs = options.checkIntervalMs ?? 1_000;
     this.#idleMs = options.idleMs ?? 300_000;
@@ -102,6 +113,8 @@ export class BoardRegistry {
       port: this.#port,
       clock: this.#clock,
       commitLane: this.#commitLane,
+      archive: this.#archive,
+      codec: this.#vault?.board(board) ?? plainCodec,
       onFunctionMissing: () => this.#loadFunctions(),
     };
     const host = new BoardHost(board, parts);

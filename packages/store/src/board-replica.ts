@@ -11,8 +11,15 @@
  *   our place trimmed              → read the board again, notify reset
  */
 import { randomBytes } from 'node:crypto';
-import { type BoardKey, type LogFrame, rulesVersion, type SnapshotReason } from '@workflow-bolt/contracts';
+import {
+  type BoardKey,
+  Fault,
+  type LogFrame,
+  rulesVersion,
+  type SnapshotReason,
+} from '@workflow-bolt/contracts';
 import { BoardState, type EntityChanges, foldFrame } from '@workflow-bolt/domain';
+import type { BoardArchive, BoardSource } from './archive/board-archive.ts';
 import { boardDifference } from './board-difference.ts';
 import {
   type BoardEntry,
@@ -20,6 +27,7 @@ import {
   changesOf,
   emptyPosition,
   nextChain,
+  openedEntities,
   parseDoorbell,
   parseEntities,
   parseEntries,
@@ -29,6 +37,7 @@ import {
 import { BoardRing } from './board-ring.ts';
 import {
   bumpEpochCall,
+  type ReadBoardReply,
   type ReadLogReply,
   readBoardCall,
   readLogCall,
@@ -36,6 +45,7 @@ import {
 import { type BoardKeys, boardKeys } from './keys.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { RedisPort } from './redis-port.ts';
+import { type BoardCodec, plainCodec } from './vault/board-cipher.ts';
 
 /** Entries of one log page: a page of large frames stays below a megabyte. */
 const pageMax = 200;
@@ -43,6 +53,7 @@ const pageMax = 200;
 export type ResetReason = Extract<SnapshotReason, 'epoch' | 'fork' | 'trimmed'>;
 export type BoardChanged = { p: number; s: number; entries: readonly BoardEntry[] };
 type LogOk = Extract<ReadLogReply, { status: 'ok' }>;
+type BoardReply<S extends ReadBoardReply['status']> = Extract<ReadBoardReply, { status: S }>;
 type PageVerdict = { kind: 'applied' } | { kind: 'reread' } | { kind: 'reset'; reason: ResetReason };
 
 export type ReplicaListener = {
@@ -50,25 +61,40 @@ export type ReplicaListener = {
   reset: (reason: ResetReason) => void;
 };
 
+export type ReplicaParts = {
+  port: RedisPort;
+  clock: RedisClock;
+  listener: ReplicaListener;
+  /** How records stand in Redis; default in plain. */
+  codec?: BoardCodec;
+  /** Where boards are read that have left Redis; without one they cannot be. */
+  archive?: BoardArchive | null;
+};
+
 export class BoardReplica {
   readonly board: BoardKey;
   readonly keys: BoardKeys;
   readonly ring = new BoardRing(emptyPosition);
+  readonly codec: BoardCodec;
   readonly #port: RedisPort;
   readonly #clock: RedisClock;
   readonly #listener: ReplicaListener;
+  readonly #archive: BoardArchive | null;
+  #archived: BoardSource | null = null;
   #state = new BoardState();
   #position: BoardPosition = emptyPosition;
   #catchingUp: Promise<void> | null = null;
   #isAskedAgain = false;
   #measured: { seq: number; bytes: number } | null = null;
 
-  constructor(board: BoardKey, parts: { port: RedisPort; clock: RedisClock; listener: ReplicaListener }) {
+  constructor(board: BoardKey, parts: ReplicaParts) {
     this.board = board;
     this.keys = boardKeys(board);
     this.#port = parts.port;
     this.#clock = parts.clock;
     this.#listener = parts.listener;
+    this.#archive = parts.archive ?? null;
+    this.codec = parts.codec ?? plainCodec;
   }
 
   get state(): BoardState {
@@ -91,8 +117,10 @@ export class BoardReplica {
   /** Reads position and entities in one atomic read. Throws Fault. */
   async load(): Promise<void> {
     const sentAt = this.#clock.mark();
-    const reply = await this.#port.fcall(readBoardCall(this.keys));
-    this.#clock.learn(reply.now, sentAt);
+    const live = await this.#port.fcall(readBoardCall(this.keys));
+    this.#clock.learn(live.now, sentAt);
+    this.#archived = null;
+    const reply = live.status === 'archived' ? await this.#readArchive(live) : live;
     if (reply.status === 'meta_lost') {
       await this.#startEpoch('', 'position-lost');
       return this.load();
@@ -104,10 +132,34 @@ export class BoardReplica {
       this.ring.restart(emptyPosition);
       return;
     }
-    this.#state = new BoardState(parseEntities(reply.entities), reply.seq);
+    const stored = parseEntities(reply.entities);
+    await this.codec.prepare(stored.map(({ text }) => text));
+    this.#state = new BoardState(openedEntities(stored, this.codec), reply.seq);
     const { epoch, seq, chain, id } = reply;
     this.#position = { epoch, seq, chain, id, t: timeOfId(id) || reply.t };
     this.ring.restart(this.#position);
+  }
+
+  /** Where history is read: Redis, or the archive that took the board over. */
+  get source(): BoardSource {
+    return this.#archived ?? this.#port;
+  }
+
+  async #openArchive(object: string): Promise<BoardSource> {
+    if (object === '-') throw new Fault('board_purged');
+    if (!this.#archive) throw new Fault('archive_unavailable', { where: 'not configured' });
+    return this.#archive.open(this.board, object);
+  }
+
+  /** The archive's entities, which must stand where Redis says the board stands. */
+  async #readArchive({ object, chain, epoch }: BoardReply<'archived'>): Promise<BoardReply<'ok'>> {
+    const source = await this.#openArchive(object);
+    const stored = await source.fcall(readBoardCall(this.keys));
+    if (stored.status !== 'ok' || stored.chain !== chain) {
+      throw new Fault('archive_broken', { what: 'position' });
+    }
+    this.#archived = source;
+    return { ...stored, epoch };
   }
 
   /** Takes one message of the board's channel. */
@@ -118,7 +170,8 @@ export class BoardReplica {
       bell.epoch === this.#position.epoch && bell.p === this.#position.seq && bell.seq === bell.p + 1;
     const isOld = bell.epoch === this.#position.epoch && bell.seq < this.#position.seq;
     if (isOld || this.#isAt(bell)) return;
-    if (isNext && this.#takeAll([{ ...bell, deleted: [] }]).kind === 'applied') return;
+    const isReadable = this.codec.isReadyFor([bell.frame]);
+    if (isNext && isReadable && this.#takeAll([{ ...bell, deleted: [] }]).kind === 'applied') return;
     this.catchUp().catch(() => {});
   }
 
@@ -180,12 +233,19 @@ export class BoardReplica {
       const fromId = from.seq === 0 ? '-' : from.id;
       const reply = await this.#port.fcall(readLogCall(this.keys, { fromId, countMax: pageMax }));
       this.#clock.learn(reply.now, sentAt);
+      if (reply.status === 'ok') await this.#prepare(reply);
       const verdict = reply.status === 'ok' ? this.#takePage(from, reply) : this.#judgeAbsence(from);
       if (verdict.kind === 'reread') await this.#reread();
       if (verdict.kind === 'reset')
         await this.#reset(verdict.reason, reply.status === 'ok' ? reply.epoch : '');
       if (reply.status === 'ok' && reply.seq > this.#position.seq) this.#isAskedAgain = true;
     } while (this.#isAskedAgain);
+  }
+
+  /** Keys of the entries that are new here, before they are folded without waiting. */
+  async #prepare(page: LogOk): Promise<void> {
+    if (page.epoch !== this.#position.epoch || page.seq <= this.#position.seq) return;
+    await this.codec.prepare(parseEntries(page.entries).map((entry) => entry.frame));
   }
 
   #judgeAbsence(from: BoardPosition): PageVerdict {
@@ -214,7 +274,7 @@ export class BoardReplica {
         verdict = { kind: 'reset', reason: 'fork' };
         break;
       }
-      const frame = JSON.parse(raw.frame) as LogFrame;
+      const frame = this.codec.openFrame(raw.frame);
       if (frame.rules !== rulesVersion) {
         verdict = { kind: 'reread' };
         break;

@@ -13,6 +13,7 @@ import type { BoardReplica } from './board-replica.ts';
 import { replayBytesMax, replayEntriesMax } from './board-ring.ts';
 import { readLogCall } from './generated/function-calls.generated.ts';
 import type { RedisPort } from './redis-port.ts';
+import { clearTextOf } from './vault/sealed-text.ts';
 
 /** `top` is the position up to which the answer speaks; what follows it comes as changes. */
 export type ResumeAnswer =
@@ -51,7 +52,9 @@ function priced(replica: BoardReplica, entries: readonly BoardEntry[]): ResumeAn
 /** Everything since the cursor as one step, out of the present state: no earlier state is needed. */
 function replayOf(replica: BoardReplica, cursor: Cursor, raws: readonly RawEntry[]): BoardEntry {
   const { seq, chain, id, t } = replica.position;
-  const commands = new Map(raws.map((raw) => [raw.seq, (JSON.parse(raw.frame) as LogFrame).commandId]));
+  const commands = new Map(
+    raws.map((raw) => [raw.seq, (JSON.parse(clearTextOf(raw.frame)) as LogFrame).commandId]),
+  );
   const deletedAt = new Map(
     raws.flatMap((raw) => raw.deleted.map((key) => [key as EntityId, raw.seq] as const)),
   );

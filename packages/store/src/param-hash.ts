@@ -9,8 +9,13 @@ export function stableJson(value: unknown): string {
   });
 }
 
-/** 32 hexadecimal digits over the command, the version it expected, and who asked. */
+/** What makes a command the same command: what it says, the version it expected, and who asked. */
+export function paramText(command: unknown, expectedVersion: number | null, actorId: string): string {
+  return stableJson([command, expectedVersion, actorId]);
+}
+
+/** 32 hexadecimal digits over a command where boards are not sealed; where they are, the hash is keyed. */
 export function paramHash(command: unknown, expectedVersion: number | null, actorId: string): string {
-  const text = stableJson([command, expectedVersion, actorId]);
+  const text = paramText(command, expectedVersion, actorId);
   return hash('sha256', text, 'hex').slice(0, 32);
 }

@@ -10,21 +10,22 @@ import {
   type Source,
 } from '@workflow-bolt/contracts';
 import { type BoardState, decide, type EntityChanges, foldFrame, targetOf } from '@workflow-bolt/domain';
-import { paramHash } from './param-hash.ts';
+import { paramText } from './param-hash.ts';
 import { RecordingView } from './recording-view.ts';
 
 /** Who asks, through what. */
 export type Submitter = { actor: Actor; source: Source };
 export type Plan = {
   envelope: CommandEnvelope;
-  paramHash: string;
+  /** What `(clientId, n)` stands for; its hash is kept. */
+  paramText: string;
   /** Every entity read or written, at the version it was read. */
   preconditions: [EntityId, number][];
   /** The code stored and audited: `applied`, or the refusal's. */
   code: string;
   outcome: string;
   audit: string;
-  applied: { frame: LogFrame; frameText: string; changes: EntityChanges } | null;
+  applied: { frame: LogFrame; changes: EntityChanges } | null;
   refusal: Refusal | null;
 };
 
@@ -53,7 +54,7 @@ export function planCommit(input: PlanInput, by: Submitter): Plan {
   const view = new RecordingView(state);
   const context = { commandId, command: command.type, at: now, ...by };
   const decision = decide(view, command, { board, now, commandId, ...by }, expected);
-  const common = { envelope, paramHash: paramHash(command, expected, by.actor.id) };
+  const common = { envelope, paramText: paramText(command, expected, by.actor.id) };
   if (!decision.ok) {
     const { code } = decision.refusal;
     const target = targetOf(command);
@@ -72,7 +73,7 @@ export function planCommit(input: PlanInput, by: Submitter): Plan {
     code: 'applied',
     outcome: JSON.stringify({ events: decision.events.length }),
     audit: auditText(commandId, input, by, changes.keys()),
-    applied: { frame, frameText: JSON.stringify(frame), changes },
+    applied: { frame, changes },
     refusal: null,
   };
 }

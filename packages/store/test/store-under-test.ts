@@ -1,8 +1,17 @@
 /** One running Redis with a port and a registry on it, shared by the tests of one setup. */
 import type { BoardKey } from '@workflow-bolt/contracts';
 import type { RedisServer } from '@workflow-bolt/testkit';
-import { type BoardHost, BoardRegistry, boardKeys, createRedisPort, type RedisPort } from '../src/index.ts';
+import {
+  type BoardCodec,
+  type BoardHost,
+  BoardRegistry,
+  boardKeys,
+  createRedisPort,
+  plainCodec,
+  type RedisPort,
+} from '../src/index.ts';
 import type { RedisSetup } from './redis-setups.ts';
+import type { TestVaults } from './test-vaults.ts';
 
 /** Position checks of tests are asked for, never timed, unless a test says otherwise. */
 const never = 3_600_000;
@@ -13,14 +22,21 @@ export class StoreUnderTest {
   readonly registry: BoardRegistry;
   readonly #closers: (() => Promise<void>)[] = [];
 
-  private constructor(setup: RedisSetup) {
+  readonly #vaults: TestVaults | null;
+
+  private constructor(setup: RedisSetup, vaults: TestVaults | null) {
     this.setup = setup;
+    this.#vaults = vaults;
     this.port = createRedisPort(setup.target, 'test');
-    this.registry = new BoardRegistry({ port: this.port, checkIntervalMs: never });
+    this.registry = this.#registry(this.port, never);
   }
 
-  static async start(startSetup: () => Promise<RedisSetup>): Promise<StoreUnderTest> {
-    const store = new StoreUnderTest(await startSetup());
+  /** With `vaults`, each process has a vault of its own over the same keys, and every record is sealed. */
+  static async start(
+    startSetup: () => Promise<RedisSetup>,
+    vaults: TestVaults | null = null,
+  ): Promise<StoreUnderTest> {
+    const store = new StoreUnderTest(await startSetup(), vaults);
     await store.registry.start();
     return store;
   }
@@ -28,7 +44,7 @@ export class StoreUnderTest {
   /** The host of another process: its own connections, its own memory. */
   async otherProcess(checkIntervalMs: number = never): Promise<BoardRegistry> {
     const port = createRedisPort(this.setup.target, 'other');
-    const registry = new BoardRegistry({ port, checkIntervalMs });
+    const registry = this.#registry(port, checkIntervalMs);
     this.#closers.push(async () => {
       await registry.stop();
       await port.close();
@@ -51,13 +67,24 @@ export class StoreUnderTest {
         return typeof value === 'function' ? value.bind(inner) : value;
       },
     });
-    const registry = new BoardRegistry({ port: mute, checkIntervalMs: never });
+    const registry = this.#registry(mute, never);
     this.#closers.push(async () => {
       await registry.stop();
       await port.close();
     });
     await registry.start();
     return registry.get(board);
+  }
+
+  /** What opens this board's records as they stand in Redis. */
+  async codecOf(board: BoardKey): Promise<BoardCodec> {
+    const codec = this.#vaults?.open().board(board) ?? plainCodec;
+    await codec.open();
+    return codec;
+  }
+
+  #registry(port: RedisPort, checkIntervalMs: number): BoardRegistry {
+    return new BoardRegistry({ port, checkIntervalMs, vault: this.#vaults?.open() ?? null });
   }
 
   serverOf(board: BoardKey): Promise<RedisServer> {
@@ -69,5 +96,6 @@ export class StoreUnderTest {
     await this.registry.stop();
     await this.port.close();
     await this.setup.stop();
+    await this.#vaults?.remove();
   }
 }

@@ -29,12 +29,14 @@ export type EntityStamp = { over: number; commandId: string };
 
 /** What a replica needs to understand Redis; see `plainCodec` for boards that are not sealed. */
 export interface BoardCodec {
+  /** Loads what every use needs; call it once, before all others. Throws Fault. */
+  open(): Promise<void>;
   /** True when every one of these stored texts can be opened now. Throws Fault `phi_unreadable`. */
   isReadyFor(texts: readonly string[]): boolean;
   /** Loads what opening them needs. Throws Fault. */
   prepare(texts: readonly string[]): Promise<void>;
-  /** Makes sure that so many new records may be sealed; null when they may already. Throws Fault. */
-  reserve(count: number): Promise<void> | null;
+  /** Makes sure that these entities, and what is logged of them, can be sealed; null when they can already. Throws Fault. */
+  reserve(ids: readonly EntityId[]): Promise<void> | null;
   sealEntity(id: EntityId, entity: Entity, stamp: EntityStamp): string;
   openEntity(id: EntityId, text: string, v: number): Entity;
   sealFrame(frame: LogFrame): string;
@@ -58,6 +60,7 @@ const recordOfEntity = (id: EntityId): string => (/^[vp]:/.test(id) ? id.slice(2
 
 /** JSON exactly as it was before boards were sealed. */
 export const plainCodec: BoardCodec = {
+  open: () => Promise.resolve(),
   isReadyFor: () => true,
   prepare: () => Promise.resolve(),
   reserve: () => null,
@@ -71,7 +74,7 @@ export const plainCodec: BoardCodec = {
 export type CipherParts = {
   board: BoardKey;
   keys: DataKeys;
-  indexKey: KeyObject;
+  indexKey: () => Promise<KeyObject>;
   /** Records in plain, from before the board was sealed, are still read. */
   acceptsPlain: boolean;
 };
@@ -79,12 +82,18 @@ export type CipherParts = {
 export class BoardCipher implements BoardCodec {
   readonly #parts: CipherParts;
   readonly #place: string;
+  #indexKey: KeyObject | null = null;
   /** The key of each record seen so far, so that all of one patient's day has one key. */
   readonly #keyOf = new Map<string, SealingKey>();
 
   constructor(parts: CipherParts) {
     this.#parts = parts;
     this.#place = `${parts.board.clinic}|${parts.board.date}`;
+  }
+
+  async open(): Promise<void> {
+    const [indexKey] = await Promise.all([this.#parts.indexKey(), this.#parts.keys.refresh()]);
+    this.#indexKey = indexKey;
   }
 
   isReadyFor(texts: readonly string[]): boolean {
@@ -98,9 +107,11 @@ export class BoardCipher implements BoardCodec {
     if (missing.length > 0) await keys.load(missing);
   }
 
-  reserve(count: number): Promise<void> | null {
+  reserve(ids: readonly EntityId[]): Promise<void> | null {
+    const records = new Set(ids.map(recordOfEntity)).add(boardRecord);
+    const numNew = records.size - [...records].filter((record) => this.#keyOf.has(record)).length;
     const { keys } = this.#parts;
-    return keys.numSpare >= count ? null : keys.reserve(count);
+    return keys.numSpare >= numNew ? null : keys.reserve(numNew);
   }
 
   sealEntity(id: EntityId, entity: Entity, { over, commandId }: EntityStamp): string {
@@ -156,7 +167,8 @@ export class BoardCipher implements BoardCodec {
   }
 
   fingerprint(text: string): string {
-    return createHmac('sha256', this.#parts.indexKey).update(`param|${text}`).digest('hex').slice(0, 32);
+    if (!this.#indexKey) throw new RangeError('the codec is not open');
+    return createHmac('sha256', this.#indexKey).update(`param|${text}`).digest('hex').slice(0, 32);
   }
 
   #atEntity(id: EntityId, kind: string): RecordPlace {

@@ -11,6 +11,8 @@ import { createDocument, type KeyScope, keyNames, listDocuments, readDocument } 
 import { type KeyHierarchy, keyCacheMs } from './key-hierarchy.ts';
 
 export const blockSize = 64;
+/** With fewer spare keys the next block is made ahead, so that a commit seldom waits for one. */
+const spareLow = 16;
 const kidShape = /^(\d{6})~([0-9a-f]{12})~(\d{1,2})$/;
 
 export type DataKeyName = { block: string; index: number };
@@ -73,6 +75,8 @@ export class DataKeys {
   take(): SealingKey {
     const key = this.#spare.pop();
     if (!key) throw new RangeError('no data key was reserved');
+    // A failure shows when somebody must wait for a key.
+    if (this.#spare.length < spareLow) this.reserve(spareLow).catch(() => {});
     return key;
   }
 

@@ -39,11 +39,10 @@ export class Vault {
     return this.hierarchy.store;
   }
 
-  /** What seals and opens a board, ready to be used. Throws Fault `keys_unavailable` or `phi_unreadable`. */
-  async board(board: BoardKey): Promise<BoardCipher> {
+  /** What seals and opens a board; `open` it first. */
+  board(board: BoardKey): BoardCipher {
     const keys = this.dataKeys(scopeOf(board));
-    await keys.refresh();
-    const indexKey = await this.indexKey(board.clinic);
+    const indexKey = () => this.indexKey(board.clinic);
     return new BoardCipher({ board, keys, indexKey, acceptsPlain: this.#acceptsPlain });
   }
 

@@ -39,7 +39,11 @@ export function hostSuite(store: () => StoreUnderTest): void {
   /** I2: entities = fold of the log; I3: positions without a hole. */
   async function assertFold(host: BoardHost): Promise<void> {
     const folded = new BoardState();
-    for await (const items of readWholeLog(store().port, boardKeys(host.board))) {
+    for await (const items of readWholeLog(
+      store().port,
+      boardKeys(host.board),
+      await store().codecOf(host.board),
+    )) {
       for (const { seq, frame } of items) {
         expect(seq).toBe(folded.seq + 1);
         folded.apply(foldFrame(folded, frame), seq);
