@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import type {
+  AccountStore,
+  CredentialStore,
+  EnrolmentCodes,
+  KnownDevices,
+  Sealer,
+  SecurityAudit,
+  SignInThrottle,
+  SignInTransactions,
+} from '@workflow-bolt/store';
+import type { SessionService } from '../session/session.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import type { PasswordPolicy } from './password-policy.ts';
+
+/** What signing in and the administration of accounts are made of. */
+export type AccountParts = {
+  accounts: AccountStore;
+  credentials: CredentialStore;
+  transactions: SignInTransactions;
+  codes: EnrolmentCodes;
+  devices: KnownDevices;
+  throttle: SignInThrottle;
+  sessions: SessionService;
+  audit: Pick<SecurityAudit, 'append'>;
+  sealer: Sealer;
+  hasher: PasswordHasher;
+  policy: PasswordPolicy;
+  /** Passkeys that can open the account. */
+  countPasskeys: (uid: string) => Promise<number>;
+  /** Removes passkeys and linked identities: after a reset nothing old opens the account. */
+  eraseOtherFactors: (uid: string) => Promise<void>;
+  /** The enrolled workstation that a request has proved to come from; null for any other place. */
+  workstationOf: (req: IncomingMessage) => Promise<string | null>;
+  /** The /24 or /64 that a request comes from. */
+  networkOf: (req: IncomingMessage) => string;
+  /** Epoch ms. */
+  now: () => number;
+};
