@@ -1,1 +1,38 @@
-export {};
+/** Checking a sealed record of accesses without trusting what wrote it; and the format, for what writes it. */
+export { type Checkpoint, checkpointText, type ReadCheckpoint, readCheckpoint } from './checkpoint.ts';
+export { CompactRange, edgeOf, type SubtreeAt } from './compact-range.ts';
+export { type Finding, type FindingKind, findingCodes, sentenceOf } from './findings.ts';
+export { folderReader } from './folder-reader.ts';
+export { consistencyProof, inclusionProof, isConsistent, isIncluded, type ReadHash } from './proofs.ts';
+export {
+  cosignedMessage,
+  formatKey,
+  formatNote,
+  type NoteKey,
+  type NoteSignature,
+  noteKey,
+  parseKey,
+  parseNote,
+  type SignedNote,
+  verifyNote,
+} from './signed-note.ts';
+export {
+  bundleName,
+  checkpointFolder,
+  checkpointName,
+  checkpointNameOf,
+  decodeBundle,
+  decodeTile,
+  encodeBundle,
+  type LogReader,
+  levelCount,
+  MissingPiece,
+  readPiece,
+  tileHashes,
+  tileName,
+  tileWidth,
+  widthOf,
+} from './tiles.ts';
+export { emptyRoot, fullRoot, isSameHash, leafHash, nodeHash, type TreeHash } from './tree-hash.ts';
+export { type ExportManifest, type ExportProofs, exportNames, verifyExport } from './verify-export.ts';
+export { type VerifyOptions, type VerifyReport, verifyLog } from './verify-log.ts';
