@@ -10,8 +10,8 @@ import {
   problemsOf,
   routeIds,
   routeOf,
-  routeRoles,
 } from '@workflow-bolt/contracts';
+import { rolesOfAction } from '@workflow-bolt/domain';
 import type { GeneratedFile } from './generated-files.ts';
 import { generatedPage, markdownTable, tablesDir } from './markdown-table.ts';
 
@@ -30,7 +30,7 @@ export function generateContracts(): GeneratedFile[] {
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 function whoMay(access: string): string {
   if (access === 'public' || access === 'session') return access === 'public' ? 'anyone' : 'any session';
-  return routeRoles[access as keyof typeof routeRoles].join(', ');
+  return rolesOfAction(access).join(', ');
 }
 
 function routesTable(): string {

@@ -2,8 +2,14 @@
  * What really happened: the log of one Redis server, read entry by entry, its chain recomputed and its frames folded
  * here, so that the state after every single entry can be asked for. All other parties are compared with this.
  */
-import { type BoardKey, type EntityId, type LogFrame, type View, views } from '@workflow-bolt/contracts';
-import { BoardState, type EntityChanges, foldFrame, projectEntity } from '@workflow-bolt/domain';
+import type { BoardKey, EntityId, LogFrame, View } from '@workflow-bolt/contracts';
+import {
+  BoardState,
+  createProjection,
+  type EntityChanges,
+  foldFrame,
+  type Projection,
+} from '@workflow-bolt/domain';
 import { boardKeys, nextChain } from '@workflow-bolt/store';
 import type { Redis } from 'ioredis';
 import { addHash, entityHash, removeHash } from './content-hash.ts';
@@ -23,6 +29,17 @@ const readsMax = 10;
 /** The first chain of a board is made from its epoch; the log does not hold it, so the first entry is believed. */
 type Position = { seq: number; chain: string | null; id: string };
 
+/** What the screens of these runs are shown: those of a manager, and one on the wall. */
+type Eyes = ReadonlyMap<View, Projection>;
+
+function eyesOn({ date }: BoardKey): Eyes {
+  const nothingOpen = { care: [], glass: [] };
+  return new Map<View, Projection>([
+    ['staff', createProjection({ kind: 'staff', roles: ['manager'], ...nothingOpen }, date)],
+    ['wall', createProjection({ kind: 'wall', roles: [], ...nothingOpen }, date)],
+  ]);
+}
+
 export class BoardTruth {
   readonly entries: TruthEntry[] = [];
   readonly audits: AuditEntry[] = [];
@@ -30,8 +47,9 @@ export class BoardTruth {
   readonly state = new BoardState();
   readonly #redis: Redis;
   readonly #keys: ReturnType<typeof boardKeys>;
-  readonly #hashes = new Map<View, string[]>(views.map((view) => [view, ['0']]));
-  readonly #totals = new Map<View, bigint>(views.map((view) => [view, 0n]));
+  readonly #eyes: Eyes;
+  readonly #hashes = new Map<View, string[]>();
+  readonly #totals = new Map<View, bigint>();
   #position: Position = { seq: 0, chain: null, id: '-' };
   /** Refusals on a state that was not folded yet. */
   #refusals: AuditEntry[] = [];
@@ -39,6 +57,8 @@ export class BoardTruth {
 
   constructor(redis: Redis, board: BoardKey) {
     this.#redis = redis;
+    this.#eyes = eyesOn(board);
+    for (const view of this.#eyes.keys()) this.#hashes.set(view, ['0']);
     this.#keys = boardKeys(board);
   }
 
@@ -99,7 +119,7 @@ export class BoardTruth {
     const entry = { seq, chain, id, frame, changes };
     this.#showRefusals(visitor);
     visitor?.entry(this.state, entry);
-    for (const view of views) this.#advance(view, seq, changes);
+    for (const view of this.#eyes.keys()) this.#advance(view, seq, changes);
     this.state.apply(changes, seq);
     this.entries.push(entry);
     this.#position = { seq, chain, id };
@@ -117,7 +137,7 @@ export class BoardTruth {
   }
 
   #seen(view: View, id: EntityId, versioned: ReturnType<BoardState['get']>): bigint {
-    const d = versioned && projectEntity(view, id, versioned.d);
+    const d = versioned && this.#eyes.get(view)?.see(id, versioned.d);
     return versioned && d ? entityHash(id, versioned.v, d) : 0n;
   }
 

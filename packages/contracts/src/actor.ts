@@ -1,7 +1,28 @@
 import { z } from 'zod';
 import { stationIdSchema, textLine, userIdSchema } from './ids.ts';
 
-export const roles = ['front-desk', 'medical-assistant', 'provider', 'manager', 'viewer', 'system'] as const;
+/**
+ * What somebody is to a clinic; what each may do is the matrix in `domain`.
+ *
+ * `admin` runs the system and sees no patient; `auditor` reads records of what was done; `viewer` looks at the board
+ * and changes nothing; `display` is a screen on a wall. `service` and `agent` are programs, an agent always on behalf
+ * of somebody. `system` is this software itself and never signs in.
+ */
+export const roles = [
+  'front-desk',
+  'medical-assistant',
+  'nurse',
+  'provider',
+  'billing',
+  'manager',
+  'admin',
+  'auditor',
+  'viewer',
+  'service',
+  'agent',
+  'display',
+  'system',
+] as const;
 export const roleSchema = z.enum(roles).meta({ id: 'Role' });
 export type Role = z.infer<typeof roleSchema>;
 

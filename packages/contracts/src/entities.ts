@@ -216,6 +216,11 @@ export const personSchema = z
     visitId: visitIdSchema,
     fullName: textLine(160),
     dob: calendarDateSchema.nullable(),
+    /** Instead of the date of birth, for readers who may not have it, such as "40-49". Never stored. */
+    ageBand: z
+      .string()
+      .regex(/^\d{1,2}-\d{1,2}$|^90\+$/)
+      .optional(),
     phone: textLine(40).nullable(),
     reason: textBlock(500).nullable(),
     note: textBlock(2_000).nullable(),

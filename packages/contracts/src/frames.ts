@@ -1,6 +1,6 @@
 /** Frames of the board stream, version 1: SSE `event:` name and one-line JSON `data:`. */
 import { z } from 'zod';
-import { views } from './cursor.ts';
+import { viewSchema } from './cursor.ts';
 import { entityIdSchema, entitySchema } from './entities.ts';
 import { instantSchema } from './ids.ts';
 
@@ -52,7 +52,7 @@ export const frameSchemas = {
     c: chain,
     id: z.string(),
     t: instantSchema,
-    view: z.enum(views),
+    view: viewSchema,
     schema: z.int(),
     reason: z.enum(snapshotReasons),
     part: z.int().min(1),

@@ -1,6 +1,7 @@
 export * from './accounts.ts';
 export * from './actions.ts';
 export * from './actor.ts';
+export * from './agreements.ts';
 export { asyncApiMessages, boardEventNames, buildAsyncApi } from './asyncapi.ts';
 export { eventExamples } from './asyncapi-event-examples.ts';
 export * from './audit.ts';
@@ -23,6 +24,8 @@ export * from './principal.ts';
 export * from './problems.ts';
 export * from './protocol.ts';
 export * from './rest.ts';
+export * from './retention.ts';
 export * from './routes.ts';
 export * from './sensitivity.ts';
+export * from './step-up.ts';
 export * from './vault.ts';

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { RouteAction } from './actions.ts';
 import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
+import { viewSchema } from './cursor.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from './ids.ts';
 import { importRequestSchema } from './import.ts';
 import { metricsSummarySchema } from './metrics-summary.ts';
@@ -22,24 +23,12 @@ import {
   syncJobResponseSchema,
   visitHistoryResponseSchema,
 } from './rest.ts';
+import type { StepUpPurpose } from './step-up.ts';
 
 /** `public`: no session. `session`: any session of a person. Otherwise the action that the matrix in `domain` decides on. */
 export type RouteAccess = 'public' | 'session' | RouteAction;
 
-/** What a fresh proof of identity is good for; a proof for one purpose does not serve another. */
-export const stepUpPurposes = [
-  'export',
-  'print-batch',
-  'break-glass',
-  'user-admin',
-  'factor-change',
-  'audit-view',
-  'connector-config',
-  'amendment-approval',
-  'token-admin',
-  'workstation-admin',
-] as const;
-export type StepUpPurpose = (typeof stepUpPurposes)[number];
+export { type StepUpPurpose, stepUpPurposes } from './step-up.ts';
 
 export type RouteBody = { description: string; content: Readonly<Record<string, z.ZodType>> };
 export type Route = {
@@ -82,14 +71,23 @@ export const jsonDepthMax = 20;
 
 const board = z.strictObject({ clinic: clinicIdSchema, date: boardDateSchema });
 const onBoard = '/api/v1/boards/{clinic}/{date}';
-const readProblems = ['board_not_found', 'store_unavailable'] as const;
+const readProblems = [
+  'board_not_found',
+  'board_purged',
+  'archive_unavailable',
+  'archive_broken',
+  'store_unavailable',
+] as const;
 
 export const streamQuerySchema = z.object({
   cursor: z.string().max(200).optional().meta({
     description:
       'Where to go on; the header Last-Event-ID wins over it. Anything unreadable gets a snapshot.',
   }),
-  view: z.enum(['staff', 'wall']).default('staff').meta({ description: 'Projection of the board.' }),
+  view: viewSchema.default('staff').meta({
+    description:
+      '`staff` or `wall`. What a role may not see is left out; a client that comes back may send what it got.',
+  }),
   tab: z.string().max(64).optional().meta({ description: 'Id of the reading tab, for presence.' }),
   vis: z.enum(['visible', 'hidden']).default('visible').meta({
     description: 'A hidden screen gets changes coalesced, up to a second late.',
@@ -124,6 +122,7 @@ export const routes = {
       'move_not_allowed',
       'not_todays_board',
       'board_closed',
+      'board_archived',
       'day_closing',
       'day_not_closing',
       'visits_open',
@@ -270,6 +269,17 @@ export const routes = {
     responses: { 200: json('The session.', sessionResponseSchema) },
     problems: [],
   },
+  postContinue: {
+    method: 'post',
+    path: '/api/v1/session/continue',
+    summary: 'Go on working: the person answered that they are still there.',
+    description: 'Only for an answer that a person gave. Whatever a page sends by itself must not call this.',
+    tag: 'session',
+    access: 'session',
+    isUserAction: true,
+    responses: { 200: json('The session.', sessionResponseSchema) },
+    problems: ['store_unavailable'],
+  },
   getClinics: {
     method: 'get',
     path: '/api/v1/clinics',
@@ -396,9 +406,13 @@ export function problemsOf(route: Route): ProblemCode[] {
   const codes = new Set<ProblemCode>(route.problems);
   codes.add('internal');
   if (route.params || route.query || route.request) codes.add('invalid_request').add('unsupported_version');
-  if (route.access !== 'public') codes.add('not_authenticated');
+  if (route.access !== 'public') codes.add('not_authenticated').add('ambiguous_credentials');
+  if (route.access !== 'public' || route.method === 'post') codes.add('cross_site_request');
+  if (route.access !== 'public' && route.method === 'post') codes.add('csrf_token_invalid');
+  if (route.access !== 'public') codes.add('store_unavailable');
+  if (route.stepUp) codes.add('step_up_required');
   if (route.access !== 'public' && route.access !== 'session') codes.add('permission_denied');
-  if (route.method === 'post') codes.add('cross_site_request').add('draining');
+  if (route.method === 'post') codes.add('draining');
   if (route.request) {
     codes.add('malformed_json').add('json_too_deep').add('body_too_large').add('unsupported_media_type');
   }

@@ -130,6 +130,7 @@ export const personSensitivity = {
   visitId: operational,
   fullName: demographic,
   dob: demographic,
+  ageBand: demographic,
   phone: demographic,
   reason: clinical,
   note: clinical,

@@ -1,74 +1,194 @@
-import type { Day, Entity, EntityId, Person, Room, View, Visit } from '@workflow-bolt/contracts';
+/**
+ * What a reader gets of a board: a copy of each entity with the fields of the matrix that the reader's roles may see,
+ * and the empty value for the others, so that a projected entity is still a whole one.
+ *
+ * Most readers of one role share one projection, and what is encoded for it is encoded once. It splits only where a
+ * patient asked for privacy (`care`) or somebody broke the glass (`glass`); its name says so, and whoever comes back
+ * with another name gets a snapshot.
+ */
+import type { Entity, EntityId, Role, View, ViewKind, Visit } from '@workflow-bolt/contracts';
+import type { BoardState } from './board-state.ts';
+import { addToDigest, emptyDigest, formatDigest } from './digest.ts';
+import {
+  type FieldRow,
+  fieldMatrix,
+  inOfficeOnly,
+  type Shown,
+  sensitiveCare,
+  withoutPrivate,
+} from './permission-matrix.ts';
+import { ageBandOf, initialsOf, shortNameOf } from './shown-name.ts';
 import { isInOffice } from './status-info.ts';
 
-/** Up to three initials, such as "J. D."; a name without letters shows as "?". */
-export function initialsOf(fullName: string): string {
-  const words = fullName.includes(',') ? fullName.split(',').reverse() : [fullName];
-  const letters = words
-    .join(' ')
-    .split(/\s+/)
-    .flatMap((word) => /\p{L}/u.exec(word)?.[0].toUpperCase() ?? [])
-    .slice(0, 3);
-  return letters.length > 0 ? letters.map((letter) => `${letter}.`).join(' ') : '?';
-}
-
-/** What replaces each field on the wall; a field that is not named here is shown as it is. */
-const wallVisit: Partial<Visit> = {
-  milestones: {},
-  skipped: [],
-  estimated: [],
-  corrected: [],
-  roomStays: [],
-  providerSegments: [],
-  waitSegments: [],
-  steppedOut: null,
-  outcome: null,
-  lateMin: null,
-  startAt: null,
-  durationMin: null,
-  visitTypeId: null,
-  locationName: null,
-  patientKey: null,
-  reservedRoomId: null,
-  earlierEpisodes: [],
-  external: null,
-  ehrWarning: null,
-  conflict: null,
-  undoable: null,
-  flags: { interpreter: false, mobility: false, privacy: false },
+/** Whose eyes. */
+export type Reader = {
+  kind: ViewKind;
+  roles: readonly Role[];
+  /** Private patients whom this reader cares for now; see `caredFor`. */
+  care: readonly string[];
+  /** Visits with an emergency access of this reader. */
+  glass: readonly string[];
 };
 
-const wallPerson: Partial<Person> = { dob: null, phone: null, reason: null, note: null, alert: null };
+export type Projection = {
+  /** Two projections of one name show the same. */
+  view: View;
+  kind: ViewKind;
+  /** The entity as this reader may see it; null when it may not see it at all. */
+  see: (id: EntityId, entity: Entity) => Entity | null;
+};
 
-const wallRoom: Partial<Room> = { reservation: null, outOfServiceReason: null };
+type EntityType = Entity['type'];
+type Fields = Record<string, unknown>;
+/** What becomes of one field; `shown` is null for the empty value. */
+type FieldPlan = { key: string; shown: Shown | null; isSensitive: boolean };
+type Plan = { isWhole: boolean; fields: readonly FieldPlan[] };
+type Plans = Readonly<Record<EntityType, Plan | null>>;
 
-const wallDay: Partial<Day> = { visitTypes: [] };
+const types: readonly EntityType[] = ['visit', 'person', 'room', 'day', 'sync'];
 
-/**
- * A private patient is not on the wall at all; the room still shows as occupied. Neither is anyone who is
- * not in the building.
- */
-function onWall(entity: Entity): Entity | null {
-  switch (entity.type) {
-    case 'visit':
-      if (entity.flags.privacy || !isInOffice(entity.status)) return null;
-      return { ...entity, ...wallVisit };
-    case 'person':
-      if (entity.isPrivate) return null;
-      return { ...entity, ...wallPerson, fullName: initialsOf(entity.fullName) };
-    case 'room':
-      return { ...entity, ...wallRoom };
-    case 'day':
-      return { ...entity, ...wallDay };
-    case 'sync':
-      return null;
+/** The best a set of roles gets, best first. */
+const ranks: readonly Shown[] = ['as-is', 'short-name', 'initials', 'pseudonym', 'age-band'];
+
+/** What stands for a withheld field. Fields that every reader of the type sees need none. */
+const empty: Readonly<Partial<Record<EntityType, Fields>>> = {
+  visit: {
+    milestones: {},
+    skipped: [],
+    estimated: [],
+    corrected: [],
+    roomStays: [],
+    providerSegments: [],
+    waitSegments: [],
+    steppedOut: null,
+    outcome: null,
+    lateMin: null,
+    startAt: null,
+    durationMin: null,
+    visitTypeId: null,
+    locationName: null,
+    patientKey: null,
+    reservedRoomId: null,
+    earlierEpisodes: [],
+    external: null,
+    ehrWarning: null,
+    conflict: null,
+    undoable: null,
+    flags: { interpreter: false, mobility: false, privacy: false },
+  },
+  person: { fullName: '?', dob: null, phone: null, reason: null, note: null, alert: null },
+  room: { reservation: null, outOfServiceReason: null },
+  day: { visitTypes: [] },
+};
+
+/** How a set of roles sees a field; null when they do not. */
+export function shownTo(roles: readonly Role[], { shown }: FieldRow): Shown | null {
+  return ranks.find((rank) => roles.some((role) => shown[role] === rank)) ?? null;
+}
+
+function planOf(type: EntityType, roles: readonly Role[]): Plan | null {
+  const fields = Object.entries(fieldMatrix[type] as Record<string, FieldRow>).map(([key, row]) => ({
+    key,
+    shown: shownTo(roles, row),
+    isSensitive: row.isSensitive ?? false,
+  }));
+  if (fields.every(({ shown }) => shown === null)) return null;
+  // An age band is never stored: not getting it takes nothing away.
+  const isWhole = fields.every(({ key, shown }) => shown === 'as-is' || key === 'ageBand');
+  return { isWhole, fields: [{ key: 'type', shown: 'as-is', isSensitive: false }, ...fields] };
+}
+
+const plansOf = (roles: readonly Role[]): Plans =>
+  Object.fromEntries(types.map((type) => [type, planOf(type, roles)])) as Plans;
+
+/** Private patients who are in the office now, for readers who care for patients; nobody for others. Sorted. */
+export function caredFor(state: Pick<BoardState, 'entries'>, roles: readonly Role[]): string[] {
+  if (!roles.some((role) => sensitiveCare.includes(role))) return [];
+  const ids: string[] = [];
+  for (const [, { d }] of state.entries()) {
+    if (d.type === 'visit' && d.flags.privacy && isInOffice(d.status)) ids.push(d.id);
+  }
+  return ids.sort();
+}
+
+/** The name of what a reader gets: the same for all readers who get the same. */
+export function viewOf({ kind, roles, care, glass }: Reader): View {
+  if (kind === 'wall') return 'wall';
+  const [role = 'none', ...more] = [...new Set(roles)].sort();
+  const base = more.length === 0 ? role : `m${hashText([role, ...more].join()).slice(0, 8)}`;
+  if (care.length === 0 && glass.length === 0) return `staff-${base}`;
+  return `staff-${base}-${hashText(`${[...care].sort().join()}|${[...glass].sort().join()}`)}`;
+}
+
+const hashText = (text: string): string => formatDigest(addToDigest(emptyDigest, text, 0));
+
+/** The projection of a reader on the board of a date (YYYY-MM-DD, for ages). */
+export function createProjection(reader: Reader, date: string): Projection {
+  const { kind } = reader;
+  const roles: readonly Role[] = kind === 'wall' ? ['display'] : reader.roles;
+  const plans = plansOf(roles);
+  const glassPlans = plansOf([...roles, 'provider']);
+  const isPrivateHidden = roles.every((role) => withoutPrivate.includes(role));
+  const isAbsentHidden = roles.every((role) => inOfficeOnly.includes(role));
+  const [care, glass] =
+    kind === 'wall' ? [new Set(), new Set()] : [new Set(reader.care), new Set(reader.glass)];
+  const see = (_id: EntityId, entity: Entity): Entity | null => {
+    const visitId = entity.type === 'visit' ? entity.id : entity.type === 'person' ? entity.visitId : null;
+    const isOpen = visitId !== null && glass.has(visitId);
+    const plan = (isOpen ? glassPlans : plans)[entity.type];
+    if (!plan) return null;
+    const isPrivate = isPrivateEntity(entity);
+    if (isPrivate && isPrivateHidden && !isOpen) return null;
+    if (isAbsentHidden && entity.type === 'visit' && !isInOffice(entity.status)) return null;
+    const isSensitiveShown = !isPrivate || isOpen || care.has(visitId);
+    return plan.isWhole && isSensitiveShown ? entity : copyOf(entity, plan, { isSensitiveShown, date });
+  };
+  return { view: viewOf(reader), kind, see };
+}
+
+function isPrivateEntity(entity: Entity): boolean {
+  if (entity.type === 'visit') return entity.flags.privacy;
+  return entity.type === 'person' && entity.isPrivate === true;
+}
+
+type Copying = { isSensitiveShown: boolean; date: string };
+
+/** Field by field from the plan: what the matrix does not name is not copied. */
+function copyOf(entity: Entity, plan: Plan, { isSensitiveShown, date }: Copying): Entity {
+  const source = entity as unknown as Fields;
+  const copy: Fields = {};
+  for (const { key, shown, isSensitive } of plan.fields) {
+    const isHidden = isSensitive && !isSensitiveShown;
+    const value = isHidden ? emptyOf(entity.type, key) : shownValue(source, key, shown, date);
+    if (value !== undefined) copy[key] = value;
+  }
+  if (!isSensitiveShown && entity.type === 'visit' && copy.undoable) copy.undoable = withoutType(entity);
+  return copy as unknown as Entity;
+}
+
+const emptyOf = (type: EntityType, key: string): unknown => empty[type]?.[key];
+
+function shownValue(source: Fields, key: string, shown: Shown | null, date: string): unknown {
+  const value = source[key];
+  switch (shown) {
+    case null:
+      return emptyOf(source.type as EntityType, key);
+    case 'as-is':
+      return value;
+    case 'short-name':
+      return shortNameOf(String(value));
+    case 'initials':
+      return initialsOf(String(value));
+    case 'pseudonym':
+      return `Patient ${hashText(String(source.visitId)).slice(0, 6)}`;
+    case 'age-band':
+      return typeof source.dob === 'string' ? ageBandOf(source.dob, date) : undefined;
   }
 }
 
-/**
- * The entity as a view may see it; null when it may not see it at all. Staff see everything; the wall shows
- * initials and rooms, never a date of birth, a reason or a telephone number (V29).
- */
-export function projectEntity(view: View, _id: EntityId, entity: Entity): Entity | null {
-  return view === 'staff' ? entity : onWall(entity);
+/** What an undo would bring back must not tell what the card does not. */
+function withoutType({ undoable }: Visit): Visit['undoable'] {
+  if (!undoable) return null;
+  const { visitTypeId: _, ...before } = undoable.before;
+  return { ...undoable, before };
 }

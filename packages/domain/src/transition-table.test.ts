@@ -5,13 +5,17 @@ import { decide } from './decide.ts';
 import { permissions } from './permissions.ts';
 import { transitionTable } from './transition-table.ts';
 
-const letters: Record<string, Role> = {
-  F: 'front-desk',
-  M: 'medical-assistant',
-  P: 'provider',
-  G: 'manager',
-  S: 'system',
+/** A nurse may order what a medical assistant may. */
+const letters: Record<string, readonly Role[]> = {
+  F: ['front-desk'],
+  M: ['medical-assistant', 'nurse'],
+  P: ['provider'],
+  B: ['billing'],
+  G: ['manager'],
+  S: ['system'],
 };
+/** Who may give no command of this kind at all. */
+const onlookers: readonly Role[] = ['admin', 'auditor', 'viewer', 'service', 'agent', 'display'];
 
 /**
  * The table of docs/spec/visit-flow.md once more, written by hand: who may move a visit (whose type needs a
@@ -61,7 +65,7 @@ const specified: Record<VisitStatus, Partial<Record<VisitStatus, string>>> = {
     left: 'MPG',
     'entered-in-error': 'G',
   },
-  'seen-by-md': { 'with-doctor': 'MP', completed: 'FM', left: 'MPG', 'entered-in-error': 'G' },
+  'seen-by-md': { 'with-doctor': 'MP', completed: 'FMB', left: 'MPG', 'entered-in-error': 'G' },
   completed: { 'seen-by-md': 'FMG', 'entered-in-error': 'G' },
   left: { arrived: 'FG', 'entered-in-error': 'G' },
   'no-show': { arrived: 'FG', 'entered-in-error': 'G' },
@@ -78,13 +82,15 @@ const withoutProvider: typeof specified = {
 };
 
 function expected(table: typeof specified, from: VisitStatus, to: VisitStatus, role: Role): string {
-  if (role === 'viewer') return 'permission_denied';
+  if (onlookers.includes(role)) return 'permission_denied';
   if (from === to) return 'nothing_to_change';
-  const who = [...(table[from][to] ?? '')].map((letter) => letters[letter]);
+  const who = [...(table[from][to] ?? '')].flatMap((letter) => letters[letter] ?? []);
   if (who.includes(role)) return 'ok';
   const isConditional = table === specified && from === 'appt-prep' && to === 'completed';
   if (isConditional)
-    return role === 'medical-assistant' || role === 'provider' ? 'move_not_allowed' : 'permission_denied';
+    return ['medical-assistant', 'nurse', 'provider'].includes(role)
+      ? 'move_not_allowed'
+      : 'permission_denied';
   if (table === specified && from === 'arrived' && to === 'completed' && role === 'front-desk')
     return 'move_not_allowed';
   return who.length > 0 ? 'permission_denied' : 'move_not_allowed';
@@ -127,7 +133,7 @@ describe('[V2] every status answers for every other one and every role', () => {
     const player = playerIn('arrived');
     expect(player.refused('front-desk', { type: 'moveVisit', visitId: 'v1', to: 'appt-prep' })).toEqual({
       code: 'permission_denied',
-      details: { required: ['medical-assistant', 'provider'] },
+      details: { required: ['medical-assistant', 'nurse', 'provider'] },
     });
     expect(player.refused('viewer', { type: 'moveVisit', visitId: 'v1', to: 'appt-prep' })).toEqual({
       code: 'permission_denied',

@@ -56,13 +56,17 @@ const pr: Role = 'provider';
 const mg: Role = 'manager';
 const sy: Role = 'system';
 
+const nu: Role = 'nurse';
+const bi: Role = 'billing';
+
+/** A nurse may order whatever a medical assistant may. */
 function move(
   kind: MoveKind,
   who: readonly Role[],
   conditions: readonly MoveCondition[] = [],
   ehr: EhrMove = 'never',
 ): Transition {
-  return { kind, who, conditions, ehr };
+  return { kind, who: who.flatMap((role) => (role === ma ? [ma, nu] : role)), conditions, ehr };
 }
 
 const none = null;
@@ -187,7 +191,7 @@ export const transitionTable: Record<VisitStatus, Record<VisitStatus, Transition
     ...nowhere,
     ...askedAway,
     'with-doctor': move('rework', [pr, ma], ['provider']),
-    completed: move('forward', [fd, ma], [], 'follow'),
+    completed: move('forward', [fd, ma, bi], [], 'follow'),
     left: lwot,
     'entered-in-error': voiding,
   },

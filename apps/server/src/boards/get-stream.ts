@@ -1,27 +1,34 @@
-import type { streamQuerySchema } from '@workflow-bolt/contracts';
+import { type streamQuerySchema, viewKindOf } from '@workflow-bolt/contracts';
+import { rolesOfAction } from '@workflow-bolt/domain';
 import type { z } from 'zod';
-import { type Call, type Handler, mustSession } from '../http/handler.ts';
+import type { BoardSight } from '../access/board-sight.ts';
+import { type Call, type Handler, mustPrincipal, mustSession } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { StreamHub } from '../stream/stream-hub.ts';
 import { type BoardAccess, boardKeyOf } from './board-access.ts';
 import type { ReadAuditor } from './read-audit.ts';
 
-export type StreamOpening = { boards: BoardAccess; audit: ReadAuditor; hub: StreamHub };
+export type StreamOpening = { boards: BoardAccess; audit: ReadAuditor; hub: StreamHub; sight: BoardSight };
 
 /** Opens the board stream. The answer goes on until the reader, a limit or a restart ends it. */
-export function getStream({ boards, audit, hub }: StreamOpening): Handler {
+export function getStream({ boards, audit, hub, sight }: StreamOpening): Handler {
   return async (call) => {
     refuseOtherTypes(call);
     hub.refuseWhenFull();
     const session = mustSession(call);
     const query = call.query as z.output<typeof streamQuerySchema>;
     const host = await boards.of(call);
-    await audit.note(host, session, `board.stream.${query.view}`, ['*']);
+    const principal = mustPrincipal(call);
+    const projection = sight.of(host, principal, viewKindOf(query.view));
+    await audit.note(host, session, `board.stream.${projection.kind}`, ['*']);
     hub.open(
       host,
       {
         board: boardKeyOf(call),
-        view: query.view,
+        projection,
+        hearsPresence:
+          projection.kind === 'staff' &&
+          rolesOfAction('presence').some((role) => principal.roles.includes(role)),
         cursor: headerCursor(call) ?? query.cursor ?? null,
         tab: query.tab ?? null,
         isHidden: query.vis === 'hidden',

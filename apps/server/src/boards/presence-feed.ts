@@ -55,8 +55,8 @@ export class PresenceFeed {
     const text = frameText('pres', { users });
     if (this.#told.get(host) === text) return;
     this.#told.set(host, text);
-    // Staff only: the wall shows no names of those who look.
-    this.#hub.tell(host.board, 'staff', text);
+    // The wall shows no names of those who look.
+    this.#hub.tellPresence(host.board, text);
   }
 }
 

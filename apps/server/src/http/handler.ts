@@ -1,4 +1,4 @@
-import type { Route, RouteId } from '@workflow-bolt/contracts';
+import type { Principal, Route, RouteId } from '@workflow-bolt/contracts';
 import type { Request, Response } from 'express';
 import type { Session } from '../session/session-store.ts';
 
@@ -14,6 +14,8 @@ export type Call = {
   body: unknown;
   /** Null only on public routes. */
   session: Session | null;
+  /** Who asks, with the rights of this moment; null only on public routes. */
+  principal: Principal | null;
 };
 
 /** What a handler answers; null when it has answered by itself (a stream). */
@@ -40,6 +42,12 @@ export const ok = (json: unknown): Answer => ({ status: 200, json });
 export function mustSession(call: Call): Session {
   if (!call.session) throw new Error('a route without access control asked for a session');
   return call.session;
+}
+
+/** Who asks, on a route that demands a session. Asserts. */
+export function mustPrincipal(call: Call): Principal {
+  if (!call.principal) throw new Error('a route without access control asked who asks');
+  return call.principal;
 }
 
 /** Express writes `:name` where the route table writes `{name}`. */

@@ -43,6 +43,8 @@ export class BoardChannel {
   readonly #batching: Batching;
   readonly #stops: (() => void)[];
   readonly #resuming = new Map<string, Promise<Missing>>();
+  /** Somebody went since unread views were last looked for. */
+  #isViewLeft = false;
   #pending: BoardEntry[] = [];
   #hiddenPending: BoardEntry[] = [];
   #hiddenTimer: NodeJS.Timeout | null = null;
@@ -69,7 +71,7 @@ export class BoardChannel {
   /** Takes a reader whose answer has begun, with the cursor it brought. */
   attach(reader: StreamConnection, cursor: Cursor | null): void {
     this.#all.add(reader);
-    const { view } = reader.options;
+    const { view } = reader.options.projection;
     if (!cursor) this.#queueSnapshot(reader, 'init');
     else if (cursor.view !== view) this.#queueSnapshot(reader, 'view');
     else if (cursor.schema !== streamSchemaVersion) this.#queueSnapshot(reader, 'schema');
@@ -80,6 +82,7 @@ export class BoardChannel {
   detach(reader: StreamConnection): void {
     this.#all.delete(reader);
     this.#leave(reader);
+    this.#isViewLeft = true;
   }
 
   /** A screen came to the front or went to the back. */
@@ -94,7 +97,9 @@ export class BoardChannel {
     this.#flush();
     this.#flushHidden();
     for (const [view, { state }] of this.#views) {
-      const own = readers.filter((reader) => reader.options.view === view && !reader.options.isPoll);
+      const own = readers.filter(
+        (reader) => reader.options.projection.view === view && !reader.options.isPoll,
+      );
       if (own.length === 0) continue;
       this.#delivery.add({
         frame: state.heartbeat(this.#health()),
@@ -110,12 +115,9 @@ export class BoardChannel {
     this.beat([...this.#all]);
   }
 
-  /** Writes a frame outside the history to every live reader of a view. */
-  tell(view: View, frame: EncodedFrame): void {
-    const readers = this.#views.get(view);
-    if (readers) {
-      this.#delivery.add({ frame, readers: [...readers.visible, ...readers.hidden], head: null, prevSeq: 0 });
-    }
+  /** Writes a frame outside the history to every live reader whom it is for. */
+  tell(isFor: (reader: StreamConnection) => boolean, frame: EncodedFrame): void {
+    this.#delivery.add({ frame, readers: [...this.#all].filter(isFor), head: null, prevSeq: 0 });
   }
 
   /** Ends a poll that had nothing to tell. */
@@ -130,14 +132,21 @@ export class BoardChannel {
     if (this.#hiddenTimer) clearTimeout(this.#hiddenTimer);
   }
 
-  #readersOf(view: View): Readers {
-    const present = this.#views.get(view);
+  #readersOf({ options: { projection } }: StreamConnection): Readers {
+    const present = this.#views.get(projection.view);
     if (present) return present;
     // What is pending is part of what the new view starts from.
     this.#flush();
-    const fresh: Readers = { state: new ViewState(this.board, view), visible: new Set(), hidden: new Set() };
-    this.#views.set(view, fresh);
+    const state = new ViewState(this.board, projection);
+    const fresh: Readers = { state, visible: new Set(), hidden: new Set() };
+    this.#views.set(projection.view, fresh);
     return fresh;
+  }
+
+  /** A view that nobody reads any more costs nothing from the next change on. */
+  #dropUnread(): void {
+    const read = new Set([...this.#all].map(({ options }) => options.projection.view));
+    for (const view of this.#views.keys()) if (!read.has(view)) this.#views.delete(view);
   }
 
   #take(entries: readonly BoardEntry[]): void {
@@ -151,6 +160,8 @@ export class BoardChannel {
     const entries = this.#pending;
     if (entries.length === 0) return;
     this.#pending = [];
+    if (this.#isViewLeft) this.#dropUnread();
+    this.#isViewLeft = false;
     for (const { state, visible } of this.#views.values()) {
       const prevSeq = state.head.seq;
       const frame = state.advance(entries);
@@ -190,7 +201,7 @@ export class BoardChannel {
   }
 
   #leave(reader: StreamConnection): void {
-    const readers = this.#views.get(reader.options.view);
+    const readers = this.#views.get(reader.options.projection.view);
     readers?.visible.delete(reader);
     readers?.hidden.delete(reader);
   }
@@ -268,7 +279,7 @@ export class BoardChannel {
     const last = entries.at(-1);
     if (missing.kind === 'snap') this.#queueSnapshot(reader, missing.reason);
     else if (last && reader.position) {
-      const frame = this.#readersOf(reader.options.view).state.replay(reader.position, entries);
+      const frame = this.#readersOf(reader).state.replay(reader.position, entries);
       if (frame) reader.queue.push(frame);
       reader.position = {
         epoch: reader.position.epoch,
@@ -285,13 +296,13 @@ export class BoardChannel {
 
   #queueSnapshot(reader: StreamConnection, reason: SnapshotReason): void {
     this.#flush();
-    const { state } = this.#readersOf(reader.options.view);
+    const { state } = this.#readersOf(reader);
     reader.queue.push(...state.snapshot(reason));
     reader.position = state.head;
   }
 
   #goLive(reader: StreamConnection): void {
-    const { visible, hidden } = this.#readersOf(reader.options.view);
+    const { visible, hidden } = this.#readersOf(reader);
     if (reader.isHidden) this.#flushHidden();
     reader.state = 'live';
     reader.unresolved = 0;
@@ -301,7 +312,7 @@ export class BoardChannel {
   }
 
   #heartbeat(reader: StreamConnection) {
-    return this.#readersOf(reader.options.view).state.heartbeat(this.#health());
+    return this.#readersOf(reader).state.heartbeat(this.#health());
   }
 
   /** Until this board was compared with Redis again, its state is the last known one, whatever else answers. */

@@ -7,6 +7,7 @@ import {
   streamSchemaVersion,
   type View,
 } from '@workflow-bolt/contracts';
+import type { Projection } from '@workflow-bolt/domain';
 import type { BoardPosition } from '@workflow-bolt/store';
 import { type EncodedFrame, encodeText, frameText } from './encode-frame.ts';
 
@@ -22,7 +23,10 @@ export type ConnectionOptions = {
   sessionId: string;
   userId: string;
   tab: string | null;
-  view: View;
+  /** What it may see, as of its opening; when that changes, the stream ends and is opened again. */
+  projection: Projection;
+  /** Whether it is told who else looks at the board. */
+  hearsPresence: boolean;
   isHidden: boolean;
   /** Answer once and end, for paths that buffer. */
   isPoll: boolean;
@@ -124,7 +128,7 @@ export class StreamConnection {
 
   /** The cursor of what has been written; null before the first answer. */
   cursor(): Cursor | null {
-    return this.position ? cursorOf(this.options.view, this.position) : null;
+    return this.position ? cursorOf(this.options.projection.view, this.position) : null;
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type BoardKey, parseCursor, protocolVersion, type View } from '@workflow-bolt/contracts';
+import { type BoardKey, parseCursor, protocolVersion } from '@workflow-bolt/contracts';
+import type { Projection } from '@workflow-bolt/domain';
 import type { BoardHost } from '@workflow-bolt/store';
 import type { Call } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
@@ -26,7 +27,8 @@ const idleChannelMs = 60_000;
 
 export type StreamRequest = {
   board: BoardKey;
-  view: View;
+  projection: Projection;
+  hearsPresence: boolean;
   cursor: string | null;
   tab: string | null;
   isHidden: boolean;
@@ -106,9 +108,10 @@ export class StreamHub {
     this.#held.get(connection)?.channel.setHidden(connection, isHidden);
   }
 
-  /** Writes a frame outside the history to every reader of a board in one view. */
-  tell(board: BoardKey, view: View, text: string): void {
-    this.#channels.get(keyText(board))?.tell(view, encodeText(text));
+  /** Writes a frame outside the history to every reader of a board who may know who else looks at it. */
+  tellPresence(board: BoardKey, text: string): void {
+    const channel = this.#channels.get(keyText(board));
+    channel?.tell(({ options }) => options.hearsPresence, encodeText(text));
   }
 
   /** A part we depend on went away or came back: every reader hears of it now, not at the next heartbeat. */
@@ -149,7 +152,7 @@ export class StreamHub {
     this.#channels.clear();
   }
 
-  #describe({ view, tab, isHidden, isPoll, session }: StreamRequest) {
+  #describe({ projection, hearsPresence, tab, isHidden, isPoll, session }: StreamRequest) {
     const spread = 0.9 + Math.random() * 0.2;
     const maxAge = Math.round(isPoll ? pollMs : this.#options.maxAgeMs * spread);
     const sessionEndsAt = now() + session.expiresAt - Date.now();
@@ -158,7 +161,8 @@ export class StreamHub {
       id: randomUUID(),
       ...who,
       tab,
-      view,
+      projection,
+      hearsPresence,
       isHidden,
       isPoll,
       maxAgeMs: maxAge,

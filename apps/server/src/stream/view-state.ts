@@ -12,7 +12,7 @@ import {
   type Digest,
   emptyDigest,
   formatDigest,
-  projectEntity,
+  type Projection,
   removeFromDigest,
 } from '@workflow-bolt/domain';
 import type { BoardEntry, BoardHost, BoardPosition } from '@workflow-bolt/store';
@@ -33,6 +33,7 @@ const replaysKeptMax = 64;
  */
 export class ViewState {
   readonly view: View;
+  readonly #projection: Projection;
   readonly #board: BoardHost;
   readonly #versions = new Map<EntityId, number>();
   readonly #snapshots = new Map<SnapshotReason, EncodedFrame[]>();
@@ -41,9 +42,10 @@ export class ViewState {
   #digest: Digest = emptyDigest;
   #head: BoardPosition;
 
-  constructor(board: BoardHost, view: View) {
+  constructor(board: BoardHost, projection: Projection) {
     this.#board = board;
-    this.view = view;
+    this.#projection = projection;
+    this.view = projection.view;
     this.#head = board.position;
     this.reset();
   }
@@ -60,7 +62,7 @@ export class ViewState {
     this.#versions.clear();
     this.#digest = emptyDigest;
     for (const [id, { v, d }] of this.#board.state.entries()) {
-      if (projectEntity(this.view, id, d)) this.#count(id, v);
+      if (this.#projection.see(id, d)) this.#count(id, v);
     }
   }
 
@@ -130,7 +132,7 @@ export class ViewState {
     const parts: Entry[][] = [[]];
     let chars = 0;
     for (const [id, { v, d }] of this.#board.state.entries()) {
-      const seen = projectEntity(this.view, id, d);
+      const seen = this.#projection.see(id, d);
       if (!seen) continue;
       chars += JSON.stringify(seen).length;
       if (chars > partCharsMax) {
@@ -144,12 +146,11 @@ export class ViewState {
 
   #visible(entry: BoardEntry): Change[] {
     return entry.changes.flatMap(({ id, v, d, m }): Change[] => {
-      const seen = d ? projectEntity(this.view, id, d) : null;
+      const seen = d ? this.#projection.see(id, d) : null;
       const cause = m === '' ? {} : { m };
       if (seen) return [{ o: 'set' as const, id, v, d: seen, ...cause }];
-      // It left the view or the board: say so to those who may hold it. Staff hold everything.
-      const mayBeHeld = this.view !== 'staff' || d === null || this.#versions.has(id);
-      return mayBeHeld ? [{ o: 'del' as const, id, v, ...cause }] : [];
+      // It left the view or the board: a reader from an earlier position may hold it.
+      return [{ o: 'del' as const, id, v, ...cause }];
     });
   }
 

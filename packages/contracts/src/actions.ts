@@ -1,0 +1,53 @@
+/**
+ * Everything that a route or a job can ask to do, apart from the commands of the board, which are their own actions.
+ * A route names one of these as its `access`; who may is the matrix in `domain/permission-matrix.ts`, where a new name
+ * does not compile before it has a row. What is not listed there is refused.
+ */
+export const routeActions = [
+  // The board of one day.
+  'read',
+  'stream',
+  'history',
+  'visit-history',
+  'presence',
+  'metrics',
+  'command',
+  'import',
+  'sync',
+  // Access in an emergency, and what must follow it.
+  'break-glass.open',
+  'break-glass.end',
+  'break-glass.register',
+  'break-glass.review',
+  'break-glass.list',
+  // Screens on walls.
+  'display.read',
+  'display.manage',
+  // One's own account and sessions.
+  'self',
+  // Accounts of others.
+  'account.read',
+  'account.manage',
+  // The record of what was done.
+  'audit.own',
+  'audit.summary',
+  'audit.read',
+  'audit.export',
+  'audit.status',
+  // The installation.
+  'config.read',
+  'config.write',
+  'keys.read',
+  'keys.rotate',
+  'jobs.read',
+  // How long data lives.
+  'retention.read',
+  'retention.request',
+  'retention.approve',
+  'retention.run',
+  'hold.manage',
+  // What was noticed.
+  'alert.read',
+  'alert.review',
+] as const;
+export type RouteAction = (typeof routeActions)[number];
