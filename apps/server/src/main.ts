@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import {
+  agreementRegisterSchema,
   type ClinicSettings,
   ConfigError,
   clinicsFileSchema,
@@ -10,6 +11,7 @@ import {
   type User,
 } from '@workflow-bolt/contracts';
 import type { z } from 'zod';
+import { missingDuties } from './production-duties.ts';
 import { createServer, ServerRefused } from './server.ts';
 import { developmentUsers } from './session/development-users.ts';
 
@@ -46,8 +48,18 @@ function readEnvironment(environment: NodeJS.ProcessEnv): ServerConfig {
   return environment.NODE_ENV === 'production' ? { ...config, mode: 'production' } : config;
 }
 
+/** Throws `ConfigError` that lists what people still have to do before production. */
+function refuseWithoutDuties(config: ServerConfig): void {
+  const file = config.agreementsFile;
+  const register = file === null ? null : readSettings(file, agreementRegisterSchema);
+  const missing = missingDuties(config, register, new Date().toISOString().slice(0, 10));
+  if (missing.length > 0)
+    throw new ConfigError(`This server is not ready for production:\n  ${missing.join('\n  ')}`);
+}
+
 async function main(): Promise<void> {
   const config = readEnvironment(process.env);
+  refuseWithoutDuties(config);
   const { clinics } = readSettings(config.clinicsFile, clinicsFileSchema);
   const server = createServer({ config, clinics, developmentUsers: usersOf(config, clinics) });
   let isEnding = false;

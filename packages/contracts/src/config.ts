@@ -82,6 +82,12 @@ const shared = {
     '.bolt/keys/store',
     'Where wrapped keys are kept, never in Redis: a folder, gs:// or s3://. Its backups must not outlive 7 days.',
   ),
+  agreementsFile: option(
+    'BOLT_AGREEMENTS_FILE',
+    optionalText,
+    '',
+    'JSON file with the business associate agreements of this installation. Without a signed one no connector to that vendor starts in production, nor ever one to an EHR that is not on this machine.',
+  ),
   logLevel: option(
     'LOG_LEVEL',
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
@@ -111,6 +117,18 @@ export const serverOptions = {
     optionalText,
     '',
     'JSON file with the demo users of the development login; empty for one user per role and clinic.',
+  ),
+  securityOfficial: option(
+    'BOLT_SECURITY_OFFICIAL',
+    optionalText,
+    '',
+    'Who answers for security here, as 45 CFR 164.308(a)(2) asks: a name or a role with a way to reach it. Needed in production.',
+  ),
+  privacyOfficial: option(
+    'BOLT_PRIVACY_OFFICIAL',
+    optionalText,
+    '',
+    'Who answers for privacy here, as 45 CFR 164.530(a)(1) asks: a name or a role with a way to reach it. Needed in production.',
   ),
   webRoot: option(
     'BOLT_WEB_ROOT',
@@ -145,9 +163,13 @@ export const serverOptions = {
     'Time between the signal to stop and the end, at most.',
     { unit: 'ms' },
   ),
-  sessionHours: option('BOLT_SESSION_HOURS', whole(1, 24), '12', 'How long a development session lasts.', {
-    unit: 'hours',
-  }),
+  sessionHours: option(
+    'BOLT_SESSION_HOURS',
+    whole(1, 12),
+    '12',
+    'Hours after which everyone signs in again, where the clinic does not say otherwise.',
+    { unit: 'hours' },
+  ),
 } as const;
 
 export const workerOptions = {
