@@ -175,7 +175,12 @@ async function startParts(options: StartOptions, day: DayOptions, running: Runni
     env: {},
   });
   await waitUntil(simulator, async () => simulatorUrl(simulator, logOffset) !== null);
-  const shared = { REDIS_URL: redisUrl, BOLT_CLINICS_FILE: join(dataDir, 'clinics.json') };
+  const shared = {
+    REDIS_URL: redisUrl,
+    BOLT_CLINICS_FILE: join(dataDir, 'clinics.json'),
+    BOLT_KEYS: join(dataDir, 'keys', 'top-keys.json'),
+    BOLT_KEY_STORE: join(dataDir, 'keys', 'store'),
+  };
   const server = start({
     name: 'server',
     script: 'apps/server/src/main.ts',

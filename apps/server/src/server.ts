@@ -11,9 +11,13 @@ import {
   createRedisPort,
   fromUrl,
   openJobConnection,
+  openVault,
   type RedisClock,
+  type Vault,
 } from '@workflow-bolt/store';
 import type { DestinationStream } from 'pino';
+import { BoardSight } from './access/board-sight.ts';
+import { principalOf } from './access/principal-of.ts';
 import { BoardAccess } from './boards/board-access.ts';
 import { PresenceFeed } from './boards/presence-feed.ts';
 import { ReadAuditor } from './boards/read-audit.ts';
@@ -74,6 +78,7 @@ class ApiServer implements BoltServer {
   readonly #log: Log;
   readonly #port: ReturnType<typeof createRedisPort>;
   readonly #keys: ReturnType<typeof openJobConnection>;
+  readonly #vault: Vault;
   readonly #registry: BoardRegistry;
   readonly #health: DependencyHealth;
   readonly #metrics: ServerMetrics;
@@ -97,7 +102,9 @@ class ApiServer implements BoltServer {
     this.#port = createRedisPort(target, node);
     this.#keys = openJobConnection(target, 'queue', node);
     this.#keys.on('error', () => {});
+    this.#vault = openVault(config, { onUse: (use) => this.#log.write('info', 'key.used', use) });
     this.#registry = new BoardRegistry({
+      vault: this.#vault,
       commitLane: commitLaneOf(config.commitReplicas),
       port: this.#port,
       ...(dependencies.clock ? { clock: dependencies.clock } : {}),
@@ -114,6 +121,8 @@ class ApiServer implements BoltServer {
     this.#presence = new PresenceFeed(this.#hub, (key) => this.#registry.get(key));
     const app = createApp({
       boards,
+      sight: new BoardSight(),
+      principalOf,
       hub: this.#hub,
       audit: this.#audit,
       presence: this.#presence,
@@ -146,6 +155,8 @@ class ApiServer implements BoltServer {
   async start(): Promise<void> {
     await this.#port.connect();
     await assertDurable(this.#port, { isUnsafeAllowed: this.#config.allowVolatileRedis });
+    // A key file or key service that cannot be used is found now, not with the first patient.
+    await this.#vault.provider.status();
     await this.#registry.start();
     await this.#health.check();
     await this.#listen();

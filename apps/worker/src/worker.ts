@@ -27,8 +27,10 @@ import {
   createRedisPort,
   fromUrl,
   openJobConnection,
+  openVault,
   type RedisClock,
   type RedisTarget,
+  type Vault,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
 import { HostBoard } from './host-board.ts';
@@ -55,6 +57,7 @@ type EhrHealth = { isOk: boolean; lastGoodAt: number | null; detail: string | nu
 export class BoltWorker {
   readonly #parts: WorkerParts;
   readonly #node = `worker-${randomUUID().slice(0, 8)}`;
+  readonly #vault: Vault;
   readonly #registry: BoardRegistry;
   readonly #redis: ReturnType<typeof createRedisPort>;
   /** Adds jobs and carries the beat. */
@@ -76,7 +79,9 @@ export class BoltWorker {
     this.#redis = createRedisPort(target, this.#node);
     this.#queueConnection = openJobConnection(target, 'queue', this.#node);
     this.#queueConnection.on('error', (error) => this.#onConnectionError(error));
+    this.#vault = openVault(config, { onUse: (use) => log.info(use, 'key used') });
     this.#registry = new BoardRegistry({
+      vault: this.#vault,
       ...(parts.clock ? { clock: parts.clock } : {}),
       commitLane: commitLaneOf(config.commitReplicas),
       port: this.#redis,
@@ -103,6 +108,7 @@ export class BoltWorker {
 
   /** Connects, begins to take jobs, and asks for a first pull of every clinic's present day. Throws Fault. */
   async start(): Promise<void> {
+    await this.#vault.provider.status();
     await this.#registry.start();
     await assertDurable(this.#redis, { isUnsafeAllowed: this.#parts.config.allowVolatileRedis });
     await this.#beat();

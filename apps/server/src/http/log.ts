@@ -12,6 +12,7 @@ const fields = {
   'server.stopped': ['ms'],
   'server.refused': ['errorName', 'reason'],
   'stream.closed': ['route', 'reason', 'ageMs', 'writes'],
+  'key.used': ['use', 'clinic', 'kid', 'period', 'reason'],
   'board.reset': ['clinic', 'date', 'reason'],
   'dependency.changed': ['name', 'isOk', 'detail'],
   'import.done': ['requestId', 'clinic', 'date', 'created', 'updated', 'unchanged'],
