@@ -1,13 +1,36 @@
 import { readFileSync } from 'node:fs';
-import { ConfigError, readConfig, workerOptions } from '@workflow-bolt/contracts';
+import {
+  agreementRegisterSchema,
+  ConfigError,
+  readConfig,
+  type WorkerConfig,
+  workerOptions,
+} from '@workflow-bolt/contracts';
 import { pino } from 'pino';
+import { ehrAgreementProblem } from './ehr-agreement.ts';
 import { BoltWorker, parseClinics } from './worker.ts';
 
 /** Longer than one call to the EHR usually takes, shorter than a container's patience. */
 const graceMs = 8_000;
 
+/** NODE_ENV=production means production too, as for the server. */
+function readEnvironment(environment: NodeJS.ProcessEnv): WorkerConfig {
+  const config = readConfig(workerOptions, environment);
+  return environment.NODE_ENV === 'production' ? { ...config, mode: 'production' } : config;
+}
+
+/** Throws `ConfigError` while no agreement with the EHR's vendor is in force. */
+function refuseWithoutAgreement(config: WorkerConfig): void {
+  const file = config.agreementsFile;
+  const register =
+    file === null ? null : agreementRegisterSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const problem = ehrAgreementProblem(config, register, new Date().toISOString().slice(0, 10));
+  if (problem !== null) throw new ConfigError(problem);
+}
+
 async function main(): Promise<void> {
-  const config = readConfig(workerOptions, process.env);
+  const config = readEnvironment(process.env);
+  refuseWithoutAgreement(config);
   const clinics = parseClinics(config.clinicsFile, readFileSync(config.clinicsFile, 'utf8'));
   const log = pino({ level: config.logLevel, base: { role: 'worker' } });
   const worker = new BoltWorker({ config, clinics, log });
