@@ -10,8 +10,9 @@ import {
   foldFrame,
   type Projection,
 } from '@workflow-bolt/domain';
-import { boardKeys, nextChain } from '@workflow-bolt/store';
+import { type BoardCodec, boardKeys, nextChain } from '@workflow-bolt/store';
 import type { Redis } from 'ioredis';
+import { codecOf } from '../system/board-vault.ts';
 import { addHash, entityHash, removeHash } from './content-hash.ts';
 
 export type TruthEntry = { seq: number; chain: string; id: string; frame: LogFrame; changes: EntityChanges };
@@ -47,6 +48,7 @@ export class BoardTruth {
   readonly state = new BoardState();
   readonly #redis: Redis;
   readonly #keys: ReturnType<typeof boardKeys>;
+  readonly #board: BoardKey;
   readonly #eyes: Eyes;
   readonly #hashes = new Map<View, string[]>();
   readonly #totals = new Map<View, bigint>();
@@ -54,12 +56,14 @@ export class BoardTruth {
   /** Refusals on a state that was not folded yet. */
   #refusals: AuditEntry[] = [];
   #auditId = '-';
+  #codec: BoardCodec | null = null;
 
   constructor(redis: Redis, board: BoardKey) {
     this.#redis = redis;
     this.#eyes = eyesOn(board);
     for (const view of this.#eyes.keys()) this.#hashes.set(view, ['0']);
     this.#keys = boardKeys(board);
+    this.#board = board;
   }
 
   get seq(): number {
@@ -87,7 +91,8 @@ export class BoardTruth {
   async #readLog(visitor?: Visitor): Promise<void> {
     for (;;) {
       const page = await this.#redis.xrange(this.#keys.log, after(this.#position.id), '+', 'COUNT', pageMax);
-      for (const [id, fields] of page) this.#take(id, toMap(fields), visitor);
+      const codec = await this.#opened(page.map(([, fields]) => toMap(fields).get('f') ?? ''));
+      for (const [id, fields] of page) this.#take(id, toMap(fields), codec, visitor);
       if (page.length < pageMax) return;
     }
   }
@@ -97,16 +102,29 @@ export class BoardTruth {
     return { epoch, seq: Number(seq), chain: c };
   }
 
-  /** Entities as stored, by id. */
+  /** Entities as stored, by id: `<v>|` and the JSON of what they say. */
   async stored(): Promise<Map<string, string>> {
-    return new Map(Object.entries(await this.#redis.hgetall(this.#keys.ent)));
+    const stored = Object.entries(await this.#redis.hgetall(this.#keys.ent)).map(([id, text]) => {
+      const bar = text.indexOf('|');
+      return { id: id as EntityId, v: Number(text.slice(0, bar)), text: text.slice(bar + 1) };
+    });
+    const codec = await this.#opened(stored.map(({ text }) => text));
+    return new Map(
+      stored.map(({ id, v, text }) => [id, `${v}|${JSON.stringify(codec.openEntity(id, text, v))}`]),
+    );
+  }
+
+  async #opened(texts: readonly string[]): Promise<BoardCodec> {
+    this.#codec ??= await codecOf(this.#board);
+    await this.#codec.prepare(texts);
+    return this.#codec;
   }
 
   logLength(): Promise<number> {
     return this.#redis.xlen(this.#keys.log);
   }
 
-  #take(id: string, fields: Map<string, string>, visitor?: Visitor): void {
+  #take(id: string, fields: Map<string, string>, codec: BoardCodec, visitor?: Visitor): void {
     const seq = Number(fields.get('q'));
     const text = fields.get('f') ?? '';
     const chain = fields.get('c') ?? '';
@@ -114,7 +132,7 @@ export class BoardTruth {
     if (seq !== last + 1) this.problems.push(`the log goes from ${last} to ${seq}`);
     if (lastChain !== null && chain !== nextChain(lastChain, seq, text))
       this.problems.push(`the chain breaks at ${seq}`);
-    const frame = JSON.parse(text) as LogFrame;
+    const frame = codec.openFrame(text);
     const changes = foldFrame(this.state, frame);
     const entry = { seq, chain, id, frame, changes };
     this.#showRefusals(visitor);

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BoardKey, LogFrame } from '@workflow-bolt/contracts';
 import { boardKeys } from '@workflow-bolt/store';
 import type { Redis } from 'ioredis';
+import { codecOf } from './board-vault.ts';
 
 export type AuditLine = {
   /** `applied`, or the code of the refusal; `read` for reads. */
@@ -30,10 +31,12 @@ const toFields = (list: readonly string[]): Record<string, string> =>
 export class BoardRecord {
   readonly #redis: Redis;
   readonly #keys: ReturnType<typeof boardKeys>;
+  readonly #board: BoardKey;
 
   constructor(redis: Redis, board: BoardKey) {
     this.#redis = redis;
     this.#keys = boardKeys(board);
+    this.#board = board;
   }
 
   async content(): Promise<BoardContent> {
@@ -49,7 +52,10 @@ export class BoardRecord {
   /** The log, oldest first. */
   async frames(): Promise<LogFrame[]> {
     const entries = await this.#redis.xrange(this.#keys.log, '-', '+');
-    return entries.map(([, fields]) => JSON.parse(toFields(fields).f ?? '') as LogFrame);
+    const texts = entries.map(([, fields]) => toFields(fields).f ?? '');
+    const codec = await codecOf(this.#board);
+    await codec.prepare(texts);
+    return texts.map((text) => codec.openFrame(text));
   }
 
   /** The audit trail, oldest first. */
