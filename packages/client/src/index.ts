@@ -1,6 +1,7 @@
 export * from './api/api-client.ts';
 export * from './api/api-error.ts';
 export { ApiTransport } from './api/api-transport.ts';
+export * from './api/sign-in-api.ts';
 export { BoardStore } from './board/board-store.ts';
 export { overlayPending, predictChanges } from './board/overlay.ts';
 export {

@@ -82,3 +82,22 @@ export const linkedIdentitiesSchema = z
     providers: z.array(identityProviderChoiceSchema),
   })
   .meta({ id: 'LinkedIdentities' });
+export const departureRequestSchema = z
+  .strictObject({ provider: identityProviderIdSchema })
+  .meta({ id: 'DepartureRequest' });
+export const unlinkRequestSchema = z
+  .strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{43}$/) })
+  .meta({ id: 'UnlinkRequest' });
+
+/** What the sign-in page may offer. */
+export const signInMethodsResponseSchema = z
+  .strictObject({
+    passkeys: z.boolean(),
+    providers: z.array(identityProviderChoiceSchema),
+    /** Demo users can be chosen without a password; never in production. */
+    developmentLogin: z.boolean(),
+    /** Nobody has an account yet: the code that the server printed at its start makes the first one. */
+    needsFirstAccount: z.boolean(),
+  })
+  .meta({ id: 'SignInMethods' });
+export type SignInMethodsOffered = z.infer<typeof signInMethodsResponseSchema>;

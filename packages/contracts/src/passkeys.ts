@@ -1,6 +1,6 @@
 /** Passkeys (WebAuthn): what the browser's authenticator and the server say to each other. */
 import { z } from 'zod';
-import { instantSchema, textLine } from './ids.ts';
+import { instantSchema, stationIdSchema, textLine } from './ids.ts';
 
 /** An authenticator's answer must come back within this time. */
 export const passkeyChallengeLifeMs = 300_000;
@@ -85,3 +85,26 @@ export const passkeyCreationSchema = z
 export const passkeyRegistrationSchema = z
   .strictObject({ label: textLine(60), response: passkeyCreatedSchema })
   .meta({ id: 'PasskeyRegistration' });
+
+const transactionText = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+/** Without a transaction: whoever the authenticator knows. With one: the second factor of that sign-in. */
+export const passkeySignInStartSchema = z
+  .strictObject({ transaction: transactionText.nullable() })
+  .meta({ id: 'PasskeySignInStart' });
+export const passkeyChallengeSchema = z
+  .strictObject({ transaction: transactionText, options: passkeyOptionsSchema })
+  .meta({ id: 'PasskeyChallenge' });
+export const passkeySignInSchema = z
+  .strictObject({
+    transaction: transactionText,
+    response: passkeyAssertionSchema,
+    station: stationIdSchema.nullish(),
+  })
+  .meta({ id: 'PasskeySignIn' });
+export const passkeyEnrolStartSchema = z
+  .strictObject({ transaction: transactionText })
+  .meta({ id: 'PasskeyEnrolStart' });
+export const passkeyEnrolSchema = z
+  .strictObject({ transaction: transactionText, label: textLine(60), response: passkeyCreatedSchema })
+  .meta({ id: 'PasskeyEnrol' });

@@ -1,0 +1,77 @@
+import { Anchor, Button, Stack } from '@mantine/core';
+import { IconKey, IconLogin2 } from '@tabler/icons-react';
+import type { SignInMethodsOffered } from '@workflow-bolt/contracts';
+import type { ReactNode } from 'react';
+import { hasPasskeys } from './browser-passkeys.ts';
+import { EntryPanel } from './entry-panel.tsx';
+import { PasswordForm } from './password-form.tsx';
+import type { Journey } from './sign-in-journey.ts';
+import classes from './sign-in-view.module.css';
+
+type Props = { journey: Journey; offered: SignInMethodsOffered; demo: ReactNode };
+
+function OtherWays({ journey, offered }: Omit<Props, 'demo'>) {
+  const hasKeys = offered.passkeys && hasPasskeys();
+  if (!hasKeys && offered.providers.length === 0) return null;
+  return (
+    <>
+      <div className={classes.divider}>or</div>
+      <Stack gap="xs">
+        {hasKeys && (
+          <Button
+            variant="default"
+            leftSection={<IconKey size={18} />}
+            disabled={journey.isBusy}
+            onClick={() => void journey.passkey()}
+          >
+            Use a passkey
+          </Button>
+        )}
+        {offered.providers.map(({ id, label }) => (
+          <Button
+            key={id}
+            variant="default"
+            leftSection={<IconLogin2 size={18} />}
+            disabled={journey.isBusy}
+            onClick={() => void journey.leaveFor(id)}
+          >
+            Continue with {label}
+          </Button>
+        ))}
+      </Stack>
+    </>
+  );
+}
+
+const firstLead =
+  'Nobody has an account here yet. The server printed a one-time code when it started: it makes you the owner.';
+
+/** Nobody has an account: only the printed code leads on. */
+function FirstAccount({ journey, demo }: Omit<Props, 'offered'>) {
+  return (
+    <EntryPanel title="Set up this clinic" lead={firstLead} failure={journey.failure}>
+      <Button onClick={() => journey.go({ kind: 'code' })}>Enter the code</Button>
+      {demo}
+    </EntryPanel>
+  );
+}
+
+/** The first page: name and password, or any other way this server knows. */
+export function StartStep({ journey, offered, demo }: Props) {
+  if (offered.needsFirstAccount) return <FirstAccount journey={journey} demo={demo} />;
+  return (
+    <EntryPanel title="Sign in" failure={journey.failure}>
+      <PasswordForm isBusy={journey.isBusy} onSubmit={(...given) => void journey.password(...given)} />
+      <OtherWays journey={journey} offered={offered} />
+      <div className={classes.links}>
+        <Anchor component="button" type="button" size="sm" onClick={() => journey.go({ kind: 'code' })}>
+          I have a code from a manager
+        </Anchor>
+        <Anchor component="button" type="button" size="sm" onClick={() => journey.go({ kind: 'reset' })}>
+          I cannot sign in
+        </Anchor>
+      </div>
+      {demo}
+    </EntryPanel>
+  );
+}
