@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { roleSchema } from './actor.ts';
 import { clinicIdSchema, instantSchema, stationIdSchema, textLine } from './ids.ts';
+import { stepUpPurposeSchema } from './step-up.ts';
 
 /** UUIDv7: sorts by creation, and says nothing about the person. */
 export const accountIdSchema = z
@@ -55,14 +56,7 @@ export const factorsSchema = z
   .strictObject({
     hasPassword: z.boolean(),
     totp: z.strictObject({ addedAt: instantSchema }).nullable(),
-    passkeys: z.array(
-      z.strictObject({
-        id: z.string(),
-        name: z.string(),
-        addedAt: instantSchema,
-        usedAt: instantSchema.nullable(),
-      }),
-    ),
+    passkeys: z.int().min(0),
     recoveryCodesLeft: z.int().min(0),
   })
   .meta({ id: 'Factors' });
@@ -182,7 +176,7 @@ export const enrolPasswordRequestSchema = z
   .meta({ id: 'EnrolPasswordRequest' });
 /** To be shown as a QR code; it is not active before a code confirmed it. */
 export const totpSeedResponseSchema = z
-  .strictObject({ secret: z.string(), uri: z.string() })
+  .strictObject({ transaction: transactionText, secret: z.string(), uri: z.string() })
   .meta({ id: 'TotpSeed' });
 
 export const resetRequestSchema = z
@@ -196,21 +190,24 @@ export const resetRequestResponseSchema = z
 export const changePasswordRequestSchema = z
   .strictObject({ current: passwordText, next: passwordText })
   .meta({ id: 'ChangePasswordRequest' });
-export const confirmTotpRequestSchema = z.strictObject({ code: codeText }).meta({ id: 'ConfirmTotpRequest' });
+/** Passkeys and linked identities are removed at their own addresses. */
 export const removeFactorRequestSchema = z
-  .discriminatedUnion('factor', [
-    z.strictObject({ factor: z.literal('totp') }),
-    z.strictObject({ factor: z.literal('passkey'), id: z.string().min(1).max(1_024) }),
-    z.strictObject({ factor: z.literal('recovery-codes') }),
-  ])
+  .strictObject({ factor: z.enum(['totp', 'recovery-codes']) })
   .meta({ id: 'RemoveFactorRequest' });
 export const recoveryCodesResponseSchema = z
   .strictObject({ recoveryCodes: z.array(z.string()) })
   .meta({ id: 'RecoveryCodes' });
-/** One of them: a fresh code of the authenticator, or the password. */
+/**
+ * A fresh proof for one purpose. `development` only for sessions of the development login, who were asked for nothing in
+ * the first place.
+ */
 export const stepUpRequestSchema = z
   .discriminatedUnion('method', [
-    z.strictObject({ method: z.literal('totp'), code: codeText }),
-    z.strictObject({ method: z.literal('password'), password: passwordText }),
+    z.strictObject({
+      purpose: stepUpPurposeSchema,
+      method: z.enum(['totp', 'recovery-code']),
+      code: codeText,
+    }),
+    z.strictObject({ purpose: stepUpPurposeSchema, method: z.literal('development') }),
   ])
   .meta({ id: 'StepUpRequest' });

@@ -1,24 +1,15 @@
 /** Who may hold which roles together, and who may change whose account. Pure; used by the API and the admin pages. */
 import type { Account, AccountKind, Role } from '@workflow-bolt/contracts';
+import { separatedFromAdmin } from './permission-matrix.ts';
 
-const clinical: readonly Role[] = [
-  'front-desk',
-  'medical-assistant',
-  'nurse',
-  'provider',
-  'billing',
-  'manager',
-  'viewer',
-];
 const programs: readonly Role[] = ['service', 'agent', 'display'];
 
 /**
- * Separation of duty: nobody holds both. `admin` runs the system and must see no patient; `auditor` judges what all
- * others did, so he may be none of those he judges who administer.
+ * Separation of duty: nobody holds both. `admin` runs the system and must see no patient; `auditor` judges what others
+ * did, so he is none of those who administer.
  */
 export const separatedRoles: readonly (readonly [Role, Role])[] = [
-  ...clinical.map((role) => ['admin', role] as const),
-  ['admin', 'auditor'],
+  ...separatedFromAdmin.map((role) => ['admin', role] as const),
   ['auditor', 'manager'],
 ];
 
@@ -78,13 +69,6 @@ export function administrationProblem(
   return isAdmin || (isOwn && standing.clinics.length > 0) ? null : 'other_clinic';
 }
 
-/**
- * Whether an account with these roles must show two factors. Every person's does: all of them see patients, change
- * who does, or read what was done. Only what nobody signs in to is left out.
- */
-export const needsSecondFactor = (roles: readonly Role[]): boolean =>
-  roles.some((role) => !programs.includes(role));
-
-/** What of an account a stranger may be shown: nothing of it but whether it is still in use. */
+/** Only an account in use signs in, and only its sessions count. */
 export const isInUse = (account: Pick<Account, 'state'> | null): account is Account =>
   account?.state === 'active';

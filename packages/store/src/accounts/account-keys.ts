@@ -52,7 +52,7 @@ export const accountKeyRows: readonly KeyRow[] = [
   {
     name: '{acct}:reset:<sha256>',
     type: 'string',
-    content: 'number of a reset that a person asked for',
+    content: 'that a person with this name and number asked for a reset',
     life: '30 min, or until used',
   },
   {
@@ -90,6 +90,7 @@ export const accountKeys = {
   transaction: (token: string) => `${tag}:tx:${digestOf(token)}`,
   code: (code: string) => `${tag}:code:${digestOf(code)}`,
   codeOf: (uid: string) => `${tag}:code-of:${checked(uid)}`,
-  reset: (canonicalLogin: string) => `${tag}:reset:${digestOf(canonicalLogin)}`,
+  reset: (canonicalLogin: string, number: string) =>
+    `${tag}:reset:${digestOf(`${number} ${canonicalLogin}`)}`,
   attempts: (window: string, subject: string) => `${tag}:try:${window}:${digestOf(subject)}`,
 } as const;

@@ -31,7 +31,9 @@ function newCode(): string {
   return text.replaceAll(/.{4}(?=.)/g, '$&-');
 }
 
-const typed = (code: string): string => code.toUpperCase().replaceAll(/[\s-]/g, '');
+/** As it was meant: hyphens are for the eye, and O, I and L are not in the alphabet. */
+const typed = (code: string): string =>
+  code.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1');
 
 /** One-time codes that are handed over in person, stored only as hashes. */
 export class EnrolmentCodes {
@@ -84,13 +86,13 @@ export class EnrolmentCodes {
    */
   async askForReset(canonicalLogin: string): Promise<{ number: string; expiresAt: number }> {
     const number = String(randomInt(0, 100_000_000)).padStart(8, '0');
-    await this.#port.command('SET', accountKeys.reset(canonicalLogin), number, 'PX', lifeMs.reset);
+    await this.#port.command('SET', accountKeys.reset(canonicalLogin, number), '1', 'PX', lifeMs.reset);
     return { number, expiresAt: this.#now() + lifeMs.reset };
   }
 
-  /** True once, for the number that the person was shown; a wrong one ends the request. */
+  /** True once, for a number that the person was shown. Several may be out: who asks again does not end the first. */
   async takeReset(canonicalLogin: string, number: string): Promise<boolean> {
-    return (await this.#port.command('GETDEL', accountKeys.reset(canonicalLogin))) === number;
+    return (await this.#port.command('DEL', accountKeys.reset(canonicalLogin, number))) === 1;
   }
 
   async #replace(uid: string, code: string, ttlMs: number): Promise<void> {

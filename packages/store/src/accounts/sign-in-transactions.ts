@@ -10,8 +10,9 @@ import { accountKeys } from './account-keys.ts';
  *
  * - `second-factor`: the account has one; it must be shown.
  * - `enrol`: the account has none and needs one; it must be made.
+ * - `add-totp`: no sign-in at all; its owner, who is signed in, adds an authenticator.
  */
-export type SignInStage = 'second-factor' | 'enrol';
+export type SignInStage = 'second-factor' | 'enrol' | 'add-totp';
 export type SignInTransaction = {
   uid: string;
   stage: SignInStage;

@@ -1,0 +1,235 @@
+/**
+ * Accounts as managers and admins see and change them. The permission matrix lets a request in (with a fresh proof);
+ * here is decided which account, to what: never one's own, never above one's own level, never in another's clinic.
+ */
+import {
+  type Account,
+  activateAccountRequestSchema,
+  changeAccessRequestSchema,
+  createAccountRequestSchema,
+  deactivateAccountRequestSchema,
+  renameAccountRequestSchema,
+  resetAccountRequestSchema,
+} from '@workflow-bolt/contracts';
+import {
+  administrationProblem,
+  canonicalLogin,
+  isUsableLogin,
+  rolesProblem,
+  type Standing,
+} from '@workflow-bolt/domain';
+import type { AccountChange, AccountOutcome } from '@workflow-bolt/store';
+import { type Call, type Handler, mustSession, ok } from '../http/handler.ts';
+import { parseInput } from '../http/parse-input.ts';
+import { ProblemError } from '../http/problem-answer.ts';
+import type { SignInParts } from './complete-sign-in.ts';
+import { accountEntity, agentOf } from './sign-in-audit.ts';
+
+/** Exports are refused for a day after a reset: whoever talked two people into one gets no copy of the data. */
+const exportCoolDownMs = 86_400_000;
+
+const administratorOf = (call: Call) => {
+  const { user, roles } = mustSession(call);
+  return { uid: user.id, roles, clinics: user.clinics };
+};
+
+/** Everybody for an admin; for a manager those who work in a clinic of his. */
+export function getAccounts(parts: SignInParts): Handler {
+  return async (call) => {
+    const accounts = (await parts.accounts.list()).filter((account) => isVisible(call, account));
+    return ok({ accounts });
+  };
+}
+
+export function getAccount(parts: SignInParts): Handler {
+  return async (call) => ok({ account: await mustSee(parts, call) });
+}
+
+/** A person gets a one-time code to begin with; a service gets its tokens elsewhere, and somebody who answers for it. */
+export function postAccount(parts: SignInParts): Handler {
+  return async (call) => {
+    const wanted = parseInput(createAccountRequestSchema, call.body, 'body');
+    const { kind, name, roles, clinics } = wanted;
+    const login = kind === 'human' ? wanted.login : null;
+    assertRoles(kind, roles);
+    assertMay(call, { uid: null, roles, clinics });
+    if (login !== null) assertLogin(login);
+    const owner = kind === 'service' ? ownerOf(call) : null;
+    const account = mustBeDone(await parts.accounts.create({ kind, login, name, roles, clinics, owner }));
+    const enrolment = kind === 'human' ? await invite(parts, call, account) : null;
+    await write(parts, call, { account, act: 'C', why: 'created', fields: ['roles', 'clinics'] });
+    return { status: 201, json: { account, enrolment } };
+  };
+}
+
+/** A service answers to an account; a demo user is none. */
+function ownerOf(call: Call): string | null {
+  const { user, isDevelopment } = mustSession(call);
+  return isDevelopment ? null : user.id;
+}
+
+/** Roles and clinics. Takes effect at the next request of the person, whose sessions stay. */
+export function postAccountAccess(parts: SignInParts): Handler {
+  return async (call) => {
+    const { version, roles, clinics } = parseInput(changeAccessRequestSchema, call.body, 'body');
+    const former = await mustAdminister(parts, call);
+    assertRoles(former.kind, roles);
+    assertMay(call, { uid: former.uid, roles, clinics });
+    return change(parts, call, { former, version, why: 'access', wanted: { roles, clinics } });
+  };
+}
+
+export function postAccountName(parts: SignInParts): Handler {
+  return async (call) => {
+    const { version, name, login } = parseInput(renameAccountRequestSchema, call.body, 'body');
+    const former = await mustAdminister(parts, call);
+    const isNamed = login !== null;
+    if (isNamed !== (former.kind === 'human')) throw new ProblemError('login_unusable');
+    if (isNamed) assertLogin(login);
+    return change(parts, call, { former, version, why: 'named', wanted: { name, login } });
+  };
+}
+
+/** Every session is dead at its next request, every open stream within seconds, every code at once. */
+export function postDeactivateAccount(parts: SignInParts): Handler {
+  return async (call) => {
+    const { version, releaseLogin } = parseInput(deactivateAccountRequestSchema, call.body, 'body');
+    const former = await mustAdminister(parts, call);
+    const wanted: AccountChange = { state: 'deactivated', ...(releaseLogin ? { login: null } : {}) };
+    const answer = await change(parts, call, { former, version, why: 'deactivated', wanted });
+    await end(parts, former.uid);
+    return answer;
+  };
+}
+
+/** With the credentials it had: who comes back after a leave need not enrol again. */
+export function postActivateAccount(parts: SignInParts): Handler {
+  return async (call) => {
+    const { version } = parseInput(activateAccountRequestSchema, call.body, 'body');
+    const former = await mustAdminister(parts, call);
+    return change(parts, call, { former, version, why: 'activated', wanted: { state: 'active' } });
+  };
+}
+
+/** A new code for a person who never used the first one. */
+export function postInvitation(parts: SignInParts): Handler {
+  return async (call) => {
+    const account = await mustAdminister(parts, call);
+    const { password } = await parts.credentials.read(account.uid);
+    const isNew = password === null && (await parts.countPasskeys(account.uid)) === 0;
+    if (!isNew || account.state !== 'active' || account.kind !== 'human') {
+      throw new ProblemError('administration_refused', { rule: 'already_enrolled' });
+    }
+    const enrolment = await invite(parts, call, account);
+    return ok({ account, enrolment });
+  };
+}
+
+/**
+ * Two people: the one who cannot sign in asked for it and reads the number out, the other one confirms it here. All
+ * that the account could sign in with is erased, its sessions end, and exports wait a day.
+ */
+export function postResetAccount(parts: SignInParts): Handler {
+  return async (call) => {
+    const { number } = parseInput(resetAccountRequestSchema, call.body, 'body');
+    const former = await mustAdminister(parts, call);
+    if (former.state !== 'active' || former.login === null) throw new ProblemError('reset_refused');
+    if (!(await parts.codes.takeReset(canonicalLogin(former.login), number))) {
+      await write(parts, call, { account: former, act: 'E', why: 'reset', out: 4 });
+      throw new ProblemError('reset_refused');
+    }
+    const wanted = { exportAllowedAt: parts.now() + exportCoolDownMs };
+    const account = mustBeDone(await parts.accounts.update(former.uid, former.version, wanted));
+    await write(parts, call, { account, act: 'U', why: 'reset', fields: ['credentials', 'exportAllowedAt'] });
+    await end(parts, account.uid);
+    await parts.credentials.erase(account.uid);
+    await parts.eraseOtherFactors(account.uid);
+    await parts.throttle.forgetFailures(account.uid);
+    const enrolment = await parts.codes.issue({
+      purpose: 'reset',
+      uid: account.uid,
+      by: mustSession(call).user.id,
+    });
+    return ok({ account, enrolment });
+  };
+}
+
+async function end(parts: SignInParts, uid: string): Promise<void> {
+  await parts.sessions.revokeAll(uid);
+  await parts.codes.revoke(uid);
+  await parts.devices.forgetAll(uid);
+}
+
+async function invite(parts: SignInParts, call: Call, account: Account) {
+  const enrolment = await parts.codes.issue({
+    ...{ purpose: 'invitation', uid: account.uid, by: mustSession(call).user.id },
+  });
+  await write(parts, call, { account, act: 'E', why: 'invited' });
+  return enrolment;
+}
+
+type Change = { former: Account; version: number; why: string; wanted: AccountChange };
+
+async function change(parts: SignInParts, call: Call, { former, version, why, wanted }: Change) {
+  const outcome = await parts.accounts.update(former.uid, version, wanted);
+  const account = mustBeDone(outcome, former);
+  await write(parts, call, { account, act: 'U', why, fields: Object.keys(wanted) });
+  return ok({ account });
+}
+
+type Written = { account: Account; act: 'C' | 'U' | 'E'; why: string; fields?: string[]; out?: 0 | 4 };
+
+function write(
+  parts: SignInParts,
+  call: Call,
+  { account, act, why, fields, out = 0 }: Written,
+): Promise<void> {
+  const [entity] = accountEntity(account.uid, fields);
+  const ent = entity ? [{ ...entity, ver: account.version }] : [];
+  const sub = why === 'access' || why === 'created' ? 'privilege' : why === 'reset' ? 'recovery' : 'account';
+  return parts.signInAudit.write(call, {
+    ...{ type: 'admin', sub, act, out, why, ent, agent: agentOf(mustSession(call)) },
+  });
+}
+
+/** The account of the address, if it is one of those that may be seen. Throws `account_not_found` for all others. */
+async function mustSee(parts: SignInParts, call: Call): Promise<Account> {
+  const account = await parts.accounts.find(call.params.uid ?? '');
+  if (!account || !isVisible(call, account)) throw new ProblemError('account_not_found');
+  return account;
+}
+
+/** As `mustSee`, and it may be changed. Throws `administration_refused`. */
+async function mustAdminister(parts: SignInParts, call: Call): Promise<Account> {
+  const account = await mustSee(parts, call);
+  assertMay(call, account);
+  return account;
+}
+
+function isVisible(call: Call, { clinics }: Account): boolean {
+  const administrator = administratorOf(call);
+  return (
+    administrator.roles.includes('admin') || clinics.some((clinic) => administrator.clinics.includes(clinic))
+  );
+}
+
+function assertMay(call: Call, standing: Standing): void {
+  const rule = administrationProblem(administratorOf(call), standing);
+  if (rule !== null) throw new ProblemError('administration_refused', { rule });
+}
+
+function assertRoles(kind: Account['kind'], roles: Account['roles']): void {
+  const problem = rolesProblem(kind, roles);
+  if (problem) throw new ProblemError('roles_refused', problem);
+}
+
+function assertLogin(login: string): void {
+  if (!isUsableLogin(canonicalLogin(login))) throw new ProblemError('login_unusable');
+}
+
+function mustBeDone(outcome: AccountOutcome, current?: Account): Account {
+  if ('account' in outcome) return outcome.account;
+  if (outcome.refused === 'login_taken') throw new ProblemError('login_taken');
+  if (outcome.refused === 'account_not_found') throw new ProblemError('account_not_found');
+  throw new ProblemError('account_changed', current ? { current } : {});
+}
