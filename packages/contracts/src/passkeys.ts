@@ -1,6 +1,7 @@
 /** Passkeys (WebAuthn): what the browser's authenticator and the server say to each other. */
 import { z } from 'zod';
 import { instantSchema, stationIdSchema, textLine } from './ids.ts';
+import { stepUpPurposes } from './step-up.ts';
 
 /** An authenticator's answer must come back within this time. */
 export const passkeyChallengeLifeMs = 300_000;
@@ -108,3 +109,10 @@ export const passkeyEnrolStartSchema = z
 export const passkeyEnrolSchema = z
   .strictObject({ transaction: transactionText, label: textLine(60), response: passkeyCreatedSchema })
   .meta({ id: 'PasskeyEnrol' });
+
+export const passkeyStepUpStartSchema = z
+  .strictObject({ purpose: z.enum(stepUpPurposes) })
+  .meta({ id: 'PasskeyStepUpStart' });
+export const passkeyStepUpSchema = z
+  .strictObject({ purpose: z.enum(stepUpPurposes), response: passkeyAssertionSchema })
+  .meta({ id: 'PasskeyStepUp' });

@@ -67,7 +67,12 @@ async function registered(owner = account): Promise<SoftwareAuthenticator> {
 
 const signIn = async (authenticator: SoftwareAuthenticator, bend: Bend = {}, who: string | null = uid) => {
   const options = await ceremonies.beginAssertion('passkey-sign-in', 'tx-1', who);
-  return ceremonies.finishAssertion('passkey-sign-in', 'tx-1', authenticator.get(options, bend));
+  const passkey = await ceremonies.finishAssertion(
+    'passkey-sign-in',
+    'tx-1',
+    authenticator.get(options, bend),
+  );
+  return passkey.uid;
 };
 const refused = (work: Promise<unknown>) =>
   work.then(
@@ -131,7 +136,7 @@ describe('[mfa] hostile answers', () => {
     const authenticator = await registered();
     const options = await ceremonies.beginAssertion('passkey-sign-in', 'tx-1', uid);
     const answer = authenticator.get(options);
-    expect(await ceremonies.finishAssertion('passkey-sign-in', 'tx-1', answer)).toBe(uid);
+    expect((await ceremonies.finishAssertion('passkey-sign-in', 'tx-1', answer)).uid).toBe(uid);
     expect(await refused(ceremonies.finishAssertion('passkey-sign-in', 'tx-1', answer))).toBe('challenge');
   });
 

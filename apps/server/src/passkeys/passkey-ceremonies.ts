@@ -126,8 +126,10 @@ export class PasskeyCeremonies {
     });
   }
 
-  /** The account that the assertion proves. Throws PasskeyRefused; a counter that went back suspends the passkey. */
-  async finishAssertion(purpose: Purpose, binding: string, assertion: PasskeyAssertion): Promise<string> {
+  /**
+   * The passkey that signed, and with it the account. Throws PasskeyRefused; a counter that went back suspends it.
+   */
+  async finishAssertion(purpose: Purpose, binding: string, assertion: PasskeyAssertion): Promise<Passkey> {
     const asked = await this.#asked(purpose, binding);
     if (!asked) throw new PasskeyRefused('challenge');
     const uid = asked.uid ?? uidOfHandle(assertion);
@@ -137,7 +139,7 @@ export class PasskeyCeremonies {
     if (passkey.suspendedAt !== null) throw new PasskeyRefused('suspended', { uid });
     await this.#takeCounter(passkey, counter);
     await this.#parts.passkeys.noteUse(uid, passkey.id, this.#parts.now());
-    return uid;
+    return passkey;
   }
 
   async #takeCounter({ uid, id }: Passkey, counter: number): Promise<void> {

@@ -27,6 +27,8 @@ export type ThrottleLimits = {
   codes: Window;
   /** One-time codes and reset requests from one network. */
   requests: Window;
+  /** Challenges for a passkey and departures to a provider from one network: a whole clinic's, on a busy morning. */
+  starts: Window;
 };
 
 const minute = 60_000;
@@ -39,6 +41,7 @@ export const throttleLimits: ThrottleLimits = {
   everywhere: { widthMs: minute, most: 600 },
   codes: { widthMs: day, most: 20 },
   requests: { widthMs: 15 * minute, most: 20 },
+  starts: { widthMs: 15 * minute, most: 600 },
 };
 /** From this failure on each one has to wait: 1 s, 2 s, 4 s, up to half a minute. */
 const slowFrom = 5;
@@ -96,15 +99,16 @@ export class SignInThrottle {
     }
   }
 
-  /** One use of a public route that needs no account: enrolment codes, requests for a reset. */
-  takeRequest(kind: 'enrolment' | 'reset', network: string): Promise<Admission> {
+  /** One use of a public route that needs no account: enrolment codes, requests for a reset, the start of a journey. */
+  takeRequest(kind: 'enrolment' | 'reset' | 'start', network: string): Promise<Admission> {
     const names: [string, string][] = [
       [`request-${kind}`, network],
       ['none', ''],
       ['none', ''],
       ['none', ''],
     ];
-    return this.#take({ names, windows: [this.#limits.requests, open, open, open], isPaced: false });
+    const window = kind === 'start' ? this.#limits.starts : this.#limits.requests;
+    return this.#take({ names, windows: [window, open, open, open], isPaced: false });
   }
 
   /** Counts one more failure in a row from unknown browsers, before it is judged; answers how many there are. */

@@ -1,0 +1,93 @@
+/** One's own passkeys, and a fresh proof with one of them. */
+import {
+  passkeyRegistrationSchema,
+  passkeyStepUpSchema,
+  passkeyStepUpStartSchema,
+} from '@workflow-bolt/contracts';
+import type { Passkey } from '@workflow-bolt/store';
+import { accountEntity, agentOf } from '../accounts/sign-in-audit.ts';
+import { type Handler, mustSession, ok } from '../http/handler.ts';
+import { parseInput } from '../http/parse-input.ts';
+import { ProblemError } from '../http/problem-answer.ts';
+import type { Session } from '../session/session.ts';
+import { ceremony, methodOf, mustCeremonies, mustOwnAccount, type PasskeyParts } from './passkey-parts.ts';
+import { named } from './passkey-sign-in-handlers.ts';
+
+const view = (passkey: Passkey) => ({
+  id: passkey.id,
+  label: passkey.label,
+  createdAt: passkey.createdAt,
+  lastUsedAt: passkey.lastUsedAt,
+  isSynced: passkey.isBackedUp,
+  isSuspended: passkey.suspendedAt !== null,
+});
+
+const registerBinding = ({ id }: Session): string => `session|${id}`;
+/** A proof for one purpose in one session serves no other. */
+const stepUpBinding = ({ id }: Session, purpose: string): string => `${id}|${purpose}`;
+
+export function getPasskeys({ passkeys }: PasskeyParts): Handler {
+  return async (call) => ok({ passkeys: (await passkeys.list(mustSession(call).user.id)).map(view) });
+}
+
+/** What the browser needs to make another passkey. */
+export function postPasskeyOptions(parts: PasskeyParts): Handler {
+  return async (call) => {
+    const account = await mustOwnAccount(parts, call);
+    const binding = registerBinding(mustSession(call));
+    return ok({
+      options: await ceremony(parts, call, mustCeremonies(parts).beginRegistration(named(account), binding)),
+    });
+  };
+}
+
+/** Keeps the passkey that the browser made. */
+export function postPasskey(parts: PasskeyParts): Handler {
+  return async (call) => {
+    const session = mustSession(call);
+    const created = parseInput(passkeyRegistrationSchema, call.body, 'body');
+    const finishing = mustCeremonies(parts).finishRegistration(
+      session.user.id,
+      registerBinding(session),
+      created,
+    );
+    const passkey = await ceremony(parts, call, finishing);
+    const ent = accountEntity(session.user.id, ['passkey']);
+    await parts.signInAudit.write(call, { sub: 'mfa', act: 'C', out: 0, ent, agent: agentOf(session) });
+    const { cookie } = await parts.sessions.rotate(call.req, session, 'factor-change');
+    return { ...ok({ passkeys: [view(passkey)] }), status: 200, cookies: [cookie] };
+  };
+}
+
+/** A challenge for one purpose of this session. */
+export function postPasskeyStepUpOptions(parts: PasskeyParts): Handler {
+  return async (call) => {
+    const { purpose } = parseInput(passkeyStepUpStartSchema, call.body, 'body');
+    const session = mustSession(call);
+    const binding = stepUpBinding(session, purpose);
+    const options = await mustCeremonies(parts).beginAssertion('passkey-step-up', binding, session.user.id);
+    return ok({ options });
+  };
+}
+
+/** The person has proved again who they are, for that purpose. */
+export function postPasskeyStepUp(parts: PasskeyParts): Handler {
+  return async (call) => {
+    const { purpose, response } = parseInput(passkeyStepUpSchema, call.body, 'body');
+    const session = mustSession(call);
+    const binding = stepUpBinding(session, purpose);
+    const passkey = await ceremony(
+      parts,
+      call,
+      mustCeremonies(parts).finishAssertion('passkey-step-up', binding, response),
+    );
+    if (passkey.uid !== session.user.id) throw new ProblemError('passkey_refused');
+    const amr = [methodOf(passkey)];
+    await parts.signInAudit.write(call, {
+      ...{ sub: 'stepup', act: 'E', out: 0, why: purpose },
+      agent: { ...agentOf(session), amr },
+    });
+    const { cookie } = await parts.sessions.stepUp(call.req, session, { purpose, amr });
+    return { status: 204, cookies: [cookie] };
+  };
+}
