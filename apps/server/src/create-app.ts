@@ -1,5 +1,6 @@
-import type { User } from '@workflow-bolt/contracts';
+import type { Principal, User } from '@workflow-bolt/contracts';
 import express, { type Express } from 'express';
+import type { BoardSight } from './access/board-sight.ts';
 import type { BoardAccess } from './boards/board-access.ts';
 import { getStream } from './boards/get-stream.ts';
 import { postCommands } from './boards/post-commands.ts';
@@ -19,16 +20,28 @@ import type { ServerMetrics } from './operations/server-metrics.ts';
 import type { JobQueue } from './schedule/job-queue.ts';
 import { postImport } from './schedule/post-import.ts';
 import { postSync } from './schedule/post-sync.ts';
-import { getClinics, getDevUsers, getSession, postDevLogin, postLogout } from './session/session-handlers.ts';
-import type { SessionStore } from './session/session-store.ts';
+import type { Session } from './session/session.ts';
+import type { CookiePolicy } from './session/session-cookie.ts';
+import {
+  getClinics,
+  getDevUsers,
+  getSession,
+  postContinue,
+  postDevLogin,
+  postLogout,
+} from './session/session-handlers.ts';
+import type { RedisSessionService } from './session/session-service.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
 
 export type AppParts = {
   boards: BoardAccess;
+  sight: BoardSight;
+  principalOf: (session: Session) => Principal;
   hub: StreamHub;
   audit: ReadAuditor;
   presence: PresenceFeed;
-  sessions: SessionStore;
+  sessions: RedisSessionService;
+  cookies: CookiePolicy;
   queue: JobQueue;
   health: DependencyHealth;
   metrics: ServerMetrics;
@@ -42,11 +55,11 @@ export type AppParts = {
 /** Which code answers which route. A row that is missing here does not compile, and would not start. */
 function handlersOf(parts: AppParts): Handlers {
   const { boards, hub, audit, health, log } = parts;
-  const reading = { boards, audit, degraded: () => health.degraded };
+  const reading = { boards, audit, sight: parts.sight, degraded: () => health.degraded };
   return {
     postCommands: postCommands(boards),
     getBoard: getBoard(reading),
-    getStream: getStream({ boards, audit, hub }),
+    getStream: getStream({ boards, audit, hub, sight: parts.sight }),
     getHistory: getHistory(reading),
     getVisitHistory: getVisitHistory(reading),
     getMetricsSummary: getMetricsSummary(reading),
@@ -54,6 +67,7 @@ function handlersOf(parts: AppParts): Handlers {
     postSync: postSync(boards, parts.queue),
     postPresence: postPresence(boards, hub, parts.presence),
     getSession: getSession(parts),
+    postContinue: postContinue(parts),
     getClinics: getClinics(parts),
     getDevUsers: getDevUsers(parts),
     postDevLogin: postDevLogin(parts),
@@ -74,6 +88,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   mountRoutes(app, handlersOf(parts), {
+    principalOf: parts.principalOf,
     sessions: parts.sessions,
     log: parts.log,
     publicOrigin: parts.publicOrigin,

@@ -3,14 +3,16 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { ClinicSettings, ServerConfig, User } from '@workflow-bolt/contracts';
-import { Fault, heartbeatMs } from '@workflow-bolt/contracts';
+import { heartbeatMs } from '@workflow-bolt/contracts';
 import {
   assertDurable,
   BoardRegistry,
   commitLaneOf,
   createRedisPort,
   fromUrl,
+  type KeyProvider,
   openJobConnection,
+  openKeyProvider,
   openVault,
   type RedisClock,
   type Vault,
@@ -27,7 +29,8 @@ import { DependencyHealth } from './operations/dependency-health.ts';
 import { ServerMetrics } from './operations/server-metrics.ts';
 import { createBullmqQueue } from './schedule/bullmq-queue.ts';
 import type { JobQueue } from './schedule/job-queue.ts';
-import { SessionStore } from './session/session-store.ts';
+import { Sessions } from './session/open-sessions.ts';
+import { SessionWatch } from './session/session-watch.ts';
 import { StreamHub } from './stream/stream-hub.ts';
 
 export type ServerDependencies = {
@@ -40,6 +43,10 @@ export type ServerDependencies = {
   /** Instead of the queue in Redis. */
   queue?: JobQueue;
   heartbeatMs?: number;
+  /** Where the top keys are, instead of what the configuration names. */
+  keys?: KeyProvider;
+  /** Clock of sessions, epoch ms; the host's without one. */
+  sessionClock?: () => number;
   /** Instead of an estimate of Redis's clock: for replaying a day. */
   clock?: RedisClock;
 };
@@ -86,7 +93,10 @@ class ApiServer implements BoltServer {
   readonly #presence: PresenceFeed;
   readonly #audit = new ReadAuditor();
   readonly #queue: JobQueue;
+  readonly #sessions: Sessions;
+  readonly #watch: SessionWatch;
   readonly #http: Server;
+  #keyProvider: KeyProvider | null;
   #isDraining = false;
   #isStopped = false;
 
@@ -109,8 +119,15 @@ class ApiServer implements BoltServer {
       port: this.#port,
       ...(dependencies.clock ? { clock: dependencies.clock } : {}),
     });
+    this.#keyProvider = dependencies.keys ?? null;
+    this.#sessions = new Sessions({
+      ...{ port: this.#port, config, clinics, developmentUsers, directory: null },
+      record: async () => {},
+      now: dependencies.sessionClock ?? Date.now,
+    });
     this.#health = this.#createHealth(node);
     this.#hub = this.#createHub(node, dependencies.heartbeatMs ?? heartbeatMs);
+    this.#watch = new SessionWatch(this.#sessions.service, this.#hub);
     this.#metrics = new ServerMetrics({
       streams: () => this.#hub.size,
       lagging: () => [...this.#hub.connections].filter(({ state }) => state === 'behind').length,
@@ -126,7 +143,8 @@ class ApiServer implements BoltServer {
       hub: this.#hub,
       audit: this.#audit,
       presence: this.#presence,
-      sessions: this.#createSessions(),
+      sessions: this.#sessions.service,
+      cookies: this.#sessions.cookies,
       queue: this.#queue,
       health: this.#health,
       metrics: this.#metrics,
@@ -157,6 +175,8 @@ class ApiServer implements BoltServer {
     await assertDurable(this.#port, { isUnsafeAllowed: this.#config.allowVolatileRedis });
     // A key file or key service that cannot be used is found now, not with the first patient.
     await this.#vault.provider.status();
+    this.#keyProvider ??= await openKeyProvider({ address: this.#config.keys });
+    await this.#sessions.start(this.#keyProvider);
     await this.#registry.start();
     await this.#health.check();
     await this.#listen();
@@ -179,6 +199,7 @@ class ApiServer implements BoltServer {
     this.#isStopped = true;
     this.#isDraining = true;
     this.#presence.stop();
+    this.#watch.stop();
     this.#hub.stop();
     await this.#closeHttp(0);
     await this.#audit.settle();
@@ -213,20 +234,6 @@ class ApiServer implements BoltServer {
     });
   }
 
-  #createSessions(): SessionStore {
-    const keys = this.#keys;
-    return new SessionStore(
-      {
-        get: (key) => orUnavailable(keys.get(key)),
-        setWithTtl: async (key, value, ttlMs) =>
-          void (await orUnavailable(keys.set(key, value, 'PX', ttlMs))),
-        delete: async (key) => void (await orUnavailable(keys.del(key))),
-      },
-      this.#config.sessionHours * 3_600_000,
-      Date.now,
-    );
-  }
-
   #createHealth(node: string): DependencyHealth {
     return new DependencyHealth({
       port: this.#port,
@@ -247,6 +254,7 @@ class ApiServer implements BoltServer {
       maxAgeMs: this.#config.streamMaxAgeMs,
       streamsMax: this.#config.streamsMax,
       health: () => this.#health.words(),
+      sessionNow: () => this.#sessions.service.now(),
       onClosed: (connection, reason, ageMs) => {
         this.#metrics.streamClosed(reason);
         this.#log.write('debug', 'stream.closed', {
@@ -257,13 +265,6 @@ class ApiServer implements BoltServer {
       },
     });
   }
-}
-
-/** Who someone is cannot be asked while Redis is away: that passes, and is no fault of ours. */
-function orUnavailable<T>(work: Promise<T>): Promise<T> {
-  return work.catch((error: unknown) => {
-    throw new Fault('store_unavailable', { reason: 'sessions' }, error);
-  });
 }
 
 function refusalOf(error: NodeJS.ErrnoException, host: string, port: number): Error {

@@ -12,6 +12,7 @@ import {
   visitTypeSchema,
 } from './entities.ts';
 import { clinicIdSchema, textLine, zoneSchema } from './ids.ts';
+import { clinicRetentionSchema } from './retention.ts';
 
 export const clinicRoomSchema = roomSchema.pick({
   id: true,
@@ -20,6 +21,27 @@ export const clinicRoomSchema = roomSchema.pick({
   capacity: true,
   position: true,
 });
+
+/** Beyond these a clinic says why; the sentence goes into the risk register. */
+const idleMinutesStandard = 15;
+const absoluteHoursStandard = 12;
+
+export const clinicSessionsSchema = z
+  .strictObject({
+    /** Minutes without an act of the person until the session ends. */
+    idleMinutes: z.int().min(2).max(30).default(idleMinutesStandard),
+    /** Hours after which everyone signs in again; null for the installation's own (`BOLT_SESSION_HOURS`). */
+    absoluteHours: z.int().min(1).max(24).nullable().default(null),
+    /** Why this clinic is laxer than the standard. */
+    reason: textLine(500).nullable().default(null),
+  })
+  .refine(
+    ({ idleMinutes, absoluteHours, reason }) =>
+      reason !== null ||
+      (idleMinutes <= idleMinutesStandard && (absoluteHours ?? 0) <= absoluteHoursStandard),
+    { error: 'more than 15 minutes idle or 12 hours in all need a written reason' },
+  )
+  .meta({ id: 'ClinicSessions' });
 
 export const clinicSettingsSchema = z
   .strictObject({
@@ -33,7 +55,11 @@ export const clinicSettingsSchema = z
     thresholds: thresholdsSchema.optional(),
     columnRules: columnRulesSchema.optional(),
     isRoomRequired: z.boolean().default(false),
+    /** How long this clinic keeps its days, within the bounds of the schedule. */
+    retention: clinicRetentionSchema.optional(),
     readyToBeSeenMeans: daySchema.shape.readyToBeSeenMeans.default('check-in-completed'),
+    /** Absent: 15 minutes idle, and the installation's absolute end. */
+    sessions: clinicSessionsSchema.optional(),
     /** Null for a clinic without an EHR link: its days come from imports and walk-ins. */
     ehr: z
       .strictObject({

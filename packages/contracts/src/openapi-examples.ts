@@ -1,5 +1,7 @@
 /** Examples of every operation: by operation, then `request <media type>` or `<status> <media type>`, then name. */
 
+import { accessExamples } from './access-examples.ts';
+import { accountExamples } from './account-examples.ts';
 import { eventExamples } from './asyncapi-event-examples.ts';
 import { asyncApiFrameText } from './asyncapi-frame-examples.ts';
 import type { CommandType } from './commands.ts';
@@ -70,7 +72,21 @@ const user = { id: 'marcus', name: 'Marcus Bell', role: 'medical-assistant', cli
 const clinics = [
   { id: 'main-street', name: sampleDay.clinicName, zone: sampleDay.zone, today: sampleDay.date },
 ];
-const session = { user, station: 'ma-tablet-1', clinics, isDevelopmentLogin: true };
+const session = {
+  user,
+  station: 'ma-tablet-1',
+  clinics,
+  isDevelopmentLogin: true,
+  isDevelopment: true,
+  roles: ['medical-assistant'],
+  aal: '2',
+  now: nineOClock,
+  expiresAt: nineOClock + 43_200_000,
+  idleEndsAt: nineOClock + 900_000,
+  stepUps: {},
+  workstation: null,
+  csrf: 'mG0y2dC4r1o0p8Vb9yPqk3fQxWnJt7LzEeUs5HaDi6A',
+};
 const dependencies = [
   { name: 'redis', isOk: true, latencyMs: 0.4, detail: null },
   { name: 'functions', isOk: true, latencyMs: null, detail: null },
@@ -187,6 +203,9 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
     [`request ${json}`]: { here: { tab: sampleTab, ackSeq: 42, visible: true, editing: 'v:t1c9k2' } },
   },
   getSession: { [`200 ${json}`]: { session } },
+  postContinue: { [`200 ${json}`]: { session } },
+  ...accountExamples,
+  ...accessExamples,
   getClinics: { [`200 ${json}`]: { clinics: { clinics } } },
   getDevUsers: { [`200 ${json}`]: { users: { users: [user] } } },
   postDevLogin: {

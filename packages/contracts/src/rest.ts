@@ -7,6 +7,7 @@ import { eventContextSchema, eventSchema } from './events.ts';
 import { entrySchema } from './frames.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, stationIdSchema, userIdSchema } from './ids.ts';
 import { problemCodeSchema } from './problems.ts';
+import { stepUpPurposeSchema } from './step-up.ts';
 
 export const commandBatchMax = 50;
 
@@ -121,7 +122,24 @@ export const sessionResponseSchema = z
     clinics: z.array(
       z.strictObject({ id: clinicIdSchema, name: z.string(), zone: z.string(), today: boardDateSchema }),
     ),
+    /** The development login exists here: the page offers demo users. */
     isDevelopmentLogin: z.boolean(),
+    /** This session was opened by it. */
+    isDevelopment: z.boolean(),
+    roles: z.array(roleSchema),
+    aal: z.enum(['1', '2', '2-resumed']),
+    /** The server's clock, for reckoning with the times below. */
+    now: instantSchema,
+    /** Absolute end. */
+    expiresAt: instantSchema,
+    /** When it ends unless the person does something before. */
+    idleEndsAt: instantSchema,
+    /** When each purpose was last proved again. */
+    stepUps: z.partialRecord(stepUpPurposeSchema, instantSchema),
+    /** The enrolled workstation it was opened on. */
+    workstation: z.string().nullable(),
+    /** To be sent as `X-Bolt-CSRF` with every change; null for a program, which shows a bearer token. */
+    csrf: z.string().nullable(),
   })
   .meta({ id: 'Session' });
 

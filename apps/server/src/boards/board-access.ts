@@ -3,7 +3,7 @@ import { localDate, openDayCommand } from '@workflow-bolt/domain';
 import type { BoardHost, BoardRegistry } from '@workflow-bolt/store';
 import { type Call, mustSession } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
-import type { Session } from '../session/session-store.ts';
+import type { Session } from '../session/session.ts';
 
 export const boardKeyOf = ({ params }: Call): BoardKey => ({
   clinic: params.clinic ?? '',

@@ -1,6 +1,6 @@
 import { Fault } from '@workflow-bolt/contracts';
 import type { BoardHost, ReadAudit } from '@workflow-bolt/store';
-import type { Session } from '../session/session-store.ts';
+import type { Session } from '../session/session.ts';
 
 /** Reads remembered while the store is away; beyond this no more are answered. */
 const owedMax = 10_000;

@@ -1,6 +1,6 @@
 import type { Principal, Route, RouteId } from '@workflow-bolt/contracts';
 import type { Request, Response } from 'express';
-import type { Session } from '../session/session-store.ts';
+import type { Session } from '../session/session.ts';
 
 /** One request after everything around it has been checked: parameters, session, permission, body. */
 export type Call = {

@@ -1,25 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type Principal,
   protocolVersion,
   type Route,
   type RouteId,
   routeIds,
   routeOf,
-  routeRoles,
 } from '@workflow-bolt/contracts';
+import { authorize } from '@workflow-bolt/domain';
 import type { Express, Request, Response } from 'express';
-import type { Session, SessionStore } from '../session/session-store.ts';
-import { tokenOf } from '../session/session-token.ts';
+import type { Session } from '../session/session.ts';
+import type { RedisSessionService } from '../session/session-service.ts';
 import { type Answer, type Call, expressPath, type Handler, type Handlers } from './handler.ts';
 import type { Log } from './log.ts';
+import { refuseForeignPages } from './own-page.ts';
 import { parseInput } from './parse-input.ts';
 import { codeOfError, ProblemError, problemDocument, sendProblem } from './problem-answer.ts';
 import { mediaTypeOf, parseJson, readBody } from './request-body.ts';
-import { isOwnOrigin } from './same-origin.ts';
 import { apiHeaderList } from './security-headers.ts';
 
 export type RouteSurroundings = {
-  sessions: SessionStore;
+  /** Who asks, with open emergency accesses. */
+  principalOf: (session: Session) => Principal;
+  sessions: RedisSessionService;
   log: Log;
   publicOrigin: string | null;
   isDraining: () => boolean;
@@ -58,6 +61,14 @@ export function mountRoutes(app: Express, handlers: Handlers, around: RouteSurro
   }
 }
 
+/** `cookie`: the `Set-Cookie` line of a token that was replaced while the request was let in. */
+type Admitted = { call: Call; cookie: string | null };
+
+function withCookie(answer: NonNullable<Answer>, cookie: string | null): NonNullable<Answer> {
+  // A handler that hands out a cookie itself has replaced the token once more, or ended the session.
+  return cookie === null || answer.cookies ? answer : { ...answer, cookies: [cookie] };
+}
+
 type Mounted = { id: RouteId; route: Route; handler: Handler; requestIdOf: (req: Request) => string };
 
 async function serve(
@@ -69,9 +80,9 @@ async function serve(
   const startedAt = performance.now();
   const requestId = mounted.requestIdOf(req);
   try {
-    const call = await admit(mounted.route, around, { req, res, requestId });
+    const { call, cookie } = await admit(mounted.route, around, { req, res, requestId });
     const answer = await mounted.handler(call);
-    if (answer) send(mounted.route, { res, requestId }, answer);
+    if (answer) send(mounted.route, { res, requestId }, withCookie(answer, cookie));
   } catch (error) {
     fail({ mounted, around, requestId, req, res }, error);
   } finally {
@@ -97,15 +108,19 @@ async function admit(
   route: Route,
   around: RouteSurroundings,
   { req, res, requestId }: Pick<Call, 'req' | 'res' | 'requestId'>,
-): Promise<Call> {
+): Promise<Admitted> {
   refuseOtherVersions(req);
-  if (route.method === 'post') refuseWrites(req, around);
+  if (route.method === 'post' && around.isDraining()) throw new ProblemError('draining');
+  const usesCookie = route.access !== 'public' && req.headers.cookie !== undefined;
+  refuseForeignPages(route, req, { publicOrigin: around.publicOrigin, usesCookie });
   const session = await authenticate(route, around.sessions, req);
   const params = (route.params ? parseInput(route.params, req.params, 'path') : {}) as Call['params'];
-  authorise(route, session, params.clinic);
+  const principal = session && around.principalOf(session);
+  if (principal) authorise(route, principal, params.clinic);
   const query = (route.query ? parseInput(route.query, req.query, 'query') : {}) as Call['query'];
   const body = route.request ? await readRequest(route.request, req) : undefined;
-  return { req, res, requestId, session, params, query, body };
+  const cookie = session && route.isUserAction ? await around.sessions.noteUserAction(req, session) : null;
+  return { call: { req, res, requestId, session, principal, params, query, body }, cookie };
 }
 
 function refuseOtherVersions(req: Request): void {
@@ -115,27 +130,45 @@ function refuseOtherVersions(req: Request): void {
   }
 }
 
-function refuseWrites(req: Request, around: RouteSurroundings): void {
-  if (around.isDraining()) throw new ProblemError('draining');
-  if (!isOwnOrigin(req, around.publicOrigin)) throw new ProblemError('cross_site_request');
-}
-
-async function authenticate(route: Route, sessions: SessionStore, req: Request): Promise<Session | null> {
+async function authenticate(
+  route: Route,
+  sessions: RedisSessionService,
+  req: Request,
+): Promise<Session | null> {
   if (route.access === 'public') return null;
-  const token = tokenOf(req);
-  const session = token === null ? null : await sessions.find(token);
-  if (!session) throw new ProblemError('not_authenticated');
+  const session = await sessions.authenticate(req);
+  if (route.method === 'post') refuseWithoutCsrfToken(sessions, session, req);
+  refuseWithoutProof(route, session, sessions.now());
   return session;
 }
 
-/** The role must allow the action, and the clinic must be one of the person's own. */
-function authorise(route: Route, session: Session | null, clinic: string | undefined): void {
-  if (!session || route.access === 'public' || route.access === 'session') return;
-  const required = routeRoles[route.access];
-  if (!required.includes(session.user.role)) throw new ProblemError('permission_denied', { required });
-  if (clinic !== undefined && !session.user.clinics.includes(clinic)) {
-    throw new ProblemError('permission_denied', { clinics: session.user.clinics });
+/** A browser adds the cookie to whatever is sent; this header only a page that was given it can add. */
+function refuseWithoutCsrfToken(sessions: RedisSessionService, session: Session, req: Request): void {
+  if (!sessions.isFromBrowser(session)) return;
+  const given = req.headers['x-bolt-csrf'];
+  if (typeof given !== 'string' || !sessions.isCsrfToken(session, given)) {
+    throw new ProblemError('csrf_token_invalid');
   }
+}
+
+/** How long a fresh proof of identity counts. */
+const proofMs = 300_000;
+
+function refuseWithoutProof({ stepUp }: Route, session: Session, now: number): void {
+  if (stepUp === undefined) return;
+  const provedAt = session.stepUps[stepUp];
+  if (provedAt === undefined || now - provedAt >= proofMs) {
+    throw new ProblemError('step_up_required', { purpose: stepUp });
+  }
+}
+
+/** The matrix decides, for the clinic that the address names; what belongs to a person, the handler asks again. */
+function authorise({ access, isForTokens }: Route, principal: Principal, clinic: string | undefined): void {
+  if (access === 'public') return;
+  const action = access === 'session' ? 'self' : access;
+  const asked = isForTokens ? { ...principal, scopes: null } : principal;
+  const verdict = authorize(asked, action, { clinic: clinic ?? null }, Date.now());
+  if (!verdict.allowed) throw new ProblemError(verdict.code, verdict.details);
 }
 
 async function readRequest(request: NonNullable<Route['request']>, req: Request): Promise<unknown> {
@@ -164,6 +197,8 @@ function send(
   const headers: string[] = route.tag === 'documents' ? [] : [...apiHeaderList];
   headers.push('X-Request-Id', requestId);
   for (const [name, value] of Object.entries(answer.headers ?? {})) headers.push(name, value);
+  for (const cookie of answer.cookies ?? []) headers.push('Set-Cookie', cookie);
+  for (const cookie of answer.cookies ?? []) headers.push('Set-Cookie', cookie);
   const body = bodyOf(answer);
   if (body !== undefined) {
     headers.push('Content-Type', answer.type ?? 'application/json');

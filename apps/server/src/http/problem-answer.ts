@@ -59,7 +59,8 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
   res.setHeader('X-Request-Id', problem.requestId);
   res.setHeader('Content-Type', 'application/problem+json');
   res.setHeader('Content-Length', body.length);
-  const wait = typeof problem.retryAfterSec === 'number' ? problem.retryAfterSec : retryAfterSec[problem.code];
+  const wait =
+    typeof problem.retryAfterSec === 'number' ? problem.retryAfterSec : retryAfterSec[problem.code];
   if (wait !== undefined) res.setHeader('Retry-After', wait);
   res.end(body);
 }

@@ -11,7 +11,7 @@ import { Fault } from '@workflow-bolt/contracts';
 import type { BoardHost } from '@workflow-bolt/store';
 import { actorOf } from '../boards/board-access.ts';
 import { ProblemError } from '../http/problem-answer.ts';
-import type { Session } from '../session/session-store.ts';
+import type { Session } from '../session/session.ts';
 import { type ImportedRow, type ImportWarning, readRow } from './import-row.ts';
 import { type ImportError, type RawRow, refuseImport } from './read-import.ts';
 

@@ -1,17 +1,18 @@
+import type { IncomingMessage } from 'node:http';
 import type { User } from '@workflow-bolt/contracts';
 import { developmentLoginRequestSchema } from '@workflow-bolt/contracts';
 import type { BoardAccess } from '../boards/board-access.ts';
 import { type Answer, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
-import type { StreamHub } from '../stream/stream-hub.ts';
-import type { Session, SessionStore } from './session-store.ts';
-import { sessionCookieHeader } from './session-token.ts';
+import type { Session } from './session.ts';
+import { type CookiePolicy, workstationCookieOf } from './session-cookie.ts';
+import type { RedisSessionService } from './session-service.ts';
 
 export type SessionParts = {
   boards: BoardAccess;
-  sessions: SessionStore;
-  hub: StreamHub;
+  sessions: RedisSessionService;
+  cookies: CookiePolicy;
   /** Who may be chosen without a password; null where that cannot be, such as in production. */
   developmentUsers: readonly User[] | null;
 };
@@ -22,17 +23,29 @@ const clinicsOf = ({ boards }: SessionParts, user: User) =>
     return { id, name, zone, today: boards.today(clinic) };
   });
 
-function present(parts: SessionParts, { user, station }: Session) {
+/** What a page is told of its session; `csrf` is for the page alone, so a program does not get one. */
+export function presentSession(parts: SessionParts, session: Session) {
+  const { user, station, roles, aal, expiresAt, idleEndsAt, stepUps, workstation, isDevelopment } = session;
   return {
-    user,
-    station,
+    ...{ user, station, roles, aal, expiresAt, idleEndsAt, stepUps, workstation, isDevelopment },
     clinics: clinicsOf(parts, user),
     isDevelopmentLogin: parts.developmentUsers !== null,
+    now: parts.sessions.now(),
+    csrf: parts.sessions.isFromBrowser(session) ? parts.sessions.csrfToken(session) : null,
   };
 }
 
 export function getSession(parts: SessionParts): Handler {
-  return (call) => ok(present(parts, mustSession(call)));
+  return (call) => ok(presentSession(parts, mustSession(call)));
+}
+
+/** By the time it runs, the session has been extended; the answer says until when. */
+export function postContinue(parts: SessionParts): Handler {
+  return async (call) => {
+    const session = mustSession(call);
+    const ends = await parts.sessions.endsOf([session.id]);
+    return ok({ ...presentSession(parts, session), idleEndsAt: ends.get(session.id) ?? session.idleEndsAt });
+  };
 }
 
 export function getClinics(parts: SessionParts): Handler {
@@ -53,19 +66,35 @@ export function postDevLogin(parts: SessionParts): Handler {
     const { userId, station } = parseInput(developmentLoginRequestSchema, call.body, 'body');
     const user = parts.developmentUsers.find(({ id }) => id === userId);
     if (!user) throw new ProblemError('permission_denied', { detail: 'There is no such demo user.' });
-    const { token, session } = await parts.sessions.open(user, station ?? null);
-    const maxAgeSec = Math.max(0, Math.floor((session.expiresAt - Date.now()) / 1_000));
-    const cookie = sessionCookieHeader(token, maxAgeSec, call.req.secure);
-    return { ...ok(present(parts, session)), status: 200, headers: { 'Set-Cookie': cookie } };
+    const { session, cookie } = await parts.sessions.open(call.req, {
+      uid: user.id,
+      // Demo users try out what two factors allow; `isDevelopment` says that nobody proved anything.
+      aal: '2',
+      amr: ['development'],
+      station: station ?? null,
+      isDevelopment: true,
+      isUnattended: user.role === 'display',
+    });
+    return { ...ok(presentSession(parts, session)), status: 200, cookies: [cookie] };
   };
 }
 
 /** Ends the session, and the streams that were opened with it. */
-export function postLogout({ sessions, hub }: SessionParts): Handler {
+export function postLogout({ sessions, cookies }: SessionParts): Handler {
   return async (call) => {
     const session = mustSession(call);
-    await sessions.end(session);
-    hub.closeSession(session.id);
-    return { status: 204, headers: { 'Set-Cookie': sessionCookieHeader('', 0, call.req.secure) } };
+    await sessions.revoke(session.user.id, session.id);
+    return {
+      status: 204,
+      headers: { 'Clear-Site-Data': forgotten(call.req, cookies) },
+      cookies: [sessions.clearingCookie(call.req)],
+    };
   };
 }
+
+/**
+ * What the browser forgets when somebody leaves. An enrolled workstation keeps the key by which it is known, and loses
+ * its storage otherwise by the page's own hand (which also works when this answer does not arrive).
+ */
+const forgotten = (req: IncomingMessage, cookies: CookiePolicy): string =>
+  workstationCookieOf(req, cookies) === null ? '"cache", "cookies", "storage"' : '"cache"';

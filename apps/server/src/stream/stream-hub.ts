@@ -5,7 +5,7 @@ import type { BoardHost } from '@workflow-bolt/store';
 import type { Call } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { apiHeaders } from '../http/security-headers.ts';
-import type { Session } from '../session/session-store.ts';
+import type { Session } from '../session/session.ts';
 import { BoardChannel } from './board-channel.ts';
 import { encodeText, frameText } from './encode-frame.ts';
 import { type ByeCode, StreamConnection, slowBytes, slowMs } from './stream-connection.ts';
@@ -42,6 +42,8 @@ export type StreamHubOptions = {
   maxAgeMs: number;
   streamsMax: number;
   health: () => HealthWords;
+  /** Clock by which sessions end, epoch ms. */
+  sessionNow: () => number;
   onClosed: (connection: StreamConnection, reason: string, ageMs: number) => void;
 };
 
@@ -131,6 +133,32 @@ export class StreamHub {
     }
   }
 
+  /** Ends every stream of a person whose sessions were all closed. */
+  closePerson(userId: string): void {
+    for (const { connection } of this.#held.values()) {
+      if (connection.options.userId === userId) this.#end(connection, 'revoked');
+    }
+  }
+
+  /** The sessions that have a stream here. */
+  get sessionIds(): string[] {
+    return [...new Set([...this.#held.values()].map(({ connection }) => connection.options.sessionId))];
+  }
+
+  /**
+   * Holds the streams of the asked sessions to what was answered: ms until the session ends, or nothing when it has.
+   * Streams do not extend a session (I9); what its person does elsewhere moves its end.
+   */
+  holdToSessions(asked: ReadonlySet<string>, endsInMs: ReadonlyMap<string, number>): void {
+    for (const { connection } of this.#held.values()) {
+      const { options } = connection;
+      if (!asked.has(options.sessionId)) continue;
+      const inMs = endsInMs.get(options.sessionId);
+      if (inMs === undefined) this.#end(connection, 'revoked');
+      else this.#moveEnd(connection, inMs);
+    }
+  }
+
   /** Tells every reader to go elsewhere, each after its own delay, in portions. Opens no stream any more. */
   async drain(): Promise<void> {
     this.#isDraining = true;
@@ -155,7 +183,7 @@ export class StreamHub {
   #describe({ projection, hearsPresence, tab, isHidden, isPoll, session }: StreamRequest) {
     const spread = 0.9 + Math.random() * 0.2;
     const maxAge = Math.round(isPoll ? pollMs : this.#options.maxAgeMs * spread);
-    const sessionEndsAt = now() + session.expiresAt - Date.now();
+    const sessionEndsAt = now() + session.idleEndsAt - this.#options.sessionNow();
     const who = { sessionId: session.id, userId: session.user.id, sessionEndsAt };
     return {
       id: randomUUID(),
@@ -168,6 +196,12 @@ export class StreamHub {
       maxAgeMs: maxAge,
       endsAt: now() + maxAge,
     };
+  }
+
+  #moveEnd(connection: StreamConnection, inMs: number): void {
+    connection.options.sessionEndsAt = now() + inMs;
+    if (inMs > sessionWarningMs) connection.isWarned = false;
+    if (inMs <= 0) this.#end(connection, 'auth');
   }
 
   #channelOf(key: BoardKey, board: BoardHost): BoardChannel {

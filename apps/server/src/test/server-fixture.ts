@@ -35,6 +35,8 @@ export type FixtureOptions = {
   heartbeatMs?: number;
   queue?: JobQueue;
   logTo?: DestinationStream;
+  /** Epoch ms, by which sessions end. */
+  sessionClock?: () => number;
 };
 
 const configOf = (redisUrl: string, more: Partial<ServerConfig>): ServerConfig => ({
@@ -77,7 +79,8 @@ export class ServerFixture {
       body: JSON.stringify({ userId, station: 'desk-1' }),
     });
     const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
-    return new Client(this.url, { cookie });
+    const { csrf } = (await answer.json()) as { csrf: string };
+    return new Client(this.url, { cookie, origin: this.url, 'x-bolt-csrf': csrf });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

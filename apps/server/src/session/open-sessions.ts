@@ -1,0 +1,59 @@
+/** Puts the parts of sessions together, for `server.ts`. */
+import type { ClinicSettings, SecurityEvent, ServerConfig, User } from '@workflow-bolt/contracts';
+import {
+  ApiTokenStore,
+  commitLaneOf,
+  type KeyProvider,
+  type RedisPort,
+  SessionStore,
+} from '@workflow-bolt/store';
+import type { CookiePolicy } from './session-cookie.ts';
+import { limitsFor } from './session-policy.ts';
+import { RedisSessionService } from './session-service.ts';
+import { developmentDirectory, type UserDirectory } from './user-directory.ts';
+
+export type SessionAssembly = {
+  port: RedisPort;
+  config: ServerConfig;
+  clinics: readonly ClinicSettings[];
+  developmentUsers: readonly User[] | null;
+  /** Accounts; null where there are only demo users. */
+  directory: UserDirectory | null;
+  record: (event: SecurityEvent) => Promise<void>;
+  now: () => number;
+};
+
+const hourMs = 3_600_000;
+/** Names the one use of the key that this process derives from the provider's. */
+const keyLabel = 'bolt-session-key-v1';
+const nobody: UserDirectory = { find: async () => null };
+
+/** Everything about sessions in one process. Nothing of it works before `start` has fetched the key. */
+export class Sessions {
+  readonly service: RedisSessionService;
+  readonly store: SessionStore;
+  readonly tokens: ApiTokenStore;
+  readonly cookies: CookiePolicy;
+  /** Filled by `start`: 32 bytes that Redis does not know. */
+  readonly key = Buffer.alloc(32);
+
+  constructor({ port, config, clinics, developmentUsers, directory, record, now }: SessionAssembly) {
+    const options = { port, key: this.key, durability: commitLaneOf(config.commitReplicas), now };
+    this.store = new SessionStore(options);
+    this.tokens = new ApiTokenStore(options);
+    this.cookies = { mode: config.mode, publicOrigin: config.publicOrigin };
+    const isOf = (ids: readonly string[]) => clinics.filter(({ id }) => ids.includes(id));
+    this.service = new RedisSessionService({
+      ...{ store: this.store, tokens: this.tokens, cookies: this.cookies, key: this.key, record, now },
+      directory: directory ?? nobody,
+      development: developmentUsers && developmentDirectory(developmentUsers),
+      limitsFor: (ids) => limitsFor(isOf(ids), config.sessionHours * hourMs),
+    });
+  }
+
+  /** One request to the provider at the start; the key never leaves this process. Throws Fault `keys_unavailable`. */
+  async start(provider: KeyProvider): Promise<void> {
+    this.key.set(await provider.mac('session-mac', Buffer.from(keyLabel)));
+    await this.service.start();
+  }
+}

@@ -1,0 +1,308 @@
+/** Sessions as requests meet them: from cookie to person, on records that Redis holds. Nothing is remembered here. */
+import { createHmac } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { SecurityEvent } from '@workflow-bolt/contracts';
+import {
+  type ApiTokenStore,
+  apiTokenPrefix,
+  endOf,
+  isSameText,
+  type SessionRecord,
+  type SessionStore,
+  type StoredSession,
+} from '@workflow-bolt/store';
+import { ProblemError } from '../http/problem-answer.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
+import { deviceLabelOf, networkOf } from './device-label.ts';
+import type {
+  ListedSession,
+  OpenedSession,
+  OpenSession,
+  Revocation,
+  RotationReason,
+  Session,
+  SessionService,
+} from './session.ts';
+import {
+  type CookiePolicy,
+  clearingCookieHeader,
+  sessionCookieHeader,
+  workstationCookieOf,
+} from './session-cookie.ts';
+import type { SessionLimits } from './session-policy.ts';
+import type { DirectoryUser, UserDirectory } from './user-directory.ts';
+
+export type SessionServiceParts = {
+  store: SessionStore;
+  tokens: ApiTokenStore;
+  /** Accounts. */
+  directory: UserDirectory;
+  /** Demo users; null where the development login cannot be: sessions it opened are then worth nothing. */
+  development: UserDirectory | null;
+  cookies: CookiePolicy;
+  /** The same 32 bytes that seal the records. */
+  key: Uint8Array;
+  limitsFor: (clinics: readonly string[]) => SessionLimits;
+  /** Keeps an event before the answer leaves; throws when it cannot be kept. */
+  record: (event: SecurityEvent) => Promise<void>;
+  now: () => number;
+};
+
+/** What is behind a session that was handed out: handlers cannot reach it. */
+type Behind = { stored: StoredSession; kind: Credentials['kind'] };
+
+/** Five devices are more than one person uses at once; a front desk moves between two. */
+const sessionsMax = 5;
+const deskSessionsMax = 2;
+/** Demo users are shared by everybody who tries the system out, and by the load of its measurements. */
+const developmentSessionsMax = 1_000;
+/** A token is replaced when it is older than this and its person does something. */
+const rotateAfterMs = 3_600_000;
+/** Writing each step's time would cost as much as the step: it is written when this part of the idle time has passed. */
+const touchPart = 60;
+
+export class RedisSessionService implements SessionService {
+  readonly #parts: SessionServiceParts;
+  readonly #behind = new WeakMap<Session, Behind>();
+  readonly #listeners = new Set<(revocation: Revocation) => void>();
+
+  constructor(parts: SessionServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins to hear of sessions that other processes end. */
+  async start(): Promise<void> {
+    await this.#parts.store.listen((ended) => this.#announce(ended)).catch(() => {});
+  }
+
+  async open(req: IncomingMessage, request: OpenSession): Promise<OpenedSession> {
+    const { uid, aal, amr, station, isDevelopment = false, isUnattended = false } = request;
+    const person = await this.#personOf({ uid, isDevelopment });
+    if (!person) throw new ProblemError('not_authenticated');
+    const { idleMs, absoluteMs } = this.#parts.limitsFor(person.user.clinics);
+    const { token, session: stored } = await this.#parts.store.open(
+      {
+        ...{ uid, aal, amr, station, isDevelopment },
+        workstation: workstationCookieOf(req, this.#parts.cookies),
+        idleMs: isUnattended ? 0 : idleMs,
+        endsAt: this.#parts.now() + absoluteMs,
+        device: deviceLabelOf(req),
+        network: networkOf(req),
+      },
+      sessionsMaxOf(person, isDevelopment),
+    );
+    return this.#opened(req, { stored, person, token });
+  }
+
+  async authenticate(req: IncomingMessage): Promise<Session> {
+    const shown = credentialsOf(req, this.#parts.cookies);
+    if (shown.kind === 'bearer' && shown.token.startsWith(apiTokenPrefix))
+      return this.#byApiToken(shown.token);
+    const stored = await this.#find(req, shown);
+    const person = await this.#personOf(stored.record);
+    if (!person) throw new ProblemError('not_authenticated');
+    return this.#present(stored, person, shown.kind);
+  }
+
+  /**
+   * Notes that the person did something: the idle time begins anew, and a token of more than an hour is replaced. The
+   * answer is the `Set-Cookie` line to send, or null. Only the route table decides who calls this.
+   */
+  async noteUserAction(req: IncomingMessage, session: Session): Promise<string | null> {
+    const behind = this.#behind.get(session);
+    if (!behind) return null;
+    const { stored, kind } = behind;
+    const { record } = stored;
+    const now = this.#parts.now();
+    if (kind === 'cookie' && now - record.rotatedAt >= rotateAfterMs) {
+      const rotated = await this.#parts.store.rotate(stored, { lastAt: now });
+      return rotated && sessionCookieHeader(req, this.#parts.cookies, rotated.token);
+    }
+    if (record.idleMs > 0 && now - record.lastAt >= record.idleMs / touchPart) {
+      await this.#parts.store.change(stored, { ...record, lastAt: now });
+    }
+    return null;
+  }
+
+  async rotate(req: IncomingMessage, session: Session, _why: RotationReason): Promise<OpenedSession> {
+    return this.#replace(req, session, {});
+  }
+
+  async stepUp(
+    req: IncomingMessage,
+    session: Session,
+    { purpose, amr }: Parameters<SessionService['stepUp']>[2],
+  ): Promise<OpenedSession> {
+    const { record } = this.#mustBehind(session).stored;
+    const now = this.#parts.now();
+    const stepUps = { ...record.stepUps, [purpose]: now };
+    return this.#replace(req, session, { stepUps, amr: [...new Set([...record.amr, ...amr])] });
+  }
+
+  async revoke(uid: string, id: string): Promise<boolean> {
+    const wasThere = await this.#parts.store.end(uid, id);
+    this.#announce({ uid, id });
+    return wasThere;
+  }
+
+  async revokeAll(uid: string, exceptId?: string): Promise<void> {
+    await this.#parts.store.endAll(uid, exceptId ?? null);
+    if (exceptId === undefined) this.#announce({ uid, id: null });
+  }
+
+  async list(uid: string): Promise<ListedSession[]> {
+    return (await this.#parts.store.list(uid)).map(listed);
+  }
+
+  /** When each of these sessions ends, as things stand; an id that is missing has ended. */
+  async endsOf(ids: readonly string[]): Promise<Map<string, number>> {
+    const found = await Promise.all(ids.map((id) => this.#parts.store.findById(id)));
+    const alive = found.filter((each) => each !== null && each.record.state === 'active');
+    return new Map(alive.map((each) => [each?.id ?? '', each ? endOf(each.record) : 0]));
+  }
+
+  onRevoked(listener: (revocation: Revocation) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  clearingCookie(req: IncomingMessage): string {
+    return clearingCookieHeader(req, this.#parts.cookies);
+  }
+
+  csrfToken(session: Session): string {
+    return createHmac('sha256', this.#parts.key).update(`bolt-csrf-v1|${session.id}`).digest('base64url');
+  }
+
+  /** In a time that does not depend on where the two differ. */
+  isCsrfToken(session: Session, given: string): boolean {
+    return isSameText(given, this.csrfToken(session));
+  }
+
+  /** Epoch ms, by which every session is judged. */
+  now(): number {
+    return this.#parts.now();
+  }
+
+  /** True for a browser's session, which must send its CSRF token with every change. */
+  isFromBrowser(session: Session): boolean {
+    return this.#behind.get(session)?.kind === 'cookie';
+  }
+
+  /** The record behind a session of this request, for the lock screen. Throws on one that came from an API token. */
+  storedOf(session: Session): StoredSession {
+    return this.#mustBehind(session).stored;
+  }
+
+  /** Hands out a session whose token was made elsewhere in this folder, such as by an unlock. */
+  async handOut(req: IncomingMessage, stored: StoredSession, token: string): Promise<OpenedSession> {
+    const person = await this.#personOf(stored.record);
+    if (!person) throw new ProblemError('not_authenticated');
+    return this.#opened(req, { stored, person, token });
+  }
+
+  async #find(req: IncomingMessage, shown: Credentials): Promise<StoredSession> {
+    const found = await this.#parts.store.find(shown.token);
+    if (found.standing === 'reused') await this.#endStolen(found.session, 'token_reuse');
+    if (found.standing !== 'alive') throw new ProblemError('not_authenticated');
+    const { record } = found.session;
+    // A session is a browser's. Only for trying out may a script carry one; in production scripts have API tokens.
+    if (shown.kind === 'bearer' && !record.isDevelopment) throw new ProblemError('not_authenticated');
+    if (!record.isDevelopment && record.device !== deviceLabelOf(req)) {
+      await this.#endStolen(found.session, 'device_changed');
+      throw new ProblemError('not_authenticated');
+    }
+    return found.session;
+  }
+
+  /** Somebody else holds a copy of the token: whoever it is, both sign in again. */
+  async #endStolen({ id, record }: StoredSession, why: 'token_reuse' | 'device_changed'): Promise<void> {
+    await this.revoke(record.uid, id);
+    await this.#parts.record({
+      ...{ cid: null, type: 'security', sub: 'session', act: 'D', out: 8, why },
+      agent: { uid: record.uid, kind: 'human', role: null, sid: id.slice(0, 16) },
+      ent: [{ t: 'Session', id }],
+    });
+  }
+
+  async #byApiToken(token: string): Promise<Session> {
+    const stored = await this.#parts.tokens.find(token);
+    const person = stored && (await this.#parts.directory.find(stored.record.uid));
+    const demo = stored && !person ? await this.#parts.development?.find(stored.record.uid) : null;
+    const owner = person ?? demo;
+    if (!stored || !owner) throw new ProblemError('not_authenticated');
+    const { createdAt, expiresAt, scopes } = stored.record;
+    return {
+      ...{ id: stored.id, user: owner.user, roles: owner.roles, station: null, workstation: null },
+      ...{ expiresAt, idleEndsAt: expiresAt, aal: '2', amr: ['token'], authAt: createdAt },
+      ...{ stepUpAt: null, stepUps: {}, isDevelopment: !person, scopes },
+    };
+  }
+
+  #personOf({ uid, isDevelopment }: { uid: string; isDevelopment: boolean }): Promise<DirectoryUser | null> {
+    if (!isDevelopment) return this.#parts.directory.find(uid);
+    return this.#parts.development?.find(uid) ?? Promise.resolve(null);
+  }
+
+  async #replace(
+    req: IncomingMessage,
+    session: Session,
+    changes: Partial<SessionRecord>,
+  ): Promise<OpenedSession> {
+    const { stored } = this.#mustBehind(session);
+    const changed = await this.#parts.store.rotate(stored, { ...changes, lastAt: this.#parts.now() });
+    // Ended or changed by another request of the same person at the same moment.
+    if (!changed) throw new ProblemError('not_authenticated');
+    return this.handOut(req, changed.session, changed.token);
+  }
+
+  #opened(
+    req: IncomingMessage,
+    made: { stored: StoredSession; person: DirectoryUser; token: string },
+  ): OpenedSession {
+    const { stored, person, token } = made;
+    const cookie = sessionCookieHeader(req, this.#parts.cookies, token);
+    return { session: this.#present(stored, person, 'cookie'), token, cookie };
+  }
+
+  #present(stored: StoredSession, person: DirectoryUser, kind: Credentials['kind']): Session {
+    const { id, record } = stored;
+    const proofs = Object.values(record.stepUps);
+    const session: Session = {
+      ...{ id, user: person.user, roles: person.roles },
+      ...{ station: record.station, workstation: record.workstation },
+      ...{ expiresAt: record.endsAt, idleEndsAt: endOf(record) },
+      ...{ aal: record.aal, amr: record.amr, authAt: record.authAt },
+      stepUpAt: proofs.length > 0 ? Math.max(...proofs) : null,
+      stepUps: record.stepUps,
+      isDevelopment: record.isDevelopment,
+      scopes: null,
+    };
+    this.#behind.set(session, { stored, kind });
+    return session;
+  }
+
+  #mustBehind(session: Session): Behind {
+    const behind = this.#behind.get(session);
+    if (!behind)
+      throw new ProblemError('permission_denied', { detail: 'A person must do this in a browser.' });
+    return behind;
+  }
+
+  #announce(revocation: Revocation): void {
+    for (const listener of this.#listeners) listener(revocation);
+  }
+}
+
+function sessionsMaxOf({ roles }: DirectoryUser, isDevelopment: boolean): number {
+  if (isDevelopment) return developmentSessionsMax;
+  return roles.includes('front-desk') ? deskSessionsMax : sessionsMax;
+}
+
+function listed({ id, record }: StoredSession): ListedSession {
+  const { station, workstation, state, aal, amr, createdAt, lastAt, device, isDevelopment } = record;
+  return {
+    ...{ id, station, workstation, state, aal, amr, createdAt, lastActiveAt: lastAt },
+    ...{ expiresAt: endOf(record), device, isDevelopment },
+  };
+}
