@@ -3,9 +3,10 @@
  * reports/compliance. Exit code 1 when any control is not satisfied.
  *
  *   --evidence <folder>   also demand the attestations of an installation, one JSON file each
+ *   --advisories <file>   also demand that no advisory of that list is open for too long
  *   --fresh               run the tests even when a report of exactly these sources is there
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { controls } from '../compliance/catalogue/controls.ts';
@@ -16,11 +17,16 @@ import { judgeDocument } from '../compliance/engine/document-state.ts';
 import { readAttestations } from '../compliance/engine/manual-evidence.ts';
 import { taggedResults } from '../compliance/engine/run-tagged-tests.ts';
 import { sourceState } from '../compliance/engine/source-digest.ts';
+import { billOfMaterials, readLock } from '../compliance/registers/bill-of-materials.ts';
+import { registerChecks } from '../compliance/registers/register-checks.ts';
+import { pretty } from '../compliance/report/json-report.ts';
 import { countStates } from '../compliance/report/run-record.ts';
 import { writeReport } from '../compliance/report/write-report.ts';
 import { root } from './run-command.ts';
 
-const { values } = parseArgs({ options: { evidence: { type: 'string' }, fresh: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { evidence: { type: 'string' }, advisories: { type: 'string' }, fresh: { type: 'boolean' } },
+});
 
 const startedAt = new Date().toISOString();
 const source = sourceState(root);
@@ -37,14 +43,17 @@ const assessment = assess({
   results: tests.results,
   attestations: folder === null ? null : readAttestations(folder),
   documents: paths.map((path) => judgeDocument(path, join(root, path), now)),
+  checks: registerChecks(root, now, values.advisories === undefined ? null : resolve(values.advisories)),
   fileExists: (path) => existsSync(join(root, path)),
   now,
 });
 
 const tagged = tests.results.filter(({ tags }) => tags.length > 0);
-const run = writeReport(join(root, 'reports', 'compliance'), {
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+const reportFolder = join(root, 'reports', 'compliance');
+const run = writeReport(reportFolder, {
   product: 'workflow-bolt',
-  version: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
+  version,
   startedAt,
   finishedAt: new Date().toISOString(),
   source,
@@ -57,6 +66,8 @@ const run = writeReport(join(root, 'reports', 'compliance'), {
   scope: folder === null ? 'product' : 'installation',
   assessment,
 });
+const materials = billOfMaterials(readLock(join(root, 'package-lock.json')), version);
+writeFileSync(join(reportFolder, 'bill-of-materials.json'), pretty(materials));
 printSummary(run.assessment);
 process.exitCode = run.assessment.state === 'not-satisfied' ? 1 : 0;
 

@@ -46,6 +46,7 @@ const good: Inputs = {
   results: names.map((name) => result(name)),
   attestations: null,
   documents: [document],
+  checks: {},
   fileExists: () => true,
   now,
 };
@@ -122,6 +123,12 @@ describe('[P05] [H-20] nothing is green without evidence', () => {
     ]);
     expect(verdict({ controls, documents: [] }).reasons).toEqual(['docs/a.md was not read']);
     expect(verdict({ controls }).state).toBe('satisfied');
+  });
+
+  test('a register with something overdue, and only for the control it belongs to', () => {
+    const overdue = ['R-03 is overdue since 2026-11-01 (Security official): rotate the keys'];
+    expect(verdict({ checks: { 'H-04': overdue } })).toEqual({ state: 'not-satisfied', reasons: overdue });
+    expect(verdict({ checks: { 'H-11': overdue } }).state).toBe('satisfied');
   });
 
   test('an empty catalogue', () => {

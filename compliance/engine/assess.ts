@@ -38,6 +38,8 @@ export type Inputs = {
   /** Null when the installation's evidence is not part of this run. */
   attestations: readonly Attestation[] | null;
   documents: readonly DocumentVerdict[];
+  /** What the registers say today: control → faults, such as an action that is overdue. */
+  checks: Readonly<Record<string, readonly string[]>>;
   /** Whether a path below the root of the repository exists. */
   fileExists: (path: string) => boolean;
   now: number;
@@ -76,6 +78,7 @@ function judgeControl(control: Control, inputs: Inputs, missing: readonly Declar
   const faults = [
     ...tags.flatMap((tag) => tagFaults(tag, inputs.results, missing)),
     ...fileFaults(control, inputs.fileExists),
+    ...(inputs.checks[control.id] ?? []),
     ...documents.flatMap(({ path, faults }) => faults.map((fault) => `${path} ${fault}`)),
     ...(inputs.attestations === null ? [] : evidenceFaults(evidence)),
   ];

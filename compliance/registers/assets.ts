@@ -1,0 +1,181 @@
+/** Everything that holds, moves or shows patient data, and every connection between them. The code is held to this list. */
+
+export type AssetKind = 'process' | 'store' | 'device' | 'external';
+export type Asset = {
+  id: string;
+  name: string;
+  kind: AssetKind;
+  /** The folder of a process of this repository. */
+  folder?: string;
+  /** What it holds of patients, in words; null for nothing. */
+  patientData: string | null;
+};
+export type Flow = { id: string; from: string; to: string; carries: string; protection: string };
+
+export const assets: readonly Asset[] = [
+  {
+    id: 'browser',
+    name: 'Browser of a staff member',
+    kind: 'device',
+    folder: 'apps/web',
+    patientData: 'The board while it is open; unsent steps until they are sent.',
+  },
+  { id: 'wall', name: 'Wall display', kind: 'device', patientData: 'Initials or ticket, and room.' },
+  {
+    id: 'api',
+    name: 'API server',
+    kind: 'process',
+    folder: 'apps/server',
+    patientData: 'Boards of the day in memory.',
+  },
+  {
+    id: 'worker',
+    name: 'Worker',
+    kind: 'process',
+    folder: 'apps/worker',
+    patientData: 'Answers of the EHR in memory.',
+  },
+  {
+    id: 'simulator',
+    name: 'EHR simulator',
+    kind: 'process',
+    folder: 'apps/ehr-simulator',
+    patientData: null,
+  },
+  {
+    id: 'redis',
+    name: 'Redis',
+    kind: 'store',
+    patientData: 'Boards with identifying fields sealed; opaque ids; sessions; the audit record.',
+  },
+  { id: 'key-store', name: 'Key store', kind: 'store', patientData: null },
+  {
+    id: 'archive',
+    name: 'Archive of closed days and of the audit record',
+    kind: 'store',
+    patientData: 'Closed days, sealed; audit entries with opaque ids.',
+  },
+  { id: 'kms', name: 'Key management service', kind: 'external', patientData: null },
+  { id: 'ehr', name: 'EHR (Tebra)', kind: 'external', patientData: 'The record of reference.' },
+  {
+    id: 'identity-provider',
+    name: 'Identity provider of the organisation',
+    kind: 'external',
+    patientData: null,
+  },
+  { id: 'monitoring', name: 'Logs and metrics', kind: 'external', patientData: null },
+  { id: 'build', name: 'Build and release', kind: 'process', patientData: null },
+];
+
+const tls = 'TLS with a verified certificate';
+export const flows: readonly Flow[] = [
+  {
+    id: 'F-01',
+    from: 'browser',
+    to: 'api',
+    carries: 'commands, boards, sign-in',
+    protection: 'HTTPS in front of the API; same-origin checks; session cookie',
+  },
+  {
+    id: 'F-02',
+    from: 'wall',
+    to: 'api',
+    carries: 'the wall projection',
+    protection: 'HTTPS; a principal of its own',
+  },
+  {
+    id: 'F-03',
+    from: 'api',
+    to: 'redis',
+    carries: 'sealed records, log, sessions, audit entries',
+    protection: 'rediss:// and an own user; fields sealed before they leave the process',
+  },
+  {
+    id: 'F-04',
+    from: 'worker',
+    to: 'redis',
+    carries: 'sealed records, jobs with opaque ids',
+    protection: 'rediss:// and an own user',
+  },
+  { id: 'F-05', from: 'worker', to: 'ehr', carries: 'schedules and demographics', protection: tls },
+  { id: 'F-06', from: 'api', to: 'kms', carries: 'wrapped keys', protection: tls },
+  {
+    id: 'F-07',
+    from: 'api',
+    to: 'key-store',
+    carries: 'wrapped keys',
+    protection: `a folder of the machine, or ${tls}`,
+  },
+  {
+    id: 'F-08',
+    from: 'worker',
+    to: 'archive',
+    carries: 'sealed days, audit entries',
+    protection: `a folder of the machine, or ${tls}`,
+  },
+  {
+    id: 'F-09',
+    from: 'browser',
+    to: 'identity-provider',
+    carries: 'the sign-in of a person',
+    protection: 'HTTPS; no patient data',
+  },
+  {
+    id: 'F-10',
+    from: 'api',
+    to: 'identity-provider',
+    carries: 'codes and tokens of a sign-in',
+    protection: tls,
+  },
+  {
+    id: 'F-11',
+    from: 'api',
+    to: 'monitoring',
+    carries: 'allow-listed fields, ids, counts',
+    protection: 'no patient data leaves; see I8',
+  },
+  {
+    id: 'F-12',
+    from: 'build',
+    to: 'api',
+    carries: 'code and its dependencies',
+    protection: 'lock file with digests; review; tests',
+  },
+  { id: 'F-13', from: 'worker', to: 'kms', carries: 'wrapped keys', protection: tls },
+];
+
+/** Which asset an option of the configuration points at; `own` is the process itself. */
+export const optionTargets: Readonly<Record<string, string>> = {
+  REDIS_URL: 'redis',
+  BOLT_KEYS: 'kms',
+  BOLT_KEY_STORE: 'key-store',
+  BOLT_EHR_URL: 'ehr',
+  HOST: 'own',
+  BOLT_PUBLIC_ORIGIN: 'own',
+};
+
+/** Libraries that open connections, and where to. */
+export const connectingLibraries: Readonly<Record<string, string>> = {
+  ioredis: 'redis',
+  bullmq: 'redis',
+  '@google-cloud/kms': 'kms',
+  '@google-cloud/storage': 'archive',
+  '@aws-sdk/client-s3': 'archive',
+  'openid-client': 'identity-provider',
+};
+
+/** Hosts that stand in the sources, and what they are. Namespaces are names, nothing connects to them. */
+export const knownHosts: Readonly<Record<string, string>> = {
+  'webservice.kareo.com': 'ehr',
+  'accounts.google.com': 'identity-provider',
+  'login.microsoftonline.com': 'identity-provider',
+  'www.kareo.com': 'namespace',
+  'schemas.datacontract.org': 'namespace',
+  'schemas.microsoft.com': 'namespace',
+  'schemas.openid.net': 'namespace',
+  'schemas.xmlsoap.org': 'namespace',
+  'www.w3.org': 'namespace',
+  'www.apache.org': 'namespace',
+  localhost: 'own',
+  '127.0.0.1': 'own',
+};
