@@ -3,7 +3,10 @@ import { buildLibrary } from '../packages/store/functions/build/build-library.ts
 import { renderCalls, renderLibrary } from '../packages/store/functions/build/render-calls.ts';
 import { renderFunctionsPage, renderKeysPage } from '../packages/store/functions/build/render-reference.ts';
 import { auditKeyRows } from '../packages/store/src/audit/audit-keys.ts';
+import { displayKeyRows } from '../packages/store/src/displays/display-store.ts';
+import { emergencyKeyRows } from '../packages/store/src/emergency/emergency-keys.ts';
 import { boardKeyRows } from '../packages/store/src/keys.ts';
+import { retentionKeyRows } from '../packages/store/src/retention/retention-keys.ts';
 import { sessionKeyRows } from '../packages/store/src/sessions/session-keys.ts';
 
 export function generateFunctions(): { path: string; content: string }[] {
@@ -16,7 +19,7 @@ export function generateFunctions(): { path: string; content: string }[] {
     { path: `${pages}/functions.md`, content: renderFunctionsPage(library) },
     {
       path: `${pages}/keys.md`,
-      content: renderKeysPage([...boardKeyRows, ...auditKeyRows, ...sessionKeyRows]),
+      content: renderKeysPage([...boardKeyRows, ...auditKeyRows, ...retentionKeyRows, ...sessionKeyRows, ...emergencyKeyRows, ...displayKeyRows]),
     },
   ];
 }

@@ -68,8 +68,8 @@ local function commit(keys, args)
   local t = int_text(now)
   if deadline > 0 and now > deadline then return { 'status', 'late', 't', t } end
   local recalled = recall_outcome(idem, n, args[4], args[5])
-  if recalled then return recalled end
   local known = redis.call('HMGET', meta, 'epoch', 'seq', 'c', 'schema', 'arch')
+  if recalled and (recalled[2] == 'duplicate' or not known[5]) then return recalled end
   local stored = num_ids > 0 and redis.call('HMGET', ent, unpack(args, ids_at, ids_at + num_ids - 1)) or {}
 
   -- Refuse.

@@ -10,6 +10,7 @@ import type {
   Source,
   View,
 } from '@workflow-bolt/contracts';
+import { Fault } from '@workflow-bolt/contracts';
 import { type BoardState, type Decision, decide } from '@workflow-bolt/domain';
 import type { BoardArchive } from './archive/board-archive.ts';
 import { AuditTrail, type ReadAudit } from './audit-trail.ts';
@@ -90,6 +91,7 @@ export class BoardHost {
     // Without the channel the once-a-second check still brings every change.
     await port.subscribe(channel, (message) => this.#replica.hear(message)).catch(() => {});
     await this.#replica.load();
+    if (this.#replica.isPurged) throw new Fault('board_purged');
     this.#durableSeq = this.#parts.commitLane ? 0 : this.position.seq;
   }
 
@@ -166,6 +168,11 @@ export class BoardHost {
   /** How a reader with this cursor goes on; `cursor` null when it has none. Throws Fault `store_unavailable`. */
   resume(cursor: Cursor | null, view: View): Promise<ResumeAnswer> {
     return resumeBoard({ replica: this.#replica, port: this.#parts.port }, cursor, view);
+  }
+
+  /** True once the board was deleted because its time had passed; a screen that still follows it sees nothing. */
+  get isPurged(): boolean {
+    return this.#replica.isPurged;
   }
 
   /** The board at an instant (epoch ms). Throws Fault `history_trimmed`. */

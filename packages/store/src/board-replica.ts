@@ -81,6 +81,7 @@ export class BoardReplica {
   readonly #listener: ReplicaListener;
   readonly #archive: BoardArchive | null;
   #archived: BoardSource | null = null;
+  #isPurged = false;
   #state = new BoardState();
   #position: BoardPosition = emptyPosition;
   #catchingUp: Promise<void> | null = null;
@@ -120,6 +121,7 @@ export class BoardReplica {
     const live = await this.#port.fcall(readBoardCall(this.keys));
     this.#clock.learn(live.now, sentAt);
     this.#archived = null;
+    if (live.status === 'archived' && live.object === '-') return this.#forget(live);
     const reply = live.status === 'archived' ? await this.#readArchive(live) : live;
     if (reply.status === 'meta_lost') {
       await this.#startEpoch('', 'position-lost');
@@ -145,8 +147,20 @@ export class BoardReplica {
     return this.#archived ?? this.#port;
   }
 
+  /** True when the board was deleted because its time had passed: nothing of it is in memory either. */
+  get isPurged(): boolean {
+    return this.#isPurged;
+  }
+
+  #forget({ epoch, seq, chain, id, t }: BoardReply<'archived'>): void {
+    this.#isPurged = true;
+    this.#measured = null;
+    this.#state = new BoardState([], seq);
+    this.#position = { epoch, seq, chain, id, t };
+    this.ring.restart(this.#position);
+  }
+
   async #openArchive(object: string): Promise<BoardSource> {
-    if (object === '-') throw new Fault('board_purged');
     if (!this.#archive) throw new Fault('archive_unavailable', { where: 'not configured' });
     return this.#archive.open(this.board, object);
   }

@@ -88,6 +88,8 @@ export function settledOutcome(n: number, reply: CommitReply): CommandOutcome | 
       return holdOutcome(n, 'sequence_gap', reply.expected);
     case 'late':
       return holdOutcome(n, 'deadline_exceeded');
+    case 'archived':
+      return rejectedOutcome(n, { code: 'board_archived' });
     case 'upgrade':
       return holdOutcome(n, 'upgrade_required');
     default:

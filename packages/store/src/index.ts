@@ -28,6 +28,7 @@ export {
   SignInTransactions,
   transactionLifeMs,
 } from './accounts/sign-in-transactions.ts';
+export { archiveNameOf, BoardArchive, type BoardSource } from './archive/board-archive.ts';
 export { FolderObjectStore } from './archive/folder-object-store.ts';
 export { type CreateResult, type ObjectStore, objectName } from './archive/object-store.ts';
 export { openObjectStore } from './archive/open-object-store.ts';
@@ -57,12 +58,21 @@ export { BoardRegistry, type BoardRegistryOptions } from './board-registry.ts';
 export type { BoardChanged, ResetReason } from './board-replica.ts';
 export type { ResumeAnswer } from './board-resume.ts';
 export { commitLaneOf } from './commit-sender.ts';
+export { DisplayStore } from './displays/display-store.ts';
 export {
   type EmbeddedRedis,
   EmbeddedRedisError,
   type EmbeddedRedisOptions,
   startEmbeddedRedis,
 } from './embedded-redis.ts';
+export {
+  EmergencyStore,
+  type ListedPerson,
+  type OpenGlassOf,
+  type StoredGlass,
+  type StoredRegister,
+  type StoredReview,
+} from './emergency/emergency-store.ts';
 export {
   IdentityStore,
   identityKeyRows,
@@ -85,6 +95,17 @@ export { commandTimeoutMs } from './redis-options.ts';
 export type { BatchReply, Durability, RedisPort } from './redis-port.ts';
 export { type RedisServerConfOptions, redisServerConf } from './redis-server-conf.ts';
 export { fromUrl, type RedisMode, type RedisTarget } from './redis-target.ts';
+export { freezeDeletions, liftFreeze, readFreeze } from './retention/freeze.ts';
+export { type BookChange, RecordBook } from './retention/record-book.ts';
+export { alertBookKeys, detectionKeys, retentionKeyRows, windowKey } from './retention/retention-keys.ts';
+export { RetentionStore } from './retention/retention-store.ts';
+export {
+  lookBackDays,
+  type PeriodShredder,
+  RetentionSweep,
+  type SweepParts,
+  type SweepReport,
+} from './retention/retention-sweep.ts';
 export { addressOfApiToken, apiTokenPrefix } from './sessions/api-token.ts';
 export { ApiTokenStore, apiTokensMax, type StoredApiToken } from './sessions/api-token-store.ts';
 export { endOf, parkedMs, rotationGraceMs, type SessionRecord } from './sessions/session-record.ts';

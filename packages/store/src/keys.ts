@@ -12,7 +12,8 @@ export const boardKeyRows: readonly KeyRow[] = [
   {
     name: 'T:meta',
     type: 'hash',
-    content: 'epoch, seq, c (chain), id (last entry), t (its time), schema (lowest ABI that may write)',
+    content:
+      'epoch, seq, c (chain), id (last entry), t (its time), schema (lowest ABI that may write), arch (where its archive is, `-` when purged)',
     life: 'retention of the board',
   },
   { name: 'T:ent', type: 'hash', content: 'entity id → `<v>|<json>`', life: 'retention of the board' },
