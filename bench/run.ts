@@ -6,6 +6,7 @@ import { commitFunction } from './benches/commit-function.ts';
 import { commitHttp } from './benches/commit-http.ts';
 import { fanOut } from './benches/fan-out.ts';
 import { memory } from './benches/memory.ts';
+import { phiBoard } from './benches/phi-board.ts';
 import { reconnectStorm } from './benches/reconnect-storm.ts';
 import { snapshot } from './benches/snapshot.ts';
 import { syncDay } from './benches/sync-day.ts';
@@ -20,6 +21,7 @@ const benches: readonly Bench[] = [
   reconnectStorm,
   memory,
   syncDay,
+  phiBoard,
 ];
 const rounds = { full: 5, quick: 2 } as const;
 

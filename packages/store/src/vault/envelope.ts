@@ -56,9 +56,10 @@ export function sealingKey(kid: string, bytes: Uint8Array): SealingKey {
   return { kid, key: createSecretKey(bytes) };
 }
 
-function derive(key: KeyObject, salt: Uint8Array, info: string): { cipherKey: Buffer; commit: Buffer } {
+/** The cipher key as a KeyObject: handing raw bytes to a cipher costs Node three times as much as making one. */
+function derive(key: KeyObject, salt: Uint8Array, info: string): { cipherKey: KeyObject; commit: Buffer } {
   const okm = Buffer.from(hkdfSync('sha256', key, salt, `bolt1|${info}`, 2 * keyBytes));
-  return { cipherKey: okm.subarray(0, keyBytes), commit: okm.subarray(keyBytes) };
+  return { cipherKey: createSecretKey(okm.subarray(0, keyBytes)), commit: okm.subarray(keyBytes) };
 }
 
 /** Seals bytes under a key, for one place only. */
@@ -68,7 +69,9 @@ export function sealBytes({ kid, key }: SealingKey, { info, aad }: Binding, plai
   const header = `${prefix}g1.${kid}`;
   const cipher = createCipheriv('aes-256-gcm', cipherKey, iv);
   cipher.setAAD(Buffer.from(`${header}|${aad}`));
-  const body = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const ciphertext = cipher.update(plain);
+  cipher.final();
+  const body = Buffer.concat([ciphertext, cipher.getAuthTag()]);
   const parts = [salt, iv, commit, body].map((part) => part.toString('base64url'));
   return `${header}.${parts.join('.')}`;
 }
@@ -116,7 +119,9 @@ export function openBytes({ kid, key }: SealingKey, { info, aad }: Binding, enve
   decipher.setAuthTag(body.subarray(body.length - tagBytes));
   const plain = decipher.update(body.subarray(0, body.length - tagBytes));
   try {
-    return Buffer.concat([plain, decipher.final()]);
+    // GCM holds nothing back: this only checks the tag.
+    decipher.final();
+    return plain;
   } catch {
     throw cryptFault('tampered');
   }
