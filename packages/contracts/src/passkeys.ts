@@ -116,3 +116,4 @@ export const passkeyStepUpStartSchema = z
 export const passkeyStepUpSchema = z
   .strictObject({ purpose: z.enum(stepUpPurposes), response: passkeyAssertionSchema })
   .meta({ id: 'PasskeyStepUp' });
+export const passkeyRemovalSchema = z.strictObject({ id: passkeyIdSchema }).meta({ id: 'PasskeyRemoval' });

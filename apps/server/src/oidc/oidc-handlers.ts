@@ -2,12 +2,13 @@
 import { departureRequestSchema, returnSchema, unlinkRequestSchema } from '@workflow-bolt/contracts';
 import type { IdentityStore } from '@workflow-bolt/store';
 import { completeSignIn, type Method } from '../accounts/complete-sign-in.ts';
+import { mustOwnAccount } from '../accounts/own-account.ts';
 import { accountEntity, agentOf, anonymous } from '../accounts/sign-in-audit.ts';
 import { mustTake } from '../accounts/throttle-answer.ts';
 import { type Answer, type Call, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
-import { mustOwnAccount, type PasskeyParts } from '../passkeys/passkey-parts.ts';
+import type { PasskeyParts } from '../passkeys/passkey-parts.ts';
 import { clearJourneyCookie, journeyCookie, journeyReferenceOf } from './oidc-cookie.ts';
 import {
   IdentityRefused,
@@ -57,7 +58,7 @@ export function getIdentities(parts: OidcParts): Handler {
 /** Where to send the browser to link an identity. */
 export function postIdentityDeparture(parts: OidcParts): Handler {
   return async (call) => {
-    await mustOwnAccount(parts, call);
+    await mustOwnAccount(parts, mustSession(call));
     return leave(parts, call, 'oidc-link', mustSession(call).id);
   };
 }
@@ -66,7 +67,7 @@ export function postIdentityDeparture(parts: OidcParts): Handler {
 export function postIdentityReturn(parts: OidcParts): Handler {
   return async (call) => {
     const session = mustSession(call);
-    const { uid } = await mustOwnAccount(parts, call);
+    const { uid } = await mustOwnAccount(parts, mustSession(call));
     const proven = await comeBack(parts, call, 'oidc-link', session.id);
     const { provider } = proven;
     const outcome = await parts.identities.link(uid, proven, { provider, now: parts.now() });

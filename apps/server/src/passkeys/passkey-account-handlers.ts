@@ -1,16 +1,18 @@
 /** One's own passkeys, and a fresh proof with one of them. */
 import {
   passkeyRegistrationSchema,
+  passkeyRemovalSchema,
   passkeyStepUpSchema,
   passkeyStepUpStartSchema,
 } from '@workflow-bolt/contracts';
 import type { Passkey } from '@workflow-bolt/store';
+import { mustOwnAccount } from '../accounts/own-account.ts';
 import { accountEntity, agentOf } from '../accounts/sign-in-audit.ts';
 import { type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { Session } from '../session/session.ts';
-import { ceremony, methodOf, mustCeremonies, mustOwnAccount, type PasskeyParts } from './passkey-parts.ts';
+import { ceremony, methodOf, mustCeremonies, type PasskeyParts } from './passkey-parts.ts';
 import { named } from './passkey-sign-in-handlers.ts';
 
 const view = (passkey: Passkey) => ({
@@ -33,7 +35,7 @@ export function getPasskeys({ passkeys }: PasskeyParts): Handler {
 /** What the browser needs to make another passkey. */
 export function postPasskeyOptions(parts: PasskeyParts): Handler {
   return async (call) => {
-    const account = await mustOwnAccount(parts, call);
+    const account = await mustOwnAccount(parts, mustSession(call));
     const binding = registerBinding(mustSession(call));
     return ok({
       options: await ceremony(parts, call, mustCeremonies(parts).beginRegistration(named(account), binding)),
@@ -57,6 +59,29 @@ export function postPasskey(parts: PasskeyParts): Handler {
     const { cookie } = await parts.sessions.rotate(call.req, session, 'factor-change');
     return { ...ok({ passkeys: [view(passkey)] }), status: 200, cookies: [cookie] };
   };
+}
+
+/** It opens nothing any more. An account that sees patients keeps two factors. */
+export function postPasskeyRemove(parts: PasskeyParts): Handler {
+  return async (call) => {
+    const { id } = parseInput(passkeyRemovalSchema, call.body, 'body');
+    const session = mustSession(call);
+    const { uid } = await mustOwnAccount(parts, session);
+    await assertMayGo(parts, uid, id);
+    const ent = accountEntity(uid, ['passkey']);
+    await parts.signInAudit.write(call, { sub: 'mfa', act: 'D', out: 0, ent, agent: agentOf(session) });
+    await parts.passkeys.remove(uid, id);
+    const { cookie } = await parts.sessions.rotate(call.req, session, 'factor-change');
+    return { status: 204, cookies: [cookie] };
+  };
+}
+
+/** What is left must still open the account with two factors; a suspended passkey opens nothing. */
+async function assertMayGo(parts: PasskeyParts, uid: string, id: string): Promise<void> {
+  const [present, { totp }] = await Promise.all([parts.passkeys.list(uid), parts.credentials.read(uid)]);
+  if (!present.some((each) => each.id === id)) throw new ProblemError('passkey_refused');
+  const isLeft = present.some((each) => each.id !== id && each.suspendedAt === null);
+  if (!isLeft && totp === null) throw new ProblemError('last_factor');
 }
 
 /** A challenge for one purpose of this session. */

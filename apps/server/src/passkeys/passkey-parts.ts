@@ -1,8 +1,7 @@
-import type { Account } from '@workflow-bolt/contracts';
 import type { Passkey, PasskeyStore } from '@workflow-bolt/store';
 import type { Method, SignInParts } from '../accounts/complete-sign-in.ts';
 import { accountEntity, anonymous } from '../accounts/sign-in-audit.ts';
-import { type Call, mustSession } from '../http/handler.ts';
+import type { Call } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { type PasskeyCeremonies, type PasskeyRefusal, PasskeyRefused } from './passkey-ceremonies.ts';
 
@@ -20,13 +19,6 @@ export function mustCeremonies({ ceremonies }: PasskeyParts): PasskeyCeremonies 
 
 /** A key that cannot leave its device, or one that its maker copies to others: the words of RFC 8176. */
 export const methodOf = ({ isBackupEligible }: Passkey): Method => (isBackupEligible ? 'swk' : 'hwk');
-
-/** The account of a session. Throws `permission_denied` for a demo user, who has none. */
-export async function mustOwnAccount({ accounts }: PasskeyParts, call: Call): Promise<Account> {
-  const account = await accounts.find(mustSession(call).user.id);
-  if (!account) throw new ProblemError('permission_denied', { detail: 'Demo users have no account.' });
-  return account;
-}
 
 const answers: Partial<Record<PasskeyRefusal, 'passkey_suspended' | 'passkey_taken' | 'passkeys_full'>> = {
   suspended: 'passkey_suspended',
