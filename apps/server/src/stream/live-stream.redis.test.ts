@@ -259,7 +259,9 @@ test('an HTTP/1.0 reader, such as a proxy with its defaults, gets the bare strea
   socket.setEncoding('utf8').on('data', (chunk) => {
     text += chunk;
   });
-  socket.write(`GET ${pathname} HTTP/1.0\r\nHost: ${host}\r\nCookie: ${desk.headers.cookie}\r\n\r\n`);
+  socket.write(
+    `GET ${pathname} HTTP/1.0\r\nHost: ${host}\r\nSec-Fetch-Site: same-origin\r\nCookie: ${desk.headers.cookie}\r\n\r\n`,
+  );
   await eventually(() => expect(text).toContain('event: hb'));
   expect(text).not.toContain('Transfer-Encoding');
   expect(text).toContain('\r\n\r\nretry: 1000\nevent: hello\n');

@@ -26,7 +26,9 @@ function deafReader(client: Client): Socket {
   const socket = connect({ host: '127.0.0.1', port: Number(port) });
   socket.pause();
   socket.on('error', () => {});
-  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\nCookie: ${client.headers.cookie}\r\n\r\n`);
+  socket.write(
+    `GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\nSec-Fetch-Site: same-origin\r\nCookie: ${client.headers.cookie}\r\n\r\n`,
+  );
   return socket;
 }
 

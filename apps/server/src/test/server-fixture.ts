@@ -80,7 +80,7 @@ export class ServerFixture {
     });
     const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
     const { csrf } = (await answer.json()) as { csrf: string };
-    return new Client(this.url, { cookie, origin: this.url, 'x-bolt-csrf': csrf });
+    return new Client(this.url, { cookie, 'sec-fetch-site': 'same-origin', 'x-bolt-csrf': csrf });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -90,7 +90,7 @@ export class ServerFixture {
 
 export type Answered = { status: number; headers: Headers; json: Record<string, unknown>; text: string };
 
-/** A signed-in person's requests. */
+/** A signed-in person's requests, as the page's browser sends them. */
 export class Client {
   readonly url: string;
   readonly headers: Record<string, string>;
