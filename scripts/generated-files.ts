@@ -1,15 +1,21 @@
-/** Every generated file, from its source: contracts' documents and tables, the store's function calls. */
+/** Every generated file, from its source: contracts' documents and tables, the store's function calls, security pages. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generateContracts } from './generate-contracts.ts';
 import { generateFunctions } from './generate-functions.ts';
 import { generateOperations } from './generate-operations.ts';
+import { generateSecurity } from './generate-security.ts';
 
 export type GeneratedFile = { path: string; content: string };
 const root = join(import.meta.dirname, '..');
 
 export async function allGenerated(): Promise<GeneratedFile[]> {
-  return [...(await generateFunctions()), ...(await generateContracts()), ...(await generateOperations())];
+  return [
+    ...(await generateFunctions()),
+    ...(await generateContracts()),
+    ...(await generateOperations()),
+    ...generateSecurity(),
+  ];
 }
 
 function currentContent(path: string): string | null {

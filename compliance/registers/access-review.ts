@@ -1,5 +1,6 @@
 /** The quarterly review of access: every account with what it may do, and what a reviewer should look at first. */
 import type { Account, Factors, Role } from '@workflow-bolt/contracts';
+import { separatedRoles } from '@workflow-bolt/domain';
 
 export type ReviewedAccount = {
   account: Account;
@@ -13,9 +14,6 @@ export type AccessRow = ReviewedAccount & { remarks: readonly string[] };
 /** Without a sign-in for so long an account is probably somebody who left. */
 const dormantDaysMax = 90;
 const dayMs = 86_400_000;
-
-const clinicalRoles: readonly string[] = ['front-desk', 'medical-assistant', 'nurse', 'provider', 'billing'];
-const controlling: readonly (readonly [string, string])[] = [['admin', 'auditor']];
 
 /** Every account that can still do anything, those with remarks first. `now` is epoch ms. */
 export function accessReview(accounts: readonly ReviewedAccount[], now: number): AccessRow[] {
@@ -47,12 +45,7 @@ function humanRemarks(factors: Factors, lastSeenAt: number, now: number): string
 
 /** Roles that must not be held together: who runs the system must not judge it, nor see patients. */
 export function roleConflicts(roles: readonly Role[]): string[] {
-  const held: readonly string[] = roles;
-  const pairs = controlling
-    .filter(([a, b]) => held.includes(a) && held.includes(b))
-    .map(([a, b]) => `${a} and ${b}`);
-  const isMixed = held.includes('admin') && held.some((role) => clinicalRoles.includes(role));
-  return [...pairs, ...(isMixed ? ['admin and a clinical role'] : [])].map(
-    (pair) => `holds ${pair} together`,
-  );
+  return separatedRoles
+    .filter(([a, b]) => roles.includes(a) && roles.includes(b))
+    .map(([a, b]) => `holds ${a} and ${b} together`);
 }

@@ -218,7 +218,7 @@ describe('[H-15] the review of access', () => {
   test('[N-09] roles that control each other are not held together', () => {
     expect(roleConflicts(['admin'])).toEqual([]);
     expect(roleConflicts(['admin', 'auditor'])).toEqual(['holds admin and auditor together']);
-    expect(roleConflicts(['admin', 'provider'])).toEqual(['holds admin and a clinical role together']);
+    expect(roleConflicts(['admin', 'provider'])).toEqual(['holds admin and provider together']);
   });
 
   test('those with the most remarks come first', () => {

@@ -1,0 +1,137 @@
+/** The inventory of stored data with its sensitivity, from the schemas and the one table that classifies their fields. */
+import {
+  type Account,
+  type AuditEvent,
+  entitySensitivity,
+  eventSensitivity,
+  type FieldClass,
+  type FieldLevel,
+  isFieldClass,
+  type PersonDetailsJob,
+  type ScheduleSyncJob,
+  type SensitivityNode,
+} from '@workflow-bolt/contracts';
+import { markdownTable } from '../../scripts/markdown-table.ts';
+
+export type InventoryRow = { record: string; field: string; level: FieldLevel; isSealed: boolean };
+
+/** Each level in words, in the order of their weight. */
+export const levelWords: Readonly<Record<FieldLevel, string>> = {
+  L0: 'operational: steps, rooms, times, opaque ids',
+  L1: 'shown on a board; remarks of staff',
+  L2: 'who the patient is',
+  L3: 'clinical: why the patient is here',
+  L4: 'financial',
+  L5: 'specially protected',
+  L6: 'secret',
+};
+
+function leaves(node: SensitivityNode, path: string): [string, FieldClass][] {
+  if (isFieldClass(node)) return [[path, node]];
+  if (Array.isArray(node)) return leaves(node[0] as SensitivityNode, `${path}[]`);
+  return Object.entries(node).flatMap(([name, inner]) =>
+    leaves(inner as SensitivityNode, path === '' ? name : `${path}.${name}`),
+  );
+}
+
+const rowsOf = (record: string, node: SensitivityNode): InventoryRow[] =>
+  leaves(node, '').map(([field, { level, isSealed }]) => ({ record, field, level, isSealed }));
+
+/** Fields of the entities of a board. */
+export const entityRows = (): InventoryRow[] =>
+  Object.entries(entitySensitivity).flatMap(([name, node]) => rowsOf(name, node as SensitivityNode));
+
+/** Fields of the events of the log. What holds a whole entity is listed under the entity. */
+export const eventRows = (): InventoryRow[] =>
+  Object.entries(eventSensitivity).flatMap(([name, node]) => rowsOf(name, node as SensitivityNode));
+
+type Classes<T> = Readonly<Record<keyof T, FieldLevel>>;
+
+/** Records beside the boards. A field without a level does not compile. */
+const accountLevels: Classes<Account> = {
+  uid: 'L0',
+  kind: 'L0',
+  login: 'L1',
+  name: 'L1',
+  roles: 'L0',
+  clinics: 'L0',
+  state: 'L0',
+  version: 'L0',
+  createdAt: 'L0',
+  changedAt: 'L0',
+  exportAllowedAt: 'L0',
+  owner: 'L0',
+};
+const auditLevels: Classes<AuditEvent> = {
+  cid: 'L0',
+  type: 'L0',
+  sub: 'L0',
+  act: 'L0',
+  out: 'L0',
+  why: 'L0',
+  agent: 'L0',
+  pou: 'L0',
+  pat: 'L0',
+  ent: 'L0',
+  rid: 'L0',
+  route: 'L0',
+  pol: 'L0',
+  job: 'L0',
+  build: 'L0',
+  v: 'L0',
+  id: 'L0',
+  ts: 'L0',
+  src: 'L0',
+  sn: 'L0',
+  sat: 'L0',
+  inst: 'L0',
+  iseq: 'L0',
+  imac: 'L0',
+  q: 'L0',
+  cmd: 'L0',
+  cmdId: 'L0',
+  via: 'L0',
+};
+const jobLevels: Classes<ScheduleSyncJob & PersonDetailsJob> = {
+  clinic: 'L0',
+  date: 'L0',
+  trigger: 'L0',
+  requestedBy: 'L0',
+};
+
+/** Fields of accounts, of the record of accesses and of jobs: opaque ids, closed words, names of staff. */
+export function otherRows(): InventoryRow[] {
+  const tables = { account: accountLevels, 'audit entry': auditLevels, job: jobLevels };
+  return Object.entries(tables).flatMap(([record, levels]) =>
+    Object.entries(levels).map(([field, level]) => ({ record, field, level, isSealed: false })),
+  );
+}
+
+/** The inventory as parts of a page. */
+export function inventoryParts(): string[] {
+  const levels = Object.entries(levelWords).map(([level, words]) => [level, words]);
+  return [
+    'Every field that is stored, from the schemas in `packages/contracts/src`. A sealed field reaches Redis only encrypted; which role sees which field is in the [access matrix](access-matrix.md).',
+    '## Levels',
+    markdownTable(['Level', 'Means'], levels),
+    '## Board',
+    tableOf(entityRows()),
+    '## Log',
+    'Fields of events; what belongs to an entity is marked as in the entity.',
+    tableOf(eventRows().filter(({ field }) => !/^(?:visit|person|day|rooms\[\]|sync)\./.test(field))),
+    '## Beside the boards',
+    'Passwords, authenticator seeds, passkeys and tokens are level L6 and no field of any message: their stores keep them hashed, sealed, or both.',
+    tableOf(otherRows()),
+  ];
+}
+
+const tableOf = (rows: readonly InventoryRow[]): string =>
+  markdownTable(
+    ['Record', 'Field', 'Level', 'Sealed'],
+    rows.map(({ record, field, level, isSealed }) => [
+      `\`${record}\``,
+      `\`${field}\``,
+      level,
+      isSealed ? 'yes' : 'no',
+    ]),
+  );
