@@ -19,7 +19,14 @@ export function generateFunctions(): { path: string; content: string }[] {
     { path: `${pages}/functions.md`, content: renderFunctionsPage(library) },
     {
       path: `${pages}/keys.md`,
-      content: renderKeysPage([...boardKeyRows, ...auditKeyRows, ...retentionKeyRows, ...sessionKeyRows, ...emergencyKeyRows, ...displayKeyRows]),
+      content: renderKeysPage([
+        ...boardKeyRows,
+        ...auditKeyRows,
+        ...retentionKeyRows,
+        ...sessionKeyRows,
+        ...emergencyKeyRows,
+        ...displayKeyRows,
+      ]),
     },
   ];
 }

@@ -1,6 +1,17 @@
-import type { Principal, User } from '@workflow-bolt/contracts';
+import type { User } from '@workflow-bolt/contracts';
 import express, { type Express } from 'express';
-import type { BoardSight } from './access/board-sight.ts';
+import type { Access } from './access/access.ts';
+import {
+  getBreakGlassRegister,
+  getOwnBreakGlass,
+  postBreakGlass,
+  postBreakGlassEnd,
+  postBreakGlassPerson,
+  postBreakGlassReview,
+} from './access/break-glass-handlers.ts';
+import { getDisplays, postDisplay, postDisplayHere, postDisplayRemove } from './access/display-handlers.ts';
+import { accountHandlers } from './accounts/account-handlers.ts';
+import type { SignInParts } from './accounts/complete-sign-in.ts';
 import type { BoardAccess } from './boards/board-access.ts';
 import { getStream } from './boards/get-stream.ts';
 import { postCommands } from './boards/post-commands.ts';
@@ -20,7 +31,6 @@ import type { ServerMetrics } from './operations/server-metrics.ts';
 import type { JobQueue } from './schedule/job-queue.ts';
 import { postImport } from './schedule/post-import.ts';
 import { postSync } from './schedule/post-sync.ts';
-import type { Session } from './session/session.ts';
 import type { CookiePolicy } from './session/session-cookie.ts';
 import {
   getClinics,
@@ -35,8 +45,8 @@ import type { StreamHub } from './stream/stream-hub.ts';
 
 export type AppParts = {
   boards: BoardAccess;
-  sight: BoardSight;
-  principalOf: (session: Session) => Principal;
+  access: Access;
+  accounts: SignInParts;
   hub: StreamHub;
   audit: ReadAuditor;
   presence: PresenceFeed;
@@ -55,11 +65,15 @@ export type AppParts = {
 /** Which code answers which route. A row that is missing here does not compile, and would not start. */
 function handlersOf(parts: AppParts): Handlers {
   const { boards, hub, audit, health, log } = parts;
-  const reading = { boards, audit, sight: parts.sight, degraded: () => health.degraded };
+  const { sight, principals, displays, record } = parts.access;
+  const now = () => parts.sessions.now();
+  const emergency = { ...parts.access.emergencies, boards, record, now };
+  const screens = { displays, cookies: parts.cookies, record, now };
+  const reading = { boards, audit, sight, degraded: () => health.degraded };
   return {
     postCommands: postCommands(boards),
     getBoard: getBoard(reading),
-    getStream: getStream({ boards, audit, hub, sight: parts.sight }),
+    getStream: getStream({ ...reading, hub, principals, now }),
     getHistory: getHistory(reading),
     getVisitHistory: getVisitHistory(reading),
     getMetricsSummary: getMetricsSummary(reading),
@@ -72,6 +86,17 @@ function handlersOf(parts: AppParts): Handlers {
     getDevUsers: getDevUsers(parts),
     postDevLogin: postDevLogin(parts),
     postLogout: postLogout(parts),
+    postBreakGlass: postBreakGlass(emergency),
+    getOwnBreakGlass: getOwnBreakGlass(emergency),
+    postBreakGlassEnd: postBreakGlassEnd(emergency),
+    getBreakGlassRegister: getBreakGlassRegister(emergency),
+    postBreakGlassReview: postBreakGlassReview(emergency),
+    postBreakGlassPerson: postBreakGlassPerson(emergency),
+    getDisplays: getDisplays(screens),
+    postDisplay: postDisplay(screens),
+    postDisplayRemove: postDisplayRemove(screens),
+    postDisplayHere: postDisplayHere(screens),
+    ...accountHandlers(parts.accounts),
     getHealth,
     getReady: getReady(health, parts.isDraining),
     getMetrics: getMetrics(parts.metrics),
@@ -88,7 +113,8 @@ export function createApp(parts: AppParts): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   mountRoutes(app, handlersOf(parts), {
-    principalOf: parts.principalOf,
+    access: parts.access,
+    cookies: parts.cookies,
     sessions: parts.sessions,
     log: parts.log,
     publicOrigin: parts.publicOrigin,

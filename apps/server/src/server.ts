@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { ClinicSettings, ServerConfig, User } from '@workflow-bolt/contracts';
+import type { ClinicSettings, SecurityEvent, ServerConfig, User } from '@workflow-bolt/contracts';
 import { heartbeatMs } from '@workflow-bolt/contracts';
 import {
   assertDurable,
@@ -14,12 +14,16 @@ import {
   openJobConnection,
   openKeyProvider,
   openVault,
+  RedisAccountStore,
   type RedisClock,
+  SecurityAudit,
+  type ThrottleLimits,
   type Vault,
 } from '@workflow-bolt/store';
 import type { DestinationStream } from 'pino';
-import { BoardSight } from './access/board-sight.ts';
-import { principalOf } from './access/principal-of.ts';
+import { Access } from './access/access.ts';
+import { accountDirectory } from './accounts/account-directory.ts';
+import { Accounts } from './accounts/open-accounts.ts';
 import { BoardAccess } from './boards/board-access.ts';
 import { PresenceFeed } from './boards/presence-feed.ts';
 import { ReadAuditor } from './boards/read-audit.ts';
@@ -47,6 +51,10 @@ export type ServerDependencies = {
   keys?: KeyProvider;
   /** Clock of sessions, epoch ms; the host's without one. */
   sessionClock?: () => number;
+  /** How often somebody may try to sign in, instead of the standard. */
+  signInLimits?: ThrottleLimits;
+  /** Where the code of the first account is shown; standard error without one. */
+  print?: (text: string) => void;
   /** Instead of an estimate of Redis's clock: for replaying a day. */
   clock?: RedisClock;
 };
@@ -94,7 +102,9 @@ class ApiServer implements BoltServer {
   readonly #audit = new ReadAuditor();
   readonly #queue: JobQueue;
   readonly #sessions: Sessions;
+  readonly #accounts: Accounts;
   readonly #watch: SessionWatch;
+  readonly #access: Access;
   readonly #http: Server;
   #keyProvider: KeyProvider | null;
   #isDraining = false;
@@ -120,14 +130,32 @@ class ApiServer implements BoltServer {
       ...(dependencies.clock ? { clock: dependencies.clock } : {}),
     });
     this.#keyProvider = dependencies.keys ?? null;
+    const security = new SecurityAudit({ port: this.#port });
+    const record = (event: SecurityEvent) => security.append(event);
+    const accounts = new RedisAccountStore(this.#port);
     this.#sessions = new Sessions({
-      ...{ port: this.#port, config, clinics, developmentUsers, directory: null },
-      record: async () => {},
+      ...{ port: this.#port, config, clinics, developmentUsers, directory: accountDirectory(accounts) },
+      record,
       now: dependencies.sessionClock ?? Date.now,
+    });
+    this.#accounts = new Accounts({
+      ...{ port: this.#port, config, clinics, store: accounts, audit: { append: record } },
+      ...{ sessions: this.#sessions.service, cookies: this.#sessions.cookies },
+      keys: () => this.#keyProvider ?? this.#vault.provider,
+      workstationOf: async () => null,
+      now: dependencies.sessionClock ?? Date.now,
+      ...(dependencies.signInLimits ? { limits: dependencies.signInLimits } : {}),
+      ...(dependencies.print ? { print: dependencies.print } : {}),
+      isFirstAccountAnnounced: developmentUsers === null,
     });
     this.#health = this.#createHealth(node);
     this.#hub = this.#createHub(node, dependencies.heartbeatMs ?? heartbeatMs);
     this.#watch = new SessionWatch(this.#sessions.service, this.#hub);
+    this.#access = new Access({
+      ...{ port: this.#port, vault: this.#vault, hub: this.#hub, log: this.#log, record },
+      sessions: this.#sessions.service,
+      clinics: clinics.map(({ id }) => id),
+    });
     this.#metrics = new ServerMetrics({
       streams: () => this.#hub.size,
       lagging: () => [...this.#hub.connections].filter(({ state }) => state === 'behind').length,
@@ -138,8 +166,8 @@ class ApiServer implements BoltServer {
     this.#presence = new PresenceFeed(this.#hub, (key) => this.#registry.get(key));
     const app = createApp({
       boards,
-      sight: new BoardSight(),
-      principalOf,
+      access: this.#access,
+      accounts: this.#accounts.parts,
       hub: this.#hub,
       audit: this.#audit,
       presence: this.#presence,
@@ -177,8 +205,10 @@ class ApiServer implements BoltServer {
     await this.#vault.provider.status();
     this.#keyProvider ??= await openKeyProvider({ address: this.#config.keys });
     await this.#sessions.start(this.#keyProvider);
+    await this.#access.start();
     await this.#registry.start();
     await this.#health.check();
+    await this.#accounts.start();
     await this.#listen();
     const { address, port } = this.#http.address() as AddressInfo;
     this.#log.write('info', 'server.listening', { host: address, port });
@@ -200,6 +230,7 @@ class ApiServer implements BoltServer {
     this.#isDraining = true;
     this.#presence.stop();
     this.#watch.stop();
+    this.#access.stop();
     this.#hub.stop();
     await this.#closeHttp(0);
     await this.#audit.settle();

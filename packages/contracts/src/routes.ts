@@ -3,6 +3,8 @@
  * or a handler no row), the OpenAPI document and the tables of the documentation are generated from them.
  */
 import { z } from 'zod';
+import { accessRoutes } from './access-routes.ts';
+import { accountRoutes } from './account-routes.ts';
 import type { RouteAction } from './actions.ts';
 import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
 import { viewSchema } from './cursor.ts';
@@ -37,7 +39,7 @@ export type Route = {
   path: string;
   summary: string;
   description?: string;
-  tag: 'board' | 'schedule' | 'session' | 'operations' | 'documents';
+  tag: 'board' | 'schedule' | 'session' | 'operations' | 'documents' | 'access' | 'accounts';
   access: RouteAccess;
   /**
    * True for requests that only a person's own act sends: they extend the idle time of the session (I9). Streams, polls,
@@ -393,6 +395,8 @@ export const routes = {
     responses: { 200: textual('A page.', 'text/html') },
     problems: [],
   },
+  ...accountRoutes,
+  ...accessRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteId = keyof typeof routes;

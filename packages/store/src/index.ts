@@ -33,14 +33,20 @@ export { FolderObjectStore } from './archive/folder-object-store.ts';
 export { type CreateResult, type ObjectStore, objectName } from './archive/object-store.ts';
 export { openObjectStore } from './archive/open-object-store.ts';
 export { assertDurable, type DurabilityReport, UnsafeRedisError } from './assert-durable.ts';
+export { AuditIndex } from './audit/audit-index.ts';
 export {
   type AuditKeys,
   type AuditLogId,
   auditKeyRows,
   auditKeys,
   auditLogOf,
+  clinicOf,
   installationLog,
 } from './audit/audit-keys.ts';
+export { AuditSealer, type AuditSealerParts, type SealOutcome } from './audit/audit-sealer.ts';
+export { AuditSigner, type CheckpointWitness, originOf } from './audit/audit-signer.ts';
+export { LogArchive } from './audit/log-archive.ts';
+export { leafBytes, presentEvent, type RawEntry } from './audit/present-event.ts';
 export { eventMac, SecurityAudit, type SecurityAuditOptions } from './audit/security-audit.ts';
 export { AuditTrail, type ReadAudit } from './audit-trail.ts';
 export type { SubmitOptions } from './board-authority.ts';

@@ -1,17 +1,25 @@
 import { type streamQuerySchema, viewKindOf } from '@workflow-bolt/contracts';
-import { rolesOfAction } from '@workflow-bolt/domain';
+import { authorize, rolesOfAction } from '@workflow-bolt/domain';
 import type { z } from 'zod';
 import type { BoardSight } from '../access/board-sight.ts';
+import type { Principals } from '../access/principals.ts';
 import { type Call, type Handler, mustPrincipal, mustSession } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { StreamHub } from '../stream/stream-hub.ts';
 import { type BoardAccess, boardKeyOf } from './board-access.ts';
 import type { ReadAuditor } from './read-audit.ts';
 
-export type StreamOpening = { boards: BoardAccess; audit: ReadAuditor; hub: StreamHub; sight: BoardSight };
+export type StreamOpening = {
+  boards: BoardAccess;
+  audit: ReadAuditor;
+  hub: StreamHub;
+  sight: BoardSight;
+  principals: Principals;
+  now: () => number;
+};
 
 /** Opens the board stream. The answer goes on until the reader, a limit or a restart ends it. */
-export function getStream({ boards, audit, hub, sight }: StreamOpening): Handler {
+export function getStream({ boards, audit, hub, sight, principals, now }: StreamOpening): Handler {
   return async (call) => {
     refuseOtherTypes(call);
     hub.refuseWhenFull();
@@ -26,6 +34,13 @@ export function getStream({ boards, audit, hub, sight }: StreamOpening): Handler
       {
         board: boardKeyOf(call),
         projection,
+        footing: {
+          principal: () => principals.now(session),
+          view: (one) => {
+            const may = authorize(one, 'stream', { clinic: host.board.clinic }, now());
+            return may.allowed ? sight.of(host, one, projection.kind).view : null;
+          },
+        },
         hearsPresence:
           projection.kind === 'staff' &&
           rolesOfAction('presence').some((role) => principal.roles.includes(role)),

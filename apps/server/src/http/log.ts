@@ -15,6 +15,7 @@ const fields = {
   'key.used': ['use', 'clinic', 'kid', 'period', 'reason'],
   'board.reset': ['clinic', 'date', 'reason'],
   'dependency.changed': ['name', 'isOk', 'detail'],
+  'break-glass.opened': ['id', 'clinic', 'uid'],
   'import.done': ['requestId', 'clinic', 'date', 'created', 'updated', 'unchanged'],
 } as const;
 export type LogEvent = keyof typeof fields;

@@ -7,9 +7,13 @@ import {
   routeIds,
   routeOf,
 } from '@workflow-bolt/contracts';
-import { authorize } from '@workflow-bolt/domain';
+import { rolesOfAction } from '@workflow-bolt/domain';
 import type { Express, Request, Response } from 'express';
+import type { Access } from '../access/access.ts';
+import { AccessDenied, demand, denialEvent } from '../access/access-denied.ts';
+import { displaySessionOf } from '../access/display-credential.ts';
 import type { Session } from '../session/session.ts';
+import type { CookiePolicy } from '../session/session-cookie.ts';
 import type { RedisSessionService } from '../session/session-service.ts';
 import { type Answer, type Call, expressPath, type Handler, type Handlers } from './handler.ts';
 import type { Log } from './log.ts';
@@ -20,8 +24,8 @@ import { mediaTypeOf, parseJson, readBody } from './request-body.ts';
 import { apiHeaderList } from './security-headers.ts';
 
 export type RouteSurroundings = {
-  /** Who asks, with open emergency accesses. */
-  principalOf: (session: Session) => Principal;
+  access: Pick<Access, 'principals' | 'displays' | 'record'>;
+  cookies: CookiePolicy;
   sessions: RedisSessionService;
   log: Log;
   publicOrigin: string | null;
@@ -41,12 +45,19 @@ export function assertHandlersComplete(handlers: Record<string, Handler>): void 
   const unknown = Object.keys(handlers).filter((id) => !(routeIds as string[]).includes(id));
   const addresses = routeIds.map((id) => `${routeOf(id).method} ${routeOf(id).path}`);
   const doubled = addresses.filter((address, i) => addresses.indexOf(address) !== i);
+  const unruled = routeIds.filter((id) => !hasRule(routeOf(id)));
   const wrong = [
+    ...unruled.map((id) => `route ${id} has no rule that says who may`),
     ...without.map((id) => `route ${id} has no handler`),
     ...unknown.map((id) => `handler ${id} has no route`),
     ...doubled.map((address) => `two routes at ${address}`),
   ];
   if (wrong.length > 0) throw new RouteTableError(wrong.join('; '));
+}
+
+/** Public, one's own, or an action that some role may take. */
+function hasRule({ access }: Route): boolean {
+  return access === 'public' || access === 'session' || rolesOfAction(access).length > 0;
 }
 
 /** Mounts every route of the contract. The order of checks is the same for all: cheap ones first, the body last. */
@@ -84,7 +95,7 @@ async function serve(
     const answer = await mounted.handler(call);
     if (answer) send(mounted.route, { res, requestId }, withCookie(answer, cookie));
   } catch (error) {
-    fail({ mounted, around, requestId, req, res }, error);
+    fail({ mounted, around, requestId, req, res }, await recorded(error, { mounted, around, requestId }));
   } finally {
     around.onDone(mounted.id, res.statusCode, performance.now() - startedAt);
   }
@@ -113,10 +124,10 @@ async function admit(
   if (route.method === 'post' && around.isDraining()) throw new ProblemError('draining');
   const usesCookie = route.access !== 'public' && req.headers.cookie !== undefined;
   refuseForeignPages(route, req, { publicOrigin: around.publicOrigin, usesCookie });
-  const session = await authenticate(route, around.sessions, req);
+  const session = await authenticate(route, around, req);
   const params = (route.params ? parseInput(route.params, req.params, 'path') : {}) as Call['params'];
-  const principal = session && around.principalOf(session);
-  if (principal) authorise(route, principal, params.clinic);
+  const principal = session && around.access.principals.of(session);
+  if (principal) authorise(route, principal, { clinic: params.clinic ?? null, now: around.sessions.now() });
   const query = (route.query ? parseInput(route.query, req.query, 'query') : {}) as Call['query'];
   const body = route.request ? await readRequest(route.request, req) : undefined;
   const cookie = session && route.isUserAction ? await around.sessions.noteUserAction(req, session) : null;
@@ -130,12 +141,12 @@ function refuseOtherVersions(req: Request): void {
   }
 }
 
-async function authenticate(
-  route: Route,
-  sessions: RedisSessionService,
-  req: Request,
-): Promise<Session | null> {
+async function authenticate(route: Route, around: RouteSurroundings, req: Request): Promise<Session | null> {
   if (route.access === 'public') return null;
+  const { sessions, cookies } = around;
+  const { displays } = around.access;
+  const screen = await displaySessionOf(req, { displays, cookies, now: () => sessions.now() });
+  if (screen) return screen;
   const session = await sessions.authenticate(req);
   if (route.method === 'post') refuseWithoutCsrfToken(sessions, session, req);
   refuseWithoutProof(route, session, sessions.now());
@@ -163,12 +174,14 @@ function refuseWithoutProof({ stepUp }: Route, session: Session, now: number): v
 }
 
 /** The matrix decides, for the clinic that the address names; what belongs to a person, the handler asks again. */
-function authorise({ access, isForTokens }: Route, principal: Principal, clinic: string | undefined): void {
+function authorise(
+  { access }: Route,
+  principal: Principal,
+  at: { clinic: string | null; now: number },
+): void {
   if (access === 'public') return;
-  const action = access === 'session' ? 'self' : access;
-  const asked = isForTokens ? { ...principal, scopes: null } : principal;
-  const verdict = authorize(asked, action, { clinic: clinic ?? null }, Date.now());
-  if (!verdict.allowed) throw new ProblemError(verdict.code, verdict.details);
+  if (access === 'session') demand(principal, 'self', { clinic: null, ownerUid: principal.uid }, at.now);
+  else demand(principal, access, { clinic: at.clinic }, at.now);
 }
 
 async function readRequest(request: NonNullable<Route['request']>, req: Request): Promise<unknown> {
@@ -206,6 +219,19 @@ function send(
   }
   res.writeHead(answer.status, headers);
   res.end(body);
+}
+
+/** A denial is on the record before it is answered; what cannot be recorded is answered by that. */
+async function recorded(
+  error: unknown,
+  { mounted, around, requestId }: Pick<Failure, 'mounted' | 'around' | 'requestId'>,
+): Promise<unknown> {
+  if (!(error instanceof AccessDenied)) return error;
+  const event = denialEvent(error, { route: mounted.route, requestId });
+  return around.access.record(event).then(
+    () => error,
+    (fault: unknown) => fault,
+  );
 }
 
 type Failure = {

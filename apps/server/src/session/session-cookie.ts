@@ -54,7 +54,8 @@ export function workstationCookieOf(req: IncomingMessage, policy: CookiePolicy):
 export const workstationCookieHeader = (req: IncomingMessage, policy: CookiePolicy, id: string): string =>
   `${workstationName(req, policy)}=${id}${attributes(req, policy)}; Max-Age=${id === '' ? 0 : workstationMaxAgeSec}`;
 
-function cookieValues(req: IncomingMessage, name: string): string[] {
+/** Every value that a request carries under this name. */
+export function cookieValues(req: IncomingMessage, name: string): string[] {
   const values: string[] = [];
   for (const pair of (req.headers.cookie ?? '').split(';')) {
     const at = pair.indexOf('=');

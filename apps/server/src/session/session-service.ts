@@ -194,6 +194,11 @@ export class RedisSessionService implements SessionService {
     return this.#mustBehind(session).stored;
   }
 
+  /** Who a session's person is now; null when there is no such person any more. Throws Fault. */
+  personNow(of: { uid: string; isDevelopment: boolean }): Promise<DirectoryUser | null> {
+    return this.#personOf(of);
+  }
+
   /** Hands out a session whose token was made elsewhere in this folder, such as by an unlock. */
   async handOut(req: IncomingMessage, stored: StoredSession, token: string): Promise<OpenedSession> {
     const person = await this.#personOf(stored.record);

@@ -4,6 +4,7 @@ import {
   type Cursor,
   type Frame,
   formatCursor,
+  type Principal,
   streamSchemaVersion,
   type View,
 } from '@workflow-bolt/contracts';
@@ -18,6 +19,13 @@ export const slowBytes = 1_048_576;
 export const slowMs = 10_000;
 
 export type ByeCode = Frame<'bye'>['code'];
+/** What an open stream rests on, to be asked again while it lives. */
+export type Footing = {
+  /** Who reads it, with the rights of this moment; null when there is no such person or device any more. */
+  principal: () => Promise<Principal | null>;
+  /** What that principal would be shown here; null when nothing. */
+  view: (principal: Principal) => View | null;
+};
 export type ConnectionOptions = {
   id: string;
   sessionId: string;
@@ -25,6 +33,7 @@ export type ConnectionOptions = {
   tab: string | null;
   /** What it may see, as of its opening; when that changes, the stream ends and is opened again. */
   projection: Projection;
+  footing: Footing;
   /** Whether it is told who else looks at the board. */
   hearsPresence: boolean;
   isHidden: boolean;

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type BoardKey, parseCursor, protocolVersion } from '@workflow-bolt/contracts';
 import type { Projection } from '@workflow-bolt/domain';
 import type { BoardHost } from '@workflow-bolt/store';
+import { displaySessionPrefix } from '../access/display-credential.ts';
 import type { Call } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { apiHeaders } from '../http/security-headers.ts';
 import type { Session } from '../session/session.ts';
 import { BoardChannel } from './board-channel.ts';
 import { encodeText, frameText } from './encode-frame.ts';
-import { type ByeCode, StreamConnection, slowBytes, slowMs } from './stream-connection.ts';
+import { type ByeCode, type Footing, StreamConnection, slowBytes, slowMs } from './stream-connection.ts';
 import { TimingWheel } from './timing-wheel.ts';
 import type { HealthWords } from './view-state.ts';
 
@@ -29,6 +30,7 @@ export type StreamRequest = {
   board: BoardKey;
   projection: Projection;
   hearsPresence: boolean;
+  footing: Footing;
   cursor: string | null;
   tab: string | null;
   isHidden: boolean;
@@ -140,9 +142,20 @@ export class StreamHub {
     }
   }
 
-  /** The sessions that have a stream here. */
+  /** The reader may see something else now: the page opens it again at once, and gets a snapshot of that. */
+  reopen(connection: StreamConnection): void {
+    this.#end(connection, 'rotate');
+  }
+
+  /** The reader may see nothing here any more. */
+  revoke(connection: StreamConnection): void {
+    this.#end(connection, 'revoked');
+  }
+
+  /** The sessions that have a stream here; a wall display has none. */
   get sessionIds(): string[] {
-    return [...new Set([...this.#held.values()].map(({ connection }) => connection.options.sessionId))];
+    const ids = [...this.#held.keys()].map(({ options }) => options.sessionId);
+    return [...new Set(ids.filter((id) => !id.startsWith(displaySessionPrefix)))];
   }
 
   /**
@@ -180,7 +193,7 @@ export class StreamHub {
     this.#channels.clear();
   }
 
-  #describe({ projection, hearsPresence, tab, isHidden, isPoll, session }: StreamRequest) {
+  #describe({ projection, hearsPresence, footing, tab, isHidden, isPoll, session }: StreamRequest) {
     const spread = 0.9 + Math.random() * 0.2;
     const maxAge = Math.round(isPoll ? pollMs : this.#options.maxAgeMs * spread);
     const sessionEndsAt = now() + session.idleEndsAt - this.#options.sessionNow();
@@ -191,6 +204,7 @@ export class StreamHub {
       tab,
       projection,
       hearsPresence,
+      footing,
       isHidden,
       isPoll,
       maxAgeMs: maxAge,
