@@ -1,3 +1,5 @@
+export * from './api/account-api.ts';
+export * from './api/accounts-api.ts';
 export * from './api/api-client.ts';
 export * from './api/api-error.ts';
 export { ApiTransport } from './api/api-transport.ts';

@@ -1,5 +1,5 @@
 /** What belongs to the person who is signed in: their storage, their outbox on this board, their cached board. */
-import type { Actor, BoardKey } from '@workflow-bolt/contracts';
+import { type Actor, type BoardKey, viewKindOf } from '@workflow-bolt/contracts';
 import type { ApiClient } from './api/api-client.ts';
 import { BoardCache } from './board/board-cache.ts';
 import type { BoardReplica } from './board/replica.ts';
@@ -52,7 +52,7 @@ export class PersonDesk {
 
   /** Puts the stored board into the replica, if it has none yet. */
   loadBoard({ key, replica }: DeskPorts): ReturnType<BoardCache['load']> {
-    return this.cache.load(this.storage, `${key.clinic}/${key.date}/${replica.view}`);
+    return this.cache.load(this.storage, `${key.clinic}/${key.date}/${viewKindOf(replica.view)}`);
   }
 
   async close(): Promise<void> {

@@ -51,7 +51,7 @@ export const passkeyRoutes = {
   },
   postEnrolPasskeyOptions: {
     method: 'post',
-    path: '/api/v1/sign-in/enrol/passkey/options',
+    path: '/api/v1/sign-in/enrolment/passkey/options',
     summary: 'Begin to enrol a passkey as the first second factor.',
     tag: 'accounts',
     access: 'public',
@@ -62,7 +62,7 @@ export const passkeyRoutes = {
   },
   postEnrolPasskey: {
     method: 'post',
-    path: '/api/v1/sign-in/enrol/passkey',
+    path: '/api/v1/sign-in/enrolment/passkey',
     summary: 'Enrol it; the recovery codes are shown once, and the session begins.',
     tag: 'accounts',
     access: 'public',

@@ -35,8 +35,9 @@ export class ApiClient {
     this.transport = new ApiTransport(options);
   }
 
-  session(): Promise<Session> {
-    return this.#get('/api/v1/session');
+  /** Who is signed in; from then on changes carry this session's CSRF token. */
+  async session(): Promise<Session> {
+    return this.#heard(await this.#get<Session>('/api/v1/session'));
   }
 
   clinics(): Promise<z.infer<typeof clinicsResponseSchema>> {
@@ -47,8 +48,13 @@ export class ApiClient {
     return this.#get('/api/v1/dev-users');
   }
 
-  developmentLogin(who: { userId: string; station?: string | null }): Promise<Session> {
-    return this.#post('/api/v1/dev-login', who);
+  async developmentLogin(who: { userId: string; station?: string | null }): Promise<Session> {
+    return this.#heard(await this.#post<Session>('/api/v1/dev-login', who));
+  }
+
+  #heard(session: Session): Session {
+    this.transport.csrf = session.csrf ?? null;
+    return session;
   }
 
   logout(): Promise<void> {

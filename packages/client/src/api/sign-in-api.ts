@@ -61,30 +61,30 @@ export class SignInApi {
   }
 
   enrolment(code: string): Promise<EnrolmentAnswer> {
-    return this.#transport.post('/api/v1/enrolment', { code });
+    return this.#transport.post('/api/v1/sign-in/enrolment', { code });
   }
 
   choosePassword(chosen: ChosenPassword): Promise<SignInResponse> {
-    return this.#transport.post('/api/v1/enrolment/password', chosen);
+    return this.#transport.post('/api/v1/sign-in/enrolment/password', chosen);
   }
 
   totpSeed(transaction: string): Promise<TotpSeed> {
-    return this.#transport.post('/api/v1/sign-in/enrol/totp', { transaction });
+    return this.#transport.post('/api/v1/sign-in/enrolment/totp', { transaction });
   }
 
   enrolTotp(transaction: string, code: string): Promise<SignInResponse> {
-    return this.#transport.post('/api/v1/sign-in/enrol/totp/confirm', { transaction, code });
+    return this.#transport.post('/api/v1/sign-in/enrolment/totp/confirm', { transaction, code });
   }
 
   beginPasskeyEnrolment(transaction: string): Promise<z.infer<typeof passkeyCreationSchema>> {
-    return this.#transport.post('/api/v1/sign-in/enrol/passkey/options', { transaction });
+    return this.#transport.post('/api/v1/sign-in/enrolment/passkey/options', { transaction });
   }
 
   enrolPasskey(transaction: string, label: string, response: unknown): Promise<SignInResponse> {
-    return this.#transport.post('/api/v1/sign-in/enrol/passkey', { transaction, label, response });
+    return this.#transport.post('/api/v1/sign-in/enrolment/passkey', { transaction, label, response });
   }
 
   askForReset(login: string): Promise<ResetRequested> {
-    return this.#transport.post('/api/v1/sign-in/reset', { login });
+    return this.#transport.post('/api/v1/sign-in/reset-request', { login });
   }
 }

@@ -16,6 +16,7 @@ import {
   type SnapshotReason,
   streamSchemaVersion,
   type View,
+  viewKindOf,
 } from '@workflow-bolt/contracts';
 import {
   addToDigest,
@@ -133,9 +134,11 @@ export class BoardReplica {
     return { schema: streamSchemaVersion, position: this.#position, view: this.#view, entities };
   }
 
-  /** Takes over a record of this view and of entities as this version knows them; the server will judge its chain. */
+  /** Takes over a record of this kind of view and of entities as this version knows them; the server will judge both. */
   restore(record: ReplicaRecord): void {
-    if (record.view !== this.#view || record.schema !== streamSchemaVersion) return;
+    const isOther = viewKindOf(record.view) !== viewKindOf(this.#view);
+    if (isOther || record.schema !== streamSchemaVersion) return;
+    this.#view = record.view;
     this.replaceAll(record.position, record.entities);
   }
 
