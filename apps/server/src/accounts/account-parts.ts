@@ -26,8 +26,10 @@ export type AccountParts = {
   sealer: Sealer;
   hasher: PasswordHasher;
   policy: PasswordPolicy;
-  /** Passkeys that can open the account. */
+  /** Passkeys that the account has; a suspended one too: whoever has one is not new, and may not enrol by password. */
   countPasskeys: (uid: string) => Promise<number>;
+  /** Passkeys that can open the account. */
+  countUsablePasskeys: (uid: string) => Promise<number>;
   /** Removes passkeys and linked identities: after a reset nothing old opens the account. */
   eraseOtherFactors: (uid: string) => Promise<void>;
   /** The enrolled workstation that a request has proved to come from; null for any other place. */

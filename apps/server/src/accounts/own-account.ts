@@ -31,7 +31,7 @@ export async function assertNotLastFactor(
   uid: string,
   removed: 'totp' | 'passkey',
 ): Promise<void> {
-  const { totp, passkeys } = await factorsOf(parts, uid);
+  const [{ totp }, passkeys] = await Promise.all([factorsOf(parts, uid), parts.countUsablePasskeys(uid)]);
   const left = (totp && removed !== 'totp' ? 1 : 0) + passkeys - (removed === 'passkey' ? 1 : 0);
   if (left <= 0) throw new ProblemError('last_factor');
 }
