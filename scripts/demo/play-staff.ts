@@ -19,8 +19,11 @@ export type PlayOptions = {
   log: (line: string) => void;
 };
 
-type Session = { user: User; cookie: string };
+type Session = { user: User; authorization: string; signedInAt: number };
 type Board = { visits: Map<string, string>; entities: Map<string, Entity> };
+
+/** Shorter than a session may be idle: whoever has had nothing to do for that long signs in again. */
+const sessionMs = 600_000;
 
 /** Resolves after `ms`, or at once when aborted. */
 const sleep = (ms: number, signal: AbortSignal) =>
@@ -34,17 +37,14 @@ async function signIn(options: PlayOptions, user: User): Promise<Session> {
     signal: options.signal,
   });
   if (!answer.ok) throw new Error(`the demo user ${user.id} cannot sign in (${answer.status})`);
-  const cookie = answer.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
-  return { user, cookie };
+  const [token = ''] = answer.headers.getSetCookie().map((line) => /=([^;]+)/.exec(line)?.[1] ?? '');
+  return { user, authorization: `Bearer ${token}`, signedInAt: performance.now() };
 }
 
 const boardUrl = ({ baseUrl, day }: PlayOptions) => `${baseUrl}/api/v1/boards/${demoClinicId}/${day.date}`;
 
-async function readBoard(options: PlayOptions, { cookie }: Session): Promise<Board> {
-  const answer = await fetch(boardUrl(options), { headers: { cookie }, signal: options.signal });
+async function readBoard(options: PlayOptions, { authorization }: Session): Promise<Board> {
+  const answer = await fetch(boardUrl(options), { headers: { authorization }, signal: options.signal });
   const snapshot = (await answer.json()) as SnapshotResponse;
   const entities = new Map(snapshot.entities.map(({ id, d }) => [id as string, d]));
   const visits = new Map<string, string>();
@@ -57,7 +57,7 @@ async function readBoard(options: PlayOptions, { cookie }: Session): Promise<Boa
 async function send(options: PlayOptions, session: Session, command: Command): Promise<string> {
   const answer = await fetch(`${boardUrl(options)}/commands`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', cookie: session.cookie },
+    headers: { 'content-type': 'application/json', authorization: session.authorization },
     // A client of its own for each step: a step that is refused must not hold up the next one.
     body: JSON.stringify({ clientId: `play-${randomUUID()}`, n: 1, command }),
     signal: options.signal,
@@ -134,6 +134,13 @@ export async function playStaff(options: PlayOptions): Promise<void> {
   const sessions = new Map<string, Session>();
   for (const user of users)
     if (!sessions.has(user.role)) sessions.set(user.role, await signIn(options, user));
+  const sessionOf = async (role: string): Promise<Session | undefined> => {
+    const known = sessions.get(role);
+    if (!known || performance.now() - known.signedInAt < sessionMs) return known;
+    const fresh = await signIn(options, known.user);
+    sessions.set(role, fresh);
+    return fresh;
+  };
   const [anyone] = sessions.values();
   while (anyone && !signal.aborted && (await readBoard(options, anyone)).visits.size === 0)
     await sleep(500, signal);
@@ -142,9 +149,9 @@ export async function playStaff(options: PlayOptions): Promise<void> {
   for (const step of steps) {
     await sleep((step.atMs - dayStart) / speed - (performance.now() - startedAt), signal);
     if (signal.aborted) return;
-    const session = sessions.get(step.role);
-    if (!session) continue;
     try {
+      const session = await sessionOf(step.role);
+      if (!session) continue;
       const board = await readBoard(options, session);
       const visitId = walkers.ids.get(step.visit) ?? board.visits.get(String(step.appointmentId)) ?? '';
       if (visitId === '' && step.step !== 'walk-in' && step.step !== 'room-clean') continue;

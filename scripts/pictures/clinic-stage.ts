@@ -107,12 +107,17 @@ async function signIn({ url }: Pick<Stage, 'url'>, user: User): Promise<string> 
     .join('; ');
 }
 
+/** A script shows the session's token itself; a browser would show the cookie. */
+function bearerOf(stage: Stage, role: User['role']): Record<string, string> {
+  return { authorization: `Bearer ${stage.sessions.get(role)?.split('=')[1] ?? ''}` };
+}
+
 /** Gives a command as a role; false when the rules refuse it, as they do when people come too late. */
 export async function give(stage: Stage, role: User['role'], command: Command): Promise<boolean> {
   const envelope: CommandEnvelope = { clientId: `picture-${randomUUID()}`, n: 1, command };
   const answer = await fetch(`${stage.url}/api/v1/boards/${demoClinicId}/${stage.date}/commands`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', cookie: stage.sessions.get(role) ?? '' },
+    headers: { 'content-type': 'application/json', ...bearerOf(stage, role) },
     body: JSON.stringify(envelope),
   });
   return answer.ok;
@@ -120,7 +125,7 @@ export async function give(stage: Stage, role: User['role'], command: Command): 
 
 export async function readBoard(stage: Stage): Promise<SnapshotResponse> {
   const answer = await fetch(`${stage.url}/api/v1/boards/${demoClinicId}/${stage.date}`, {
-    headers: { cookie: stage.sessions.get('manager') ?? '' },
+    headers: bearerOf(stage, 'manager'),
   });
   return (await answer.json()) as SnapshotResponse;
 }
@@ -129,7 +134,7 @@ export async function readBoard(stage: Stage): Promise<SnapshotResponse> {
 export async function readSchedule(stage: Stage): Promise<void> {
   const asked = await fetch(`${stage.url}/api/v1/boards/${demoClinicId}/${stage.date}/sync`, {
     method: 'POST',
-    headers: { cookie: stage.sessions.get('manager') ?? '' },
+    headers: bearerOf(stage, 'manager'),
   });
   const { jobId } = (await asked.json()) as { jobId: string };
   for (let tries = 0; tries < 600; tries += 1) {

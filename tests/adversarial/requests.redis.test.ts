@@ -200,7 +200,7 @@ describe('commands for what is elsewhere', () => {
     record.unchangedBy(async () => {
       const answer = await fetch(url, {
         method: 'POST',
-        headers: { ...json, cookie: desk.cookie, ...headers },
+        headers: { ...json, ...desk.headers, ...headers },
         body: JSON.stringify(envelope(walkIn())),
       });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
@@ -221,12 +221,7 @@ describe('commands for what is elsewhere', () => {
 
   test.each<[string, Record<string, string>, number, ProblemCode]>([
     ['nobody', { cookie: '' }, 401, 'not_authenticated'],
-    [
-      'a made-up session',
-      { cookie: 'bolt_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' },
-      401,
-      'not_authenticated',
-    ],
+    ['a made-up session', { cookie: `bolt_dev_s=${'A'.repeat(67)}` }, 401, 'not_authenticated'],
     ['a page of another origin', { origin: 'https://evil.example' }, 403, 'cross_site_request'],
     ['a future protocol', { 'x-bolt-protocol': '2' }, 400, 'unsupported_version'],
     ['no protocol', { 'x-bolt-protocol': 'latest' }, 400, 'unsupported_version'],
@@ -326,7 +321,7 @@ describe('imports', () => {
     const url = `${system.baseUrl}/api/v1/boards/${system.clinic}/${date}/import`;
     const body = file(Array.from({ length: 10_000 }, (_, i) => row(i)));
     const post = async () => {
-      const answer = await fetch(url, { method: 'POST', headers: { ...tsv, cookie: desk.cookie }, body });
+      const answer = await fetch(url, { method: 'POST', headers: { ...tsv, ...desk.headers }, body });
       return [answer.status, await answer.json()];
     };
     expect(await post()).toEqual([200, { created: 10_000, updated: 0, unchanged: 0, warnings: [] }]);
@@ -379,7 +374,7 @@ describe('memory', () => {
   const flood = (path: string, megabytes: number, type: string) =>
     new Promise<number | null>((resolve) => {
       const url = new URL(`${system.boardUrl}${path}`);
-      const headers = { 'content-type': type, cookie: desk.cookie, 'transfer-encoding': 'chunked' };
+      const headers = { 'content-type': type, ...desk.headers, 'transfer-encoding': 'chunked' };
       let status: number | null = null;
       const outgoing = request(url, { method: 'POST', headers, agent: false }, (answer) => {
         status = answer.statusCode ?? null;

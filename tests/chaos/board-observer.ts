@@ -11,6 +11,7 @@ import {
   type StreamTransport,
 } from '@workflow-bolt/client';
 import type { Frame, View } from '@workflow-bolt/contracts';
+import type { SessionHeaders } from '../system/staff-member.ts';
 import type { BoardTruth } from './board-truth.ts';
 import { contentHash } from './content-hash.ts';
 
@@ -20,7 +21,7 @@ export type ObserverOptions = {
   baseUrl: string;
   clinic: string;
   date: string;
-  cookie: string;
+  session: SessionHeaders;
   view?: View;
   /** Keep steps in IndexedDB, as a browser does; default memory. */
   keepsOutbox?: boolean;
@@ -43,7 +44,7 @@ export class BoardObserver {
   #checked = 0;
 
   private constructor(options: ObserverOptions) {
-    const { name, cookie, view = 'staff', keepsOutbox, ...where } = options;
+    const { name, session, view = 'staff', keepsOutbox, ...where } = options;
     this.name = name;
     this.view = view;
     this.client = createBoardClient({
@@ -53,8 +54,8 @@ export class BoardObserver {
       tabs: false,
       presence: false,
       notify: 'sync',
-      fetch: fetchWith(cookie),
-      transport: listening(fetchTransport(fetchWith(cookie)), (frame) => this.#hear(frame)),
+      fetch: fetchWith(session),
+      transport: listening(fetchTransport(fetchWith(session)), (frame) => this.#hear(frame)),
     });
     this.client.subscribe(() => this.#look());
   }
@@ -134,9 +135,10 @@ function isAhead({ seq, atMs }: Sighting, truths: readonly BoardTruth[]): boolea
   return truths.every((truth) => truth.seq < seq) && performance.now() - atMs < aheadMsMax;
 }
 
-/** Node's fetch keeps no cookies; a browser's does. */
-export function fetchWith(cookie: string): typeof fetch {
-  return (input, init = {}) => fetch(input, { ...init, headers: { cookie, ...init.headers } as HeadersInit });
+/** Node's fetch keeps no cookies and says nothing of where a page comes from; a browser's does. */
+export function fetchWith(session: SessionHeaders): typeof fetch {
+  return (input, init = {}) =>
+    fetch(input, { ...init, headers: { ...session, ...init.headers } as HeadersInit });
 }
 
 /** The same transport, overheard. */

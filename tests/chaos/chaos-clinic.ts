@@ -8,7 +8,7 @@ import type { Actor, SnapshotResponse, User } from '@workflow-bolt/contracts';
 import { awaitUntil, createRng, HistoryRecorder, type Rng } from '@workflow-bolt/testkit';
 import { Redis } from 'ioredis';
 import { type ClinicSystem, type ClinicSystemOptions, startClinicSystem } from '../system/clinic-system.ts';
-import { StaffMember } from '../system/staff-member.ts';
+import { type SessionHeaders, StaffMember } from '../system/staff-member.ts';
 import { BoardObserver } from './board-observer.ts';
 import { BoardTruth } from './board-truth.ts';
 import { DecisionReplay } from './check-answers.ts';
@@ -36,7 +36,7 @@ export class ChaosClinic implements AsyncDisposable {
   readonly observers: BoardObserver[] = [];
   readonly workstations: Workstation[] = [];
   readonly replay: DecisionReplay;
-  readonly #cookies = new Map<string, string>();
+  readonly #sessions = new Map<string, SessionHeaders>();
   readonly #redis: Redis[] = [];
   readonly #idle = new Set<Workstation>();
   #numBusy = 0;
@@ -81,8 +81,10 @@ export class ChaosClinic implements AsyncDisposable {
     return first;
   }
 
-  cookieOf(userId: string): string {
-    return this.#cookies.get(userId) ?? '';
+  headersOf(userId: string): SessionHeaders {
+    const headers = this.#sessions.get(userId);
+    if (!headers) throw new Error(`${userId} is not signed in`);
+    return headers;
   }
 
   actorOf(user: User): Actor {
@@ -116,7 +118,7 @@ export class ChaosClinic implements AsyncDisposable {
   async snapshotOf(index: number): Promise<{ epoch: string; seq: number; hash: string }> {
     const { baseUrl } = this.system.servers[index] ?? { baseUrl: '' };
     const url = `${baseUrl}/api/v1/boards/${this.system.clinic}/${this.system.date}`;
-    const answer = await fetch(url, { headers: { cookie: this.cookieOf('robin') } });
+    const answer = await fetch(url, { headers: this.headersOf('robin') });
     if (!answer.ok)
       throw new Error(`snapshot of server ${index + 1}: ${answer.status} ${await answer.text()}`);
     const { epoch, seq, entities } = (await answer.json()) as SnapshotResponse;
@@ -174,7 +176,7 @@ export class ChaosClinic implements AsyncDisposable {
   async requestSync(): Promise<void> {
     const init = {
       method: 'POST',
-      headers: { cookie: this.cookieOf('robin'), 'content-type': 'application/json' },
+      headers: { ...this.headersOf('robin'), 'content-type': 'application/json' },
     };
     await fetch(`${this.boardUrl}/sync`, { ...init, body: '{}', signal: AbortSignal.timeout(3_000) }).catch(
       () => {},
@@ -192,17 +194,18 @@ export class ChaosClinic implements AsyncDisposable {
 
   async #signEveryoneIn(): Promise<void> {
     for (const { id } of this.system.users)
-      this.#cookies.set(id, (await StaffMember.signIn(this.system, id, station)).cookie);
+      this.#sessions.set(id, (await StaffMember.signIn(this.system, id, station)).headers);
   }
 
   async #openScreens(numScreens: number): Promise<void> {
     const { clinic, date } = this.system;
     const where = { baseUrl: this.balancer.url, clinic, date };
     for (let i = 1; i <= numScreens; i += 1) {
-      const cookie = this.cookieOf('robin');
-      this.observers.push(await BoardObserver.open({ ...where, name: `screen-${i}`, cookie }));
+      this.observers.push(
+        await BoardObserver.open({ ...where, name: `screen-${i}`, session: this.headersOf('robin') }),
+      );
     }
-    const wall = { name: 'wall', cookie: this.cookieOf('wanda'), view: 'wall' as const };
+    const wall = { name: 'wall', session: this.headersOf('wanda'), view: 'wall' as const };
     this.observers.push(await BoardObserver.open({ ...where, ...wall }));
   }
 
@@ -216,7 +219,7 @@ export class ChaosClinic implements AsyncDisposable {
       const options = {
         name,
         boardUrl: this.boardUrl,
-        cookie: this.cookieOf(user.id),
+        session: this.headersOf(user.id),
         actor: this.actorOf(user),
       };
       const client = new CommandClient({ ...options, history: this.history, rng });

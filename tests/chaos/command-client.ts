@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor, Command, CommandOutcome } from '@workflow-bolt/contracts';
 import { targetOf } from '@workflow-bolt/domain';
 import type { HistoryRecorder, Rng } from '@workflow-bolt/testkit';
+import type { SessionHeaders } from '../system/staff-member.ts';
 
 /** What a command was answered, the same for its first answer and every repetition of it. */
 export type Given = { seq: number } | { code: string };
@@ -14,7 +15,7 @@ export type Sent = { command: Command; expectedVersion: number | null; actor: Ac
 export type CommandClientOptions = {
   name: string;
   boardUrl: string;
-  cookie: string;
+  session: SessionHeaders;
   actor: Actor;
   history: HistoryRecorder;
   rng: Rng;
@@ -98,7 +99,7 @@ export class CommandClient {
     try {
       const response = await fetch(`${this.#options.boardUrl}/commands`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', cookie: this.#options.cookie },
+        headers: { 'content-type': 'application/json', ...this.#options.session },
         body: JSON.stringify(envelope),
         signal: AbortSignal.timeout(attemptTimeoutMs),
       });

@@ -13,7 +13,7 @@ export async function openDesks(clinic: ChaosClinic, seed: number): Promise<Outb
   const desks: OutboxDesk[] = [];
   for (const userId of ['dana', 'marcus', 'ines']) {
     const { clinic: id, date } = clinic.system;
-    const where = { baseUrl: clinic.balancer.url, clinic: id, date, cookie: clinic.cookieOf(userId) };
+    const where = { baseUrl: clinic.balancer.url, clinic: id, date, session: clinic.headersOf(userId) };
     const observer = await BoardObserver.open({ ...where, name: `desk-${userId}`, keepsOutbox: true });
     clinic.observers.push(observer);
     desks.push(new OutboxDesk(observer, createRng(seed).fork(userId)));

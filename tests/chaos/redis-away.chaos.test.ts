@@ -28,7 +28,7 @@ test('[I10] a screen hears at once that Redis is away, and at once that it is ba
   expect([...(desk?.client.holds.keys() ?? [])]).toEqual(['store_unavailable']);
   // The second server has never seen this person and cannot ask who it is: not now, but not a fault either.
   const { baseUrl } = clinic.system.servers[1] ?? { baseUrl: '' };
-  const stranger = await fetch(`${baseUrl}/api/v1/session`, { headers: { cookie: clinic.cookieOf('ines') } });
+  const stranger = await fetch(`${baseUrl}/api/v1/session`, { headers: clinic.headersOf('ines') });
   expect(stranger.status).toBe(503);
   expect(await stranger.json()).toMatchObject({ code: 'store_unavailable' });
   await sleep(2_000);

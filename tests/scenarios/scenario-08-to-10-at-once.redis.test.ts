@@ -174,7 +174,7 @@ test('scenario 10: Check In tapped twice and sent again after a lost answer, als
   const before = await record.content();
   const retry = await fetch(`${second().boardUrl}/commands`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', cookie: desk.cookie },
+    headers: { 'content-type': 'application/json', ...desk.headers },
     body: JSON.stringify({ clientId: desk.clientId, n, command: checkIn }),
   });
   expect([retry.status, await retry.json()]).toEqual([

@@ -41,7 +41,7 @@ describe.each(Object.entries(zones))('scenario 29: %s (%s)', (clinic, zone) => {
     await day.move('desk', '18:35', 'late', 'arrived');
     expect(await day.visit('late')).toMatchObject({ status: 'arrived', lateMin: 5 });
     const session = await fetch(`${day.baseUrl}/api/v1/session`, {
-      headers: { cookie: day.as('desk').cookie },
+      headers: day.as('desk').headers,
     });
     const { clinics: own } = (await session.json()) as { clinics: { id: string; today: string }[] };
     expect(own.find(({ id }) => id === clinic)?.today).toBe(date);

@@ -61,23 +61,27 @@ async function comeUp(...more: string[]): Promise<Run> {
   return run;
 }
 
-async function signIn(userId: string): Promise<{ cookie: string; boardUrl: string }> {
+async function signIn(userId: string): Promise<{ headers: Record<string, string>; boardUrl: string }> {
   const answer = await fetch(`${baseUrl()}/api/v1/dev-login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ userId }),
   });
-  const { clinics } = (await answer.json()) as { clinics: { id: string; today: string }[] };
+  const { clinics, csrf } = (await answer.json()) as {
+    clinics: { id: string; today: string }[];
+    csrf: string;
+  };
   const cookie = answer.headers
     .getSetCookie()
     .map((line) => line.split(';')[0])
     .join('; ');
-  return { cookie, boardUrl: `${baseUrl()}/api/v1/boards/${clinics[0]?.id}/${clinics[0]?.today}` };
+  const headers = { cookie, 'sec-fetch-site': 'same-origin', 'x-bolt-csrf': csrf };
+  return { headers, boardUrl: `${baseUrl()}/api/v1/boards/${clinics[0]?.id}/${clinics[0]?.today}` };
 }
 
 async function snapshot(): Promise<SnapshotResponse> {
-  const { cookie, boardUrl } = await signIn('dana');
-  return (await (await fetch(boardUrl, { headers: { cookie } })).json()) as SnapshotResponse;
+  const { headers, boardUrl } = await signIn('dana');
+  return (await (await fetch(boardUrl, { headers })).json()) as SnapshotResponse;
 }
 
 const visitsOf = (board: SnapshotResponse) =>
@@ -130,12 +134,12 @@ describe('npm start', () => {
   });
 
   test('Ctrl-C stops everything it started; the data survives and the day goes on', async () => {
-    const { cookie, boardUrl } = await signIn('dana');
+    const { headers, boardUrl } = await signIn('dana');
     const [visit] = visitsOf(await snapshot());
     const command = { type: 'moveVisit', visitId: visit?.id, to: 'arrived' };
     const answer = await fetch(`${boardUrl}/commands`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', cookie },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ clientId: 'start-test-1', n: 1, command }),
     });
     expect(answer.status).toBe(200);

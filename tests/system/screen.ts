@@ -25,7 +25,7 @@ export class Screen implements AsyncDisposable {
       fetch: (input, init) =>
         fetch(input, {
           ...init,
-          headers: { ...(init?.headers as Record<string, string>), cookie: member.cookie },
+          headers: { ...(init?.headers as Record<string, string>), ...member.headers },
         }),
     });
     await client.start();

@@ -6,16 +6,20 @@ export type ClinicAddress = { readonly baseUrl: string; readonly boardUrl: strin
 
 export type Answer = { status: number; body: Record<string, unknown> };
 
+/** What the page of a signed-in person sends with each request, as a browser puts it together. */
+export type SessionHeaders = Readonly<Record<'cookie' | 'sec-fetch-site' | 'x-bolt-csrf', string>>;
+
 /** A signed-in demo user at a station, speaking plain HTTP. */
 export class StaffMember {
   readonly #system: ClinicAddress;
-  readonly #cookie: string;
+  /** For requests to any server of the clinic. */
+  readonly headers: SessionHeaders;
   readonly clientId = `staff-${randomUUID()}`;
   n = 0;
 
-  private constructor(system: ClinicAddress, cookie: string) {
+  private constructor(system: ClinicAddress, headers: SessionHeaders) {
     this.#system = system;
-    this.#cookie = cookie;
+    this.headers = headers;
   }
 
   static async signIn(system: ClinicAddress, userId: string, station = 'desk-1'): Promise<StaffMember> {
@@ -29,17 +33,14 @@ export class StaffMember {
       .getSetCookie()
       .map((line) => line.split(';')[0])
       .join('; ');
-    return new StaffMember(system, cookie);
-  }
-
-  get cookie(): string {
-    return this.#cookie;
+    const { csrf } = (await answer.json()) as { csrf: string };
+    return new StaffMember(system, { cookie, 'sec-fetch-site': 'same-origin', 'x-bolt-csrf': csrf });
   }
 
   async request(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${this.#system.boardUrl}${path}`, {
       ...init,
-      headers: { cookie: this.#cookie, ...init.headers },
+      headers: { ...this.headers, ...init.headers },
     });
   }
 
