@@ -180,7 +180,7 @@ function authorise(
   at: { clinic: string | null; now: number },
 ): void {
   if (access === 'public') return;
-  if (access === 'session') demand(principal, 'self', { clinic: null, ownerUid: principal.uid }, at.now);
+  if (access === 'session' || access === 'self') demand(principal, 'self', { clinic: null, ownerUid: principal.uid }, at.now);
   else demand(principal, access, { clinic: at.clinic }, at.now);
 }
 

@@ -24,6 +24,9 @@ export const emptyPerson: PersonAnswer = {
   visitTypeId: null,
 };
 
+export const personDetails = ['fullName', 'dob', 'phone', 'reason'] as const;
+export type PersonDetail = (typeof personDetails)[number];
+
 type Option = { value: string; label: string };
 
 type Props = {
@@ -37,6 +40,8 @@ type Props = {
   visitTypes: readonly Option[];
   /** Sentence of a refusal, or null. */
   check: (answer: PersonAnswer) => string | null;
+  /** Details that this person may change; the others are not shown. */
+  details: readonly PersonDetail[];
   onSubmit: (answer: PersonAnswer) => void;
   onClose: () => void;
 };
@@ -88,41 +93,50 @@ function VisitFields({ answer, set, mayBook, providers, visitTypes }: FieldsProp
   );
 }
 
-function PersonFields({ answer, set }: Pick<FieldsProps, 'answer' | 'set'>) {
+function PersonFields({ answer, set, details }: Pick<FieldsProps, 'answer' | 'set' | 'details'>) {
+  const may = (detail: PersonDetail) => details.includes(detail);
   return (
     <>
-      <TextInput
-        label="Full name"
-        required
-        maxLength={160}
-        autoComplete="off"
-        value={answer.fullName}
-        onChange={(event) => set({ fullName: event.currentTarget.value })}
-        data-autofocus
-      />
-      <Group grow gap="sm">
+      {may('fullName') && (
         <TextInput
-          type="date"
-          label="Date of birth"
-          value={answer.dob ?? ''}
-          onChange={(event) => set({ dob: event.currentTarget.value || null })}
-        />
-        <TextInput
-          type="tel"
-          label="Phone"
-          maxLength={40}
+          label="Full name"
+          required
+          maxLength={160}
           autoComplete="off"
-          value={answer.phone ?? ''}
-          onChange={(event) => set({ phone: event.currentTarget.value || null })}
+          value={answer.fullName}
+          onChange={(event) => set({ fullName: event.currentTarget.value })}
+          data-autofocus
         />
+      )}
+      <Group grow gap="sm">
+        {may('dob') && (
+          <TextInput
+            type="date"
+            label="Date of birth"
+            value={answer.dob ?? ''}
+            onChange={(event) => set({ dob: event.currentTarget.value || null })}
+          />
+        )}
+        {may('phone') && (
+          <TextInput
+            type="tel"
+            label="Phone"
+            maxLength={40}
+            autoComplete="off"
+            value={answer.phone ?? ''}
+            onChange={(event) => set({ phone: event.currentTarget.value || null })}
+          />
+        )}
       </Group>
-      <TextInput
-        label="Reason for the visit"
-        maxLength={500}
-        autoComplete="off"
-        value={answer.reason ?? ''}
-        onChange={(event) => set({ reason: event.currentTarget.value || null })}
-      />
+      {may('reason') && (
+        <TextInput
+          label="Reason for the visit"
+          maxLength={500}
+          autoComplete="off"
+          value={answer.reason ?? ''}
+          onChange={(event) => set({ reason: event.currentTarget.value || null })}
+        />
+      )}
     </>
   );
 }
@@ -146,7 +160,7 @@ export function PersonDialog(props: Props) {
     <Modal opened onClose={props.onClose} title={props.title} centered size="lg">
       <form onSubmit={submit}>
         <Stack gap="sm">
-          <PersonFields answer={answer} set={set} />
+          <PersonFields answer={answer} set={set} details={props.details} />
           {props.isNewVisit && <VisitFields {...props} answer={answer} set={set} />}
           {refusal && (
             <Alert color="red" role="alert">

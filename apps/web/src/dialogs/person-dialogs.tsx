@@ -1,6 +1,6 @@
 import type { CommandOf, Day } from '@workflow-bolt/contracts';
 import { commandSchemas } from '@workflow-bolt/contracts';
-import { instantOf, permissions } from '@workflow-bolt/domain';
+import { instantOf, permissions, personWriters } from '@workflow-bolt/domain';
 import { useBoard, useBoardClient } from '@workflow-bolt/react';
 import { useState } from 'react';
 import { useBoardActions } from '../board/board-actions.ts';
@@ -9,7 +9,7 @@ import { newVisitId } from '../board/new-visit-id.ts';
 import { findDay, findPerson } from '../model/entities.ts';
 import { useForecast } from '../model/use-forecast.ts';
 import type { VisitDialogProps } from './board-dialogs.tsx';
-import { emptyPerson, type PersonAnswer, PersonDialog } from './person-dialog.tsx';
+import { emptyPerson, type PersonAnswer, PersonDialog, personDetails } from './person-dialog.tsx';
 
 function createCommand(visitId: string, answer: PersonAnswer, day: Day): CommandOf<'createVisit'> {
   const { kind, fullName, dob, phone, reason, providerId, visitTypeId, time } = answer;
@@ -61,6 +61,7 @@ export function NewVisit({ close }: { close: () => void }) {
       confirmLabel="Add to the board"
       initial={emptyPerson}
       isNewVisit
+      details={personDetails}
       mayBook={permissions['createVisit:booked'].includes(actor.role)}
       providers={options(day.providers)}
       visitTypes={options(day.visitTypes)}
@@ -75,14 +76,16 @@ export function EditPerson({ visit, close }: VisitDialogProps) {
   const client = useBoardClient();
   const actions = useBoardActions();
   const person = findPerson(client.getSnapshot().entities, visit.id);
-  const commandOf = ({ fullName, dob, phone, reason }: PersonAnswer): CommandOf<'updatePerson'> => ({
-    type: 'updatePerson',
-    visitId: visit.id,
-    fullName,
-    dob,
-    phone,
-    reason,
-  });
+  const { actor } = useBoardUi();
+  const details = personDetails.filter((detail) => personWriters[detail].includes(actor.role));
+  const { fullName = '', dob = null, phone = null, reason = null } = person ?? {};
+  const before = { fullName, dob, phone, reason };
+  // Only what was changed is sent: what this person does not see must not be emptied.
+  const commandOf = (answer: PersonAnswer): CommandOf<'updatePerson'> => {
+    const changed = details.filter((detail) => answer[detail] !== before[detail]);
+    const given = Object.fromEntries(changed.map((detail) => [detail, answer[detail]]));
+    return { type: 'updatePerson', visitId: visit.id, ...given };
+  };
   const check = (answer: PersonAnswer): string | null => {
     const parsed = commandSchemas.updatePerson.safeParse(commandOf(answer));
     return parsed.success ? null : (parsed.error.issues[0]?.message ?? 'Something is not valid.');
@@ -91,13 +94,13 @@ export function EditPerson({ visit, close }: VisitDialogProps) {
     actions.send(commandOf(answer));
     close();
   };
-  const { fullName = '', dob = null, phone = null, reason = null } = person ?? {};
   return (
     <PersonDialog
       title="Patient details"
       confirmLabel="Save"
-      initial={{ ...emptyPerson, fullName, dob, phone, reason }}
+      initial={{ ...emptyPerson, ...before }}
       isNewVisit={false}
+      details={details}
       mayBook={false}
       providers={[]}
       visitTypes={[]}
