@@ -25,6 +25,8 @@ import type { Handlers } from './http/handler.ts';
 import type { Log } from './http/log.ts';
 import { mountRoutes } from './http/mount-routes.ts';
 import { refuseTheRest } from './http/refuse-the-rest.ts';
+import type { OidcParts } from './oidc/oidc-handlers.ts';
+import { proofHandlers } from './oidc/open-proofs.ts';
 import type { DependencyHealth } from './operations/dependency-health.ts';
 import { getHealth, getMetrics, getReady } from './operations/operation-handlers.ts';
 import type { ServerMetrics } from './operations/server-metrics.ts';
@@ -47,6 +49,7 @@ export type AppParts = {
   boards: BoardAccess;
   access: Access;
   accounts: SignInParts;
+  proofs: OidcParts;
   hub: StreamHub;
   audit: ReadAuditor;
   presence: PresenceFeed;
@@ -97,6 +100,7 @@ function handlersOf(parts: AppParts): Handlers {
     postDisplayRemove: postDisplayRemove(screens),
     postDisplayHere: postDisplayHere(screens),
     ...accountHandlers(parts.accounts),
+    ...proofHandlers(parts.proofs, parts.developmentUsers),
     getHealth,
     getReady: getReady(health, parts.isDraining),
     getMetrics: getMetrics(parts.metrics),

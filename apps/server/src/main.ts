@@ -5,6 +5,8 @@ import {
   ConfigError,
   clinicsFileSchema,
   developmentUsersSchema,
+  type IdentityProvider,
+  identityProvidersFileSchema,
   readConfig,
   type ServerConfig,
   serverOptions,
@@ -57,11 +59,21 @@ function refuseWithoutDuties(config: ServerConfig): void {
     throw new ConfigError(`This server is not ready for production:\n  ${missing.join('\n  ')}`);
 }
 
+function providersOf({ identityProvidersFile }: ServerConfig): readonly IdentityProvider[] {
+  if (identityProvidersFile === null) return [];
+  return readSettings(identityProvidersFile, identityProvidersFileSchema).providers;
+}
+
 async function main(): Promise<void> {
   const config = readEnvironment(process.env);
   refuseWithoutDuties(config);
   const { clinics } = readSettings(config.clinicsFile, clinicsFileSchema);
-  const server = createServer({ config, clinics, developmentUsers: usersOf(config, clinics) });
+  const server = createServer({
+    config,
+    clinics,
+    developmentUsers: usersOf(config, clinics),
+    identityProviders: providersOf(config),
+  });
   let isEnding = false;
   const end = async (): Promise<void> => {
     if (isEnding) return;

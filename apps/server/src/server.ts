@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { ClinicSettings, SecurityEvent, ServerConfig, User } from '@workflow-bolt/contracts';
+import type {
+  ClinicSettings,
+  IdentityProvider,
+  SecurityEvent,
+  ServerConfig,
+  User,
+} from '@workflow-bolt/contracts';
 import { heartbeatMs } from '@workflow-bolt/contracts';
 import {
   assertDurable,
@@ -29,6 +35,7 @@ import { PresenceFeed } from './boards/presence-feed.ts';
 import { ReadAuditor } from './boards/read-audit.ts';
 import { createApp } from './create-app.ts';
 import { Log } from './http/log.ts';
+import { openProofs } from './oidc/open-proofs.ts';
 import { DependencyHealth } from './operations/dependency-health.ts';
 import { ServerMetrics } from './operations/server-metrics.ts';
 import { createBullmqQueue } from './schedule/bullmq-queue.ts';
@@ -44,6 +51,8 @@ export type ServerDependencies = {
   developmentUsers: readonly User[] | null;
   /** Where log lines go; standard output without one. */
   logTo?: DestinationStream;
+  /** Where people may sign in besides here; none without. */
+  identityProviders?: readonly IdentityProvider[];
   /** Instead of the queue in Redis. */
   queue?: JobQueue;
   heartbeatMs?: number;
@@ -168,6 +177,10 @@ class ApiServer implements BoltServer {
       boards,
       access: this.#access,
       accounts: this.#accounts.parts,
+      proofs: openProofs({
+        ...{ port: this.#port, config, accounts: this.#accounts.parts },
+        providers: dependencies.identityProviders ?? [],
+      }),
       hub: this.#hub,
       audit: this.#audit,
       presence: this.#presence,

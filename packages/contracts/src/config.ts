@@ -142,6 +142,12 @@ export const serverOptions = {
     '',
     'Origin of the web app as browsers see it, such as https://board.example.org; empty: the Host header decides.',
   ),
+  identityProvidersFile: option(
+    'BOLT_OIDC_FILE',
+    optionalText,
+    '',
+    'JSON file with the identity providers that people may sign in at (Auth0, Google, Entra, others); it holds secrets.',
+  ),
   streamsMax: option(
     'BOLT_STREAMS_MAX',
     whole(1, 100_000),

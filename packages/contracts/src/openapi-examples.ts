@@ -21,6 +21,7 @@ import {
   sampleTab,
   sampleVisit,
 } from './openapi-samples.ts';
+import { passkeyExamples } from './passkey-examples.ts';
 import type { RouteId } from './routes.ts';
 
 type Examples = Record<string, Record<string, unknown>>;
@@ -206,6 +207,7 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   postContinue: { [`200 ${json}`]: { session } },
   ...accountExamples,
   ...accessExamples,
+  ...passkeyExamples,
   getClinics: { [`200 ${json}`]: { clinics: { clinics } } },
   getDevUsers: { [`200 ${json}`]: { users: { users: [user] } } },
   postDevLogin: {

@@ -41,7 +41,7 @@ const departure = {
 const back = { [`request ${json}`]: { query: '?code=4%2F0Ab&state=kSS5' } };
 const signedIn = { next: 'done' };
 
-export const passkeyExamples = {
+const bare: Record<string, Record<string, unknown>> = {
   postPasskeySignInOptions: {
     [`request ${json}`]: { transaction: null },
     [`200 ${json}`]: { transaction, options: asked },
@@ -90,3 +90,11 @@ export const passkeyExamples = {
   postIdentityReturn: back,
   postIdentityRemove: { [`request ${json}`]: { id: challenge } },
 };
+
+/** Each under the name `one`, as the document lists them. */
+export const passkeyExamples = Object.fromEntries(
+  Object.entries(bare).map(([id, bodies]) => [
+    id,
+    Object.fromEntries(Object.entries(bodies).map(([body, value]) => [body, { one: value }])),
+  ]),
+);

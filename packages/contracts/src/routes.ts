@@ -8,9 +8,11 @@ import { accountRoutes } from './account-routes.ts';
 import type { RouteAction } from './actions.ts';
 import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
 import { viewSchema } from './cursor.ts';
+import { federationRoutes } from './federation-routes.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from './ids.ts';
 import { importRequestSchema } from './import.ts';
 import { metricsSummarySchema } from './metrics-summary.ts';
+import { passkeyRoutes } from './passkey-routes.ts';
 import type { ProblemCode } from './problems.ts';
 import {
   commandsRequestSchema,
@@ -397,6 +399,8 @@ export const routes = {
   },
   ...accountRoutes,
   ...accessRoutes,
+  ...passkeyRoutes,
+  ...federationRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteId = keyof typeof routes;
