@@ -15,10 +15,11 @@ import {
 import { openLoopRow } from '../report/load-row.ts';
 import { type ClosedRun, CommitLanes } from '../wire/commit-lanes.ts';
 import { HttpLane, jsonHeaders } from '../wire/http-lane.ts';
+import { noSession, type SessionHeaders } from '../wire/session-headers.ts';
 
 const names = ['workflow-bolt', 'bare node:http'] as const;
 type Name = (typeof names)[number];
-type Contestant = { port: number; cookie: string };
+type Contestant = { port: number; session: SessionHeaders };
 
 /** Clients of the recording: as many as can be under way at once. */
 const clients = 50;
@@ -41,12 +42,12 @@ class Match {
   /** Stations on a fresh board which the contestant has opened already. */
   async #lanes(name: Name, stations: number): Promise<CommitLanes> {
     const board = await this.#stage.freshBoard();
-    const { port, cookie } = this.#contestants[name];
+    const { port, session } = this.#contestants[name];
     const visitor = new HttpLane(port);
-    const { status } = await visitor.request('GET', boardPath(board), jsonHeaders(cookie));
+    const { status } = await visitor.request('GET', boardPath(board), jsonHeaders(session));
     visitor.close();
     if (status !== 200) throw new Error(`${name} cannot open a board: ${status}`);
-    return new CommitLanes({ port, cookie, board }, this.#stage.recording.work, stations);
+    return new CommitLanes({ port, session, board }, this.#stage.recording.work, stations);
   }
 
   async closed(name: Name, concurrency: number, count: number): Promise<ClosedRun> {
@@ -127,8 +128,8 @@ async function run({ isQuick, rounds, log }: BenchSetting): Promise<BenchReport>
   const product = await stage.startProduct();
   const peer = await stage.startPeer('bare-http');
   const match = new Match(stage, {
-    'workflow-bolt': { port: product.port, cookie: await product.signIn('medical-assistant') },
-    'bare node:http': { port: peer.port, cookie: 'none=0' },
+    'workflow-bolt': { port: product.port, session: await product.signIn('medical-assistant') },
+    'bare node:http': { port: peer.port, session: noSession },
   });
   const all = stage.recording.work.length;
   // A server runs all day: its code is compiled before it is judged.

@@ -4,12 +4,13 @@ import type { RecordedCommit } from '../day/recorded-commit.ts';
 import type { BenchProcess } from '../processes/bench-process.ts';
 import { CommitLanes } from '../wire/commit-lanes.ts';
 import { Deliveries } from '../wire/deliveries.ts';
+import type { SessionHeaders } from '../wire/session-headers.ts';
 import type { ReaderOptions, Readers } from '../wire/stream-readers.ts';
 
 export type ContestantSpec = {
   process: BenchProcess;
   port: number;
-  cookie: string;
+  session: SessionHeaders;
   openReaders: (options: ReaderOptions) => Readers;
 };
 
@@ -52,20 +53,20 @@ export class FanOutContestant {
       isPersistent: boolean;
     },
   ) {
-    const { port, cookie } = spec;
+    const { port, session } = spec;
     const { board, clients, isPersistent } = place;
     this.#spec = spec;
     this.#clients = clients;
     this.#deliveries = new Deliveries(clients, place.baseSeq);
     this.#readers = spec.openReaders({
       port,
-      cookie,
+      session,
       board,
       count: clients,
       deliveries: this.#deliveries,
       isPersistent,
     });
-    this.#lanes = new CommitLanes({ port, cookie, board }, place.work, stations);
+    this.#lanes = new CommitLanes({ port, session, board }, place.work, stations);
   }
 
   async open(): Promise<void> {

@@ -14,6 +14,7 @@ import {
   type Table,
 } from '../report/bench-report.ts';
 import { CommitLanes } from '../wire/commit-lanes.ts';
+import { noSession } from '../wire/session-headers.ts';
 import { socketIoReaders, sseReaders, wsReaders } from '../wire/stream-readers.ts';
 import {
   type ContestantSpec,
@@ -38,12 +39,12 @@ async function startContestants(stage: BenchStage): Promise<Specs> {
   const product = await stage.startProduct();
   const ws = await stage.startPeer('ws-server');
   const io = await stage.startPeer('socket-io-server');
-  const cookie = await product.signIn('medical-assistant');
+  const session = await product.signIn('medical-assistant');
   const { process, port } = product;
   return {
-    'workflow-bolt': { process, port, cookie, openReaders: sseReaders },
-    ws: { ...ws, cookie: 'none=0', openReaders: wsReaders },
-    'socket.io': { ...io, cookie: 'none=0', openReaders: socketIoReaders },
+    'workflow-bolt': { process, port, session, openReaders: sseReaders },
+    ws: { ...ws, session: noSession, openReaders: wsReaders },
+    'socket.io': { ...io, session: noSession, openReaders: socketIoReaders },
   };
 }
 
@@ -67,10 +68,10 @@ async function openContestant(
 }
 
 /** A server runs all day: its code is compiled before it is judged. */
-async function warmUp(stage: BenchStage, { port, cookie }: ContestantSpec): Promise<void> {
+async function warmUp(stage: BenchStage, { port, session }: ContestantSpec): Promise<void> {
   for (let i = 0; i < warmUps; i += 1) {
     const board = await stage.freshBoard();
-    const lanes = new CommitLanes({ port, cookie, board }, stage.recording.work, 50);
+    const lanes = new CommitLanes({ port, session, board }, stage.recording.work, 50);
     await lanes.runClosed(stage.recording.work.length);
     lanes.close();
   }

@@ -61,14 +61,14 @@ async function perStream(
 
 async function idleOfOurs(stage: BenchStage): Promise<Bytes> {
   await using product = await stage.startProduct({ nodeFlags: memoryFlags });
-  const cookie = await product.signIn('front-desk');
+  const session = await product.signIn('front-desk');
   const path = `${boardPath(await stage.freshBoard())}/stream`;
   return await perStream(product.process, async (count) => {
     const clients = await openSseClients({
       target: { port: product.port },
       count,
       path,
-      headers: { cookie },
+      headers: session,
     });
     return () => clients.close();
   });
@@ -120,18 +120,18 @@ async function streamsLeft(product: ProductServer): Promise<number> {
 /** Retained memory in the midst and at the end of many events, with so many readers that do not read. */
 async function playNotes(stage: BenchStage, readers: number): Promise<Lagging> {
   await using product = await stage.startProduct({ nodeFlags: memoryFlags });
-  const cookie = await product.signIn('front-desk');
+  const session = await product.signIn('front-desk');
   const board = await stage.freshBoard();
   const path = `${boardPath(board)}/stream`;
   const healthy = await openSseClients({
     target: { port: product.port },
     count: 1,
     path,
-    headers: { cookie },
+    headers: session,
   });
   const deaf = new DeafReaders();
   try {
-    await deaf.open({ port: product.port, path, cookie, count: readers });
+    await deaf.open({ port: product.port, path, session, count: readers });
     await commitNotes(stage, board, 0, notes / 2);
     const half = (await product.process.memory()).retainedBytes;
     await commitNotes(stage, board, notes / 2, notes);

@@ -83,13 +83,13 @@ async function pullDay(
     clinics: [clinic],
     users: benchUsers([clinic]),
   });
-  const cookie = await product.signIn('front-desk');
+  const session = await product.signIn('front-desk');
   const screen = new Screen(people);
   const clients = await openSseClients({
     target: { port: product.port },
     count: 1,
     path: `${boardPath(boardAt(day, 0))}/stream`,
-    headers: { cookie },
+    headers: session,
     wantsData: true,
     onEvent: (_client, _id, _bytes, _at, data) => screen.take(data),
     onOther: (_client, { event, data }) => event === 'snap' && screen.take(data),

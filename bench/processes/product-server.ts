@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BoardKey, ClinicSettings, Role, User } from '@workflow-bolt/contracts';
 import { freePort } from '@workflow-bolt/testkit';
+import type { SessionHeaders } from '../wire/session-headers.ts';
 import { BenchProcess } from './bench-process.ts';
 import { ownDir, releaseDir } from './owned-dir.ts';
 
@@ -70,18 +71,20 @@ export class ProductServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** The cookie of a new session. */
-  async signIn(userId: Role | string): Promise<string> {
+  /** What the page of a new session sends with each request. */
+  async signIn(userId: Role | string): Promise<SessionHeaders> {
     const answer = await fetch(`${this.baseUrl}/api/v1/dev-login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ userId, station: 'desk-1' }),
     });
     if (!answer.ok) throw new Error(`${userId} cannot sign in: ${answer.status} ${await answer.text()}`);
-    return answer.headers
+    const cookie = answer.headers
       .getSetCookie()
       .map((line) => line.split(';')[0])
       .join('; ');
+    const { csrf } = (await answer.json()) as { csrf: string };
+    return { cookie, 'sec-fetch-site': 'same-origin', 'x-bolt-csrf': csrf };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

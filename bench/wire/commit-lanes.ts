@@ -3,8 +3,9 @@ import { LatencyHistogram, type LatencySummary } from '@workflow-bolt/testkit';
 import type { RecordedCommit } from '../day/recorded-commit.ts';
 import { boardPath } from '../processes/product-server.ts';
 import { HttpLane, jsonHeaders } from './http-lane.ts';
+import type { SessionHeaders } from './session-headers.ts';
 
-export type LaneTarget = { port: number; cookie: string; board: BoardKey };
+export type LaneTarget = { port: number; session: SessionHeaders; board: BoardKey };
 
 /** The request body of a recorded command: what a browser would send. */
 export const bodyOf = ({ clientId, n, command }: RecordedCommit): string =>
@@ -25,7 +26,7 @@ export class CommitLanes {
   readonly #headers: string;
 
   /** `stations` connections share the recording's clients. */
-  constructor({ port, cookie, board }: LaneTarget, work: readonly RecordedCommit[], stations: number) {
+  constructor({ port, session, board }: LaneTarget, work: readonly RecordedCommit[], stations: number) {
     const byClient = Map.groupBy(work, (commit) => commit.clientId);
     const clients = [...byClient.values()];
     this.#senders = Array.from({ length: stations }, (_, i) => ({
@@ -35,7 +36,7 @@ export class CommitLanes {
       tail: Promise.resolve(),
     }));
     this.#path = `${boardPath(board)}/commands`;
-    this.#headers = jsonHeaders(cookie);
+    this.#headers = jsonHeaders(session);
   }
 
   /** Sends the next command of a station; answers its position. Rejects unless it is applied. */

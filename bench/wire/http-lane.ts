@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { headerLines, type SessionHeaders } from './session-headers.ts';
 
 export type HttpAnswer = { status: number; body: Buffer };
 const idleMsMax = 2_000;
@@ -108,5 +109,5 @@ export class HttpLane {
 }
 
 /** Headers of a JSON request with a session, as raw lines. */
-export const jsonHeaders = (cookie: string): string =>
-  `content-type: application/json\r\ncookie: ${cookie}\r\n`;
+export const jsonHeaders = (session: SessionHeaders): string =>
+  `content-type: application/json\r\n${headerLines(session)}`;

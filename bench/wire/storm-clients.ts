@@ -1,9 +1,15 @@
 import type { BoardKey } from '@workflow-bolt/contracts';
 import { openSseClients, type SseClients } from '@workflow-bolt/testkit';
 import { boardPath } from '../processes/product-server.ts';
+import type { SessionHeaders } from './session-headers.ts';
 import { seqOfCursor } from './stream-readers.ts';
 
-export type StormOptions = { port: number; cookies: readonly string[]; board: BoardKey; count: number };
+export type StormOptions = {
+  port: number;
+  sessions: readonly SessionHeaders[];
+  board: BoardKey;
+  count: number;
+};
 
 /** Below a listener's usual backlog of 511; all of them are asked for in the same moment. */
 const connectingMax = 500;
@@ -48,7 +54,7 @@ export class StormClients {
   }
 
   #open(): Promise<SseClients> {
-    const { port, cookies, board, count } = this.#options;
+    const { port, sessions, board, count } = this.#options;
     const isLive = new Uint8Array(count);
     return openSseClients({
       target: { port },
@@ -56,7 +62,7 @@ export class StormClients {
       connectingMax,
       path: `${boardPath(board)}/stream`,
       headers: (i) => ({
-        cookie: cookies[i % cookies.length] ?? '',
+        ...sessions[i % sessions.length],
         ...(this.#cursors[i] ? { 'last-event-id': this.#cursors[i] } : {}),
       }),
       onEvent: (i, id) => {

@@ -3,11 +3,12 @@ import type { BoardKey } from '@workflow-bolt/contracts';
 import { openSseClients, type SseClients, type SseClientsOptions } from '@workflow-bolt/testkit';
 import { boardPath } from '../processes/product-server.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { SessionHeaders } from './session-headers.ts';
 import { WsClients } from './ws-clients.ts';
 
 export type ReaderOptions = {
   port: number;
-  cookie: string;
+  session: SessionHeaders;
   board: BoardKey;
   count: number;
   deliveries: Deliveries;
@@ -51,7 +52,14 @@ async function reopen(isOver: () => boolean, open: () => Promise<void>): Promise
 }
 
 /** Our stream. A persistent reader resumes by its cursor, and believes a frame only when it follows its last one. */
-export function sseReaders({ port, cookie, board, count, deliveries, isPersistent }: ReaderOptions): Readers {
+export function sseReaders({
+  port,
+  session,
+  board,
+  count,
+  deliveries,
+  isPersistent,
+}: ReaderOptions): Readers {
   const cursors: string[] = [];
   let isOver = false;
   let clients: SseClients | null = null;
@@ -63,7 +71,7 @@ export function sseReaders({ port, cookie, board, count, deliveries, isPersisten
     target: { port },
     count,
     path: `${boardPath(board)}/stream`,
-    headers: { cookie },
+    headers: session,
     wantsData: isPersistent,
     onEvent: (client, id, _bytes, at, data) => {
       const p = isPersistent ? Number(/"p":(\d+)/.exec(data)?.[1]) : 0;
