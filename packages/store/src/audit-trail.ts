@@ -10,6 +10,17 @@ export type ReadAudit = {
   actor: Pick<Actor, 'id' | 'role' | 'station'>;
   what: string;
   entities: readonly string[];
+  /** Opaque keys of the patients concerned; a whole board (`*`) is resolved when it is sealed. */
+  pat?: readonly string[];
+  /** First 16 characters of the session's hash. */
+  sid?: string;
+  aal?: string;
+  /** X-Request-Id. */
+  rid?: string;
+  /** `BTG` for an emergency access. */
+  pou?: 'TREAT' | 'BTG' | 'ETREAT';
+  /** On whose behalf a program reads. */
+  obo?: string;
 };
 
 /** The limit of `append_audit`. */
@@ -39,9 +50,9 @@ export class AuditTrail {
   }
 
   /** Resolves when the entry is kept. Throws Fault: then the read must not be answered. */
-  append({ actor, what, entities }: ReadAudit, seq: number): Promise<void> {
+  append({ actor, ...read }: ReadAudit, seq: number): Promise<void> {
     const { id, role, station } = actor;
-    const text = JSON.stringify({ actor: id, role, station, what, entities });
+    const text = JSON.stringify({ actor: id, role, station, ...read });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiting.push({ text, resolve, reject });
     if (!this.#isWriting) this.#write(seq);

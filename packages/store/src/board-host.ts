@@ -6,6 +6,7 @@ import type {
   CommandEnvelope,
   CommandOutcome,
   Cursor,
+  EntityId,
   Entry,
   Source,
   View,
@@ -13,6 +14,7 @@ import type {
 import { Fault } from '@workflow-bolt/contracts';
 import { type BoardState, type Decision, decide } from '@workflow-bolt/domain';
 import type { BoardArchive } from './archive/board-archive.ts';
+import { patientsOf } from './audit/touched-record.ts';
 import { AuditTrail, type ReadAudit } from './audit-trail.ts';
 import { BoardAuthority, type SubmitOptions } from './board-authority.ts';
 import { boardAt, type HistoryEntry, visitEntries } from './board-history.ts';
@@ -186,7 +188,8 @@ export class BoardHost {
 
   /** Keeps the audit entry of a read; answer the reader only after this resolves. Throws Fault. */
   auditRead(entry: ReadAudit): Promise<void> {
-    return this.#audit.append(entry, this.position.seq);
+    const pat = entry.pat ?? patientsOf(this.state, entry.entities as EntityId[]);
+    return this.#audit.append({ ...entry, pat }, this.position.seq);
   }
 
   onChange(listener: (change: BoardChanged) => void): () => void {

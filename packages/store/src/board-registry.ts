@@ -1,6 +1,7 @@
 /** All boards of this process: opened when first asked for, checked every second, closed when idle. */
 import type { BoardKey } from '@workflow-bolt/contracts';
 import type { BoardArchive } from './archive/board-archive.ts';
+import { noteBoard } from './audit/note-board.ts';
 import { BoardHost, type BoardHostParts } from './board-host.ts';
 import { ensureFunctions } from './function-loader.ts';
 import type { ReadPositionReply } from './generated/function-calls.generated.ts';
@@ -118,7 +119,7 @@ export class BoardRegistry {
       onFunctionMissing: () => this.#loadFunctions(),
     };
     const host = new BoardHost(board, parts);
-    const opening = host.open().then(
+    const opening = Promise.all([host.open(), noteBoard(this.#port, board, this.#clock.now())]).then(
       () => host,
       async (error) => {
         this.#slots.delete(tag);

@@ -118,13 +118,30 @@ export { endOf, parkedMs, rotationGraceMs, type SessionRecord } from './sessions
 export { SessionStore, type SessionStoreOptions, type StoredSession } from './sessions/session-store.ts';
 export { isSameText } from './sessions/session-token.ts';
 export { type BoardCodec, plainCodec } from './vault/board-cipher.ts';
+export { countKids, kidsOfVisit } from './vault/board-kids.ts';
+export { keyBackupMs, verifyCertificate } from './vault/certificate.ts';
 export { type CryptReason, cryptReasonOf } from './vault/crypt-failure.ts';
+export { certificatesOf, type DestroyOrder } from './vault/destroy-keys.ts';
 export { GoogleKms, type GoogleKmsParts, type KmsClient } from './vault/google-kms.ts';
+export type { KeyScope } from './vault/key-documents.ts';
 export type { KeyUse } from './vault/key-hierarchy.ts';
 export type { KeyInfo, KeyProvider, KeyProviderStatus } from './vault/key-provider.ts';
 export { LocalKeyFile } from './vault/local-key-file.ts';
 export { type KeyProviderOptions, openKeyProvider } from './vault/open-key-provider.ts';
 export { lazyKeyProvider, openVault, type VaultAddresses } from './vault/open-vault.ts';
+export {
+  clinicKeysInUse,
+  clinicsWithKeys,
+  retentionKeysInUse,
+  rewrapClinicKeys,
+  rotateClinicKey,
+  rotateRetentionKey,
+  type SweepOptions,
+  type SweepProgress,
+  scopesOf,
+  sweepClinic,
+  sweepScope,
+} from './vault/rotate-keys.ts';
 export { openSecret, sealSecret } from './vault/seal-secret.ts';
 export { clearTextOf, isSealedText } from './vault/sealed-text.ts';
 export { Vault, type VaultOptions } from './vault/vault.ts';

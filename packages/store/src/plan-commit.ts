@@ -10,6 +10,7 @@ import {
   type Source,
 } from '@workflow-bolt/contracts';
 import { type BoardState, decide, type EntityChanges, foldFrame, targetOf } from '@workflow-bolt/domain';
+import { changedFields, patientsOf } from './audit/touched-record.ts';
 import { paramText } from './param-hash.ts';
 import { RecordingView } from './recording-view.ts';
 
@@ -31,8 +32,13 @@ export type Plan = {
 
 export type PlanInput = { board: BoardKey; state: BoardState; envelope: CommandEnvelope; now: number };
 
-/** No patient data: ids, a role, a station, a command's name. */
-function auditText(commandId: string, input: PlanInput, by: Submitter, ids: Iterable<EntityId>): string {
+/** No patient data: ids, a role, a station, a command's name, names of changed fields, opaque patient keys. */
+function auditText(
+  commandId: string,
+  input: PlanInput,
+  by: Submitter,
+  touched: { ids: readonly EntityId[]; changes?: EntityChanges },
+): string {
   const { id, role, station } = by.actor;
   return JSON.stringify({
     actor: id,
@@ -41,7 +47,9 @@ function auditText(commandId: string, input: PlanInput, by: Submitter, ids: Iter
     source: by.source,
     command: input.envelope.command.type,
     commandId,
-    entities: [...ids],
+    entities: touched.ids,
+    pat: patientsOf(input.state, touched.ids, touched.changes),
+    fields: touched.changes && changedFields(input.state, touched.changes),
   });
 }
 
@@ -58,7 +66,7 @@ export function planCommit(input: PlanInput, by: Submitter): Plan {
   if (!decision.ok) {
     const { code } = decision.refusal;
     const target = targetOf(command);
-    const audit = auditText(commandId, input, by, target ? [target] : []);
+    const audit = auditText(commandId, input, by, { ids: target ? [target] : [] });
     const outcome = JSON.stringify({ code });
     const preconditions = [...view.versionsRead];
     return { ...common, preconditions, code, outcome, audit, applied: null, refusal: decision.refusal };
@@ -72,7 +80,7 @@ export function planCommit(input: PlanInput, by: Submitter): Plan {
     preconditions: [...view.versionsRead],
     code: 'applied',
     outcome: JSON.stringify({ events: decision.events.length }),
-    audit: auditText(commandId, input, by, changes.keys()),
+    audit: auditText(commandId, input, by, { ids: [...changes.keys()], changes }),
     applied: { frame, changes },
     refusal: null,
   };

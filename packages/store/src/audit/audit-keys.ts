@@ -49,6 +49,7 @@ export const installationLog: AuditLogId = 'i';
 
 const clinicShape = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 const patientShape = /^[A-Za-z0-9_.:-]{1,64}$/;
+export const isPatientKey = (text: string): boolean => patientShape.test(text);
 const dateShape = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The log of a clinic, or of the installation for null. Throws RangeError on an id of a wrong form. */
@@ -56,6 +57,11 @@ export function auditLogOf(clinic: string | null): AuditLogId {
   if (clinic === null) return installationLog;
   if (!clinicShape.test(clinic)) throw new RangeError('clinic id has a wrong form');
   return `c.${clinic}`;
+}
+
+/** The clinic of a log; null for the installation's. */
+export function clinicOf(log: AuditLogId): string | null {
+  return log === installationLog ? null : log.slice(2);
 }
 
 export type AuditKeys = {

@@ -3,10 +3,11 @@
  * the record itself. Numbered by each process, so that an event sent again after a lost answer is there once, and
  * one that was taken away leaves a gap.
  */
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { Fault, type SecurityEvent, securityEventSchema } from '@workflow-bolt/contracts';
 import { appendEventsCall } from '../generated/function-calls.generated.ts';
 import type { RedisPort } from '../redis-port.ts';
+import type { KeyProvider } from '../vault/key-provider.ts';
 import { auditKeys, auditLogOf } from './audit-keys.ts';
 
 /** Limit of `append_events`. */
@@ -21,9 +22,17 @@ export type SecurityAuditOptions = {
   port: RedisPort;
   /** Name of this process, new at every start. */
   inst?: string;
-  /** Key of the MAC chain, shared with the sealer and unknown to Redis; without one entries carry no MAC. */
-  macKey?: Uint8Array | null;
+  /** Makes the key of this process's MAC chain, which Redis holds only wrapped; without it entries carry no MAC. */
+  keys?: Pick<KeyProvider, 'wrap'> | null;
 };
+
+/** The key of one process's MAC chain, and the form in which the sealer gets it. */
+type WriterKey = { bytes: Uint8Array; wrapped: Promise<string> };
+
+/** What the wrapped key of a process is bound to. */
+export const writerKeyAad = (inst: string): string => `audit-writer|${inst}`;
+/** The field of `{a:<log>}:wr` that holds it. */
+export const writerKeyField = (inst: string): string => `k:${inst}`;
 
 /** The MAC of one event: over the process, its number, its former MAC and the text. 32 hexadecimal digits. */
 export function eventMac(
@@ -38,13 +47,13 @@ export function eventMac(
 export class SecurityAudit {
   readonly inst: string;
   readonly #port: RedisPort;
-  readonly #macKey: Uint8Array | null;
+  readonly #key: WriterKey | null;
   readonly #logs = new Map<string, EventLine>();
 
-  constructor({ port, inst, macKey }: SecurityAuditOptions) {
+  constructor({ port, inst, keys }: SecurityAuditOptions) {
     this.#port = port;
     this.inst = inst ?? `p-${randomUUID().slice(0, 13)}`;
-    this.#macKey = macKey ?? null;
+    this.#key = keys ? newWriterKey(keys, this.inst) : null;
   }
 
   /**
@@ -60,22 +69,33 @@ export class SecurityAudit {
   #line(log: string): EventLine {
     const known = this.#logs.get(log);
     if (known) return known;
-    const line = new EventLine({ port: this.#port, log, inst: this.inst, macKey: this.#macKey });
+    const line = new EventLine({ port: this.#port, log, inst: this.inst, key: this.#key });
     this.#logs.set(log, line);
     return line;
   }
 }
 
+function newWriterKey(keys: Pick<KeyProvider, 'wrap'>, inst: string): WriterKey {
+  const bytes = randomBytes(32);
+  const wrapped = keys.wrap('session-mac', bytes, writerKeyAad(inst));
+  // Whoever appends hears of it; nobody else is to.
+  wrapped.catch(() => {});
+  return { bytes, wrapped };
+}
+
+type LineParts = { port: RedisPort; log: string; inst: string; key: WriterKey | null };
+
 /** The events of this process in one stream, in order. */
 class EventLine {
-  readonly #parts: { port: RedisPort; log: string; inst: string; macKey: Uint8Array | null };
+  readonly #parts: LineParts;
   readonly #queue: Waiting[] = [];
   #owed: Numbered[] = [];
   #iseq = 0;
   #mac = '';
   #isWriting = false;
+  #isKeyKept = false;
 
-  constructor(parts: { port: RedisPort; log: string; inst: string; macKey: Uint8Array | null }) {
+  constructor(parts: LineParts) {
     this.#parts = parts;
   }
 
@@ -84,9 +104,9 @@ class EventLine {
       return Promise.reject(new Fault('store_unavailable', { reason: 'audit' }));
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const { inst, macKey } = this.#parts;
+    const { inst, key } = this.#parts;
     const iseq = ++this.#iseq;
-    if (macKey) this.#mac = eventMac(macKey, { inst, iseq, text }, this.#mac);
+    if (key) this.#mac = eventMac(key.bytes, { inst, iseq, text }, this.#mac);
     this.#queue.push({ iseq, text, mac: this.#mac, resolve, reject });
     if (!this.#isWriting) void this.#write();
     return promise;
@@ -98,6 +118,7 @@ class EventLine {
     while (this.#queue.length > 0) {
       const batch = this.#queue.splice(0, batchMax);
       try {
+        await this.#keepKey();
         await this.#settleOwed();
         await this.#send(batch);
         for (const item of batch) item.resolve();
@@ -107,6 +128,14 @@ class EventLine {
       }
     }
     this.#isWriting = false;
+  }
+
+  /** Before the first event, so that no event is there that nobody can check. */
+  async #keepKey(): Promise<void> {
+    const { port, log, inst, key } = this.#parts;
+    if (this.#isKeyKept || !key) return;
+    await port.command('HSET', auditKeys(log).writers, writerKeyField(inst), await key.wrapped);
+    this.#isKeyKept = true;
   }
 
   async #settleOwed(): Promise<void> {
