@@ -2,6 +2,7 @@ export * from './accounts.ts';
 export * from './actions.ts';
 export * from './actor.ts';
 export * from './agreements.ts';
+export * from './alerts.ts';
 export { asyncApiMessages, boardEventNames, buildAsyncApi } from './asyncapi.ts';
 export { eventExamples } from './asyncapi-event-examples.ts';
 export * from './audit.ts';

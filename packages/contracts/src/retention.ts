@@ -3,7 +3,7 @@
  * documentation are printed from it. A clinic may change only what has a floor and a ceiling here.
  */
 import { z } from 'zod';
-import { boardDateSchema, clinicIdSchema, instantSchema, textLine, userIdSchema } from './ids.ts';
+import { boardDateSchema, clinicIdSchema, instantSchema, userIdSchema } from './ids.ts';
 
 export const retentionClasses = [
   'flow',
@@ -182,7 +182,16 @@ export const keptDaySchema = z
   .meta({ id: 'KeptDay' });
 export type KeptDay = z.infer<typeof keptDaySchema>;
 
-const act = z.strictObject({ by: userIdSchema, at: instantSchema, reason: textLine(300).nullable() });
+/** A code or the number of a case, such as `litigation/2026-CV-118`. No blanks: no sentence, and no name in it. */
+export const retentionReasonSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{2,79}$/, { error: 'a code or a case number without blanks' })
+  .meta({ id: 'RetentionReason' });
+const act = z.strictObject({
+  by: userIdSchema,
+  at: instantSchema,
+  reason: retentionReasonSchema.nullable(),
+});
 const span = { class: z.enum(['flow', 'messages']), from: boardDateSchema, to: boardDateSchema };
 
 /** Forbids the deletion of a span. Two people place it and two people lift it. */
@@ -230,11 +239,17 @@ export const shredCertificateSchema = z
   .meta({ id: 'ShredCertificate' });
 export type ShredCertificate = z.infer<typeof shredCertificateSchema>;
 
-const reason = textLine(300);
 export const spanRequestSchema = z
-  .strictObject({ ...span, reason })
-  .refine(({ from, to }) => from <= to, { path: ['to'], error: 'not before `from`' });
-export const reasonRequestSchema = z.strictObject({ reason });
+  .strictObject({ ...span, reason: retentionReasonSchema })
+  .refine(({ from, to }) => from <= to, { path: ['to'], error: 'not before `from`' })
+  .meta({ id: 'SpanRequest' });
+export const holdActs = ['approve', 'withdraw', 'request-lift', 'lift', 'keep'] as const;
+export const holdActRequestSchema = z
+  .strictObject({ act: z.enum(holdActs), reason: retentionReasonSchema })
+  .meta({ id: 'HoldActRequest' });
+export const purgeDecisionRequestSchema = z
+  .strictObject({ isApproved: z.boolean(), reason: retentionReasonSchema })
+  .meta({ id: 'PurgeDecisionRequest' });
 
 export const retentionResponseSchema = z
   .strictObject({

@@ -1,11 +1,11 @@
 /** Legal holds and early deletions: two people for each, as a table of who may do what in which state. */
-import type { LegalHold, PurgeRequest, Refusal } from '@workflow-bolt/contracts';
+import type { holdActs, LegalHold, PurgeRequest, Refusal } from '@workflow-bolt/contracts';
 import { daysBetween } from './retention.ts';
 import { refusal } from './scene.ts';
 
 /** Who acts, when (epoch ms), and why. */
 export type Acting = { by: string; at: number; reason: string | null };
-export type HoldAct = 'approve' | 'withdraw' | 'request-lift' | 'lift' | 'keep';
+export type HoldAct = (typeof holdActs)[number];
 
 type Answer<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
 const refused = (given: Refusal): Answer<never> => ({ ok: false, refusal: given });

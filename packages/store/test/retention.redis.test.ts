@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const date = '2026-03-02';
 const on = (age: number): string => dateAfter(date, age);
-const acting = (by: string, reason: string | null = 'a letter of the court') => ({ by, at: 1_000, reason });
+const acting = (by: string, reason: string | null = 'litigation/2026-CV-118') => ({ by, at: 1_000, reason });
 const span = { class: 'flow', from: date, to: date } as const;
 const codeOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

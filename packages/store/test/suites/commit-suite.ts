@@ -1,9 +1,12 @@
 /** What `commit` promises, seen at the function itself (docs/spec/board-log.md). */
 import { expect, test } from 'vitest';
-import { boardKeys, type CommitReply, nextChain } from '../../src/index.ts';
+import { boardKeys, type CommitReply, functionLibrary, nextChain } from '../../src/index.ts';
 import { freshBoard } from '../board-fixture.ts';
 import { commit, footprint, newEpoch } from '../commit-client.ts';
 import type { StoreUnderTest } from '../store-under-test.ts';
+
+const abi = String(functionLibrary.abi);
+const newer = String(functionLibrary.abi + 1);
 
 function committed(reply: CommitReply): Extract<CommitReply, { status: 'committed' }> {
   if (reply.status !== 'committed') throw new Error(`not committed: ${JSON.stringify(reply)}`);
@@ -23,7 +26,7 @@ export function commitSuite(store: () => StoreUnderTest): void {
     expect(second).toMatchObject({ epoch, seq: 2, chain: nextChain(first.chain, 2, '{"n":2}') });
     const [meta, entities, log] = await footprint(board, port);
     expect(meta).toEqual(
-      expect.arrayContaining(['seq', '2', 'c', second.chain, 'id', second.id, 'epoch', epoch, 'schema', '1']),
+      expect.arrayContaining(['seq', '2', 'c', second.chain, 'id', second.id, 'epoch', epoch, 'schema', abi]),
     );
     expect(entities).toEqual(['v:a', '2|{"b":1}']);
     expect(log).toEqual([
@@ -175,9 +178,12 @@ export function commitSuite(store: () => StoreUnderTest): void {
   test('[BL-ABI] a board that a newer library writes is not touched', async () => {
     const { board, port } = start();
     await commit(board, port, { n: 1 });
-    await port.command('HSET', boardKeys(board).meta, 'schema', '2');
+    await port.command('HSET', boardKeys(board).meta, 'schema', newer);
     const before = await footprint(board, port);
-    expect(await commit(board, port, { n: 2, versions: ['1'] })).toEqual({ status: 'upgrade', schema: 2 });
+    expect(await commit(board, port, { n: 2, versions: ['1'] })).toEqual({
+      status: 'upgrade',
+      schema: Number(newer),
+    });
     expect(await footprint(board, port)).toEqual(before);
   });
 

@@ -1,0 +1,230 @@
+import { detectionRuleIds } from '@workflow-bolt/contracts';
+import { describe, expect, it } from 'vitest';
+import { clock } from '../board-player.ts';
+import { AuditSequence } from './audit-sequence.ts';
+import { replay, rulesSetOff } from './replay.ts';
+import { detectionRules, honeyRoutes, isHoneyRoute } from './rules.ts';
+import { type Signal, signalOf } from './signal.ts';
+
+const minute = 60_000;
+const nine = clock('09:00');
+const act = (kind: Signal['kind'], more: Partial<Signal> = {}): Signal => ({
+  kind,
+  at: nine,
+  clinic: 'north',
+  uid: 'dana',
+  network: '203.0.113.7',
+  session: 's-1',
+  object: 'v-1',
+  ...more,
+});
+/** One act after the other on different objects, so many ms apart. */
+const series = (kind: Signal['kind'], count: number, everyMs: number, from = nine): Signal[] =>
+  Array.from({ length: count }, (_, i) => act(kind, { at: from + i * everyMs, object: `o-${i}` }));
+
+describe('attacks', () => {
+  it('[abuse] HT-1: one look at a patient who does not exist ends every session of the account', () => {
+    const honey = new Set(['v-honey']);
+    expect(replay([act('record-opened', { object: 'v-honey' })], honey)).toEqual([
+      {
+        rule: 'HT-1',
+        uid: 'dana',
+        network: '203.0.113.7',
+        count: 1,
+        responses: ['revoke-account'],
+        severity: 'critical',
+      },
+    ]);
+    expect(rulesSetOff([act('not-there', { object: 'v-honey' })], honey)).toEqual(['HT-1']);
+  });
+
+  it('[abuse] HT-2: one try of an address nobody names blocks account and network, signed in or not', () => {
+    expect(replay([act('honey-route', { uid: null, session: null, object: '/.env' })])).toMatchObject([
+      { rule: 'HT-2R', responses: ['revoke-account', 'block-account', 'block-network'] },
+    ]);
+  });
+
+  it('[abuse] HT-2F: a page of somebody else cannot have a person, or a whole clinic, locked out', () => {
+    expect(replay([act('honey-route-forced')])).toMatchObject([{ rule: 'HT-2F', responses: [] }]);
+  });
+
+  it('[abuse] HT-2T: a token left lying to be found blocks the network that used it', () => {
+    expect(replay([act('honey-token', { uid: null })])).toMatchObject([
+      { rule: 'HT-2T', responses: ['block-network'], severity: 'critical' },
+    ]);
+  });
+
+  it('[abuse] [session] SE-1: a token that comes back after its replacement ends the account’s sessions', () => {
+    expect(replay([act('token-reuse')])).toMatchObject([{ rule: 'SE-1', responses: ['revoke-account'] }]);
+  });
+
+  it('[abuse] ACE-2: the sixty-first record of an hour, and not the sixtieth', () => {
+    expect(rulesSetOff(series('record-opened', 60, 30_000))).toEqual([]);
+    expect(replay(series('record-opened', 61, 30_000))).toMatchObject([
+      { rule: 'ACE-2', count: 61, responses: ['revoke-session'] },
+    ]);
+  });
+
+  it('[abuse] ACE-2: slow enough for the hour, and still far beyond what the person usually opens', () => {
+    const usual = Array.from({ length: 30 }, (_, hour) =>
+      series('record-opened', 5, minute, nine + hour * 3_600_000),
+    ).flat();
+    const spree = series('record-opened', 35, 100_000, nine + 40 * 3_600_000);
+    expect(rulesSetOff(usual)).toEqual([]);
+    expect(rulesSetOff([...usual, ...spree])).toEqual(['ACE-2']);
+    // The same spree of somebody who always has such hours is their work.
+    const busy = Array.from({ length: 30 }, (_, hour) =>
+      series('record-opened', 20, minute, nine + hour * 3_600_000),
+    ).flat();
+    expect(rulesSetOff([...busy, ...spree])).toEqual([]);
+  });
+
+  it('[abuse] ACE-2: opening the same record again and again is not opening many', () => {
+    const again = series('record-opened', 200, 5_000).map((each) => ({ ...each, object: 'v-1' }));
+    expect(rulesSetOff(again)).toEqual([]);
+  });
+
+  it('[abuse] ACE-1: five other clinics in ten minutes are noticed, twenty end the sessions', () => {
+    expect(rulesSetOff(series('denied-elsewhere', 4, minute))).toEqual([]);
+    expect(rulesSetOff(series('denied-elsewhere', 5, minute))).toEqual(['ACE-1']);
+    expect(rulesSetOff(series('denied-elsewhere', 20, 20_000))).toEqual(['ACE-1', 'ACE-1X']);
+    // Spread over a day it is somebody who mistypes.
+    expect(rulesSetOff(series('denied-elsewhere', 20, 11 * minute))).toEqual([]);
+  });
+
+  it('[abuse] ACE-1: ids that are not there count like clinics that are not theirs', () => {
+    const mixed = [...series('not-there', 3, 1_000), ...series('denied-elsewhere', 3, 1_000)];
+    const told = mixed.map((each, i) => ({ ...each, object: `x-${i}` }));
+    expect(rulesSetOff(told)).toEqual(['ACE-1']);
+  });
+
+  it.each(['audit-gap', 'audit-late', 'audit-broken'] as const)(
+    '[audit] AUD-1: %s stops all deleting',
+    (kind) => {
+      expect(replay([act(kind, { uid: null, network: null })])).toMatchObject([
+        { rule: 'AUD-1', responses: ['freeze-deletions'], severity: 'critical' },
+      ]);
+    },
+  );
+
+  it('[abuse] two accounts are not one: nobody answers for what another opened', () => {
+    const shared = series('record-opened', 80, 10_000).map((each, i) => ({
+      ...each,
+      uid: i % 2 === 0 ? 'dana' : 'noor',
+    }));
+    expect(rulesSetOff(shared)).toEqual([]);
+  });
+
+  it('what goes on is one matter, and a new one when it begins again later', () => {
+    const reuse = [0, 10, 20, 70].map((after) => act('token-reuse', { at: nine + after * minute }));
+    expect(rulesSetOff(reuse)).toEqual(['SE-1', 'SE-1']);
+  });
+});
+
+describe('benign days', () => {
+  it('a front desk that opens every record of a full day sets nothing off', () => {
+    const day = Array.from({ length: 10 }, (_, hour) =>
+      series('record-opened', 12, 4 * minute, nine + hour * 3_600_000),
+    ).flat();
+    expect(rulesSetOff(day, new Set(['v-honey']))).toEqual([]);
+  });
+
+  it('somebody who tries two clinics by mistake sets nothing off', () => {
+    const slips = [...series('denied-elsewhere', 2, 1_000), ...series('not-there', 2, 1_000)];
+    expect(rulesSetOff(slips.map((each, i) => ({ ...each, object: `slip-${i}` })))).toEqual([]);
+  });
+
+  it('a real patient is not a honey patient', () => {
+    expect(rulesSetOff([act('record-opened')], new Set(['v-honey']))).toEqual([]);
+  });
+});
+
+describe('the table', () => {
+  it('has one row for every rule that an alert can name', () => {
+    expect(detectionRules.map(({ id }) => id)).toEqual([...detectionRuleIds]);
+  });
+
+  it('judges only by windows that it keeps', () => {
+    for (const { windows, limits } of detectionRules) {
+      const kept = windows.map(({ name }) => name);
+      for (const { window, beyondUsual } of limits) {
+        expect(kept).toContain(window);
+        for (const each of beyondUsual ? [beyondUsual.total, beyondUsual.hours] : []) {
+          expect(kept).toContain(each);
+        }
+      }
+    }
+  });
+
+  it('[abuse] knows its addresses however they are written, and takes no real one for them', () => {
+    for (const route of honeyRoutes) {
+      expect([route, route.toUpperCase(), `${route}/`].map(isHoneyRoute)).toEqual([true, true, true]);
+    }
+    const real = ['/', '/docs', '/api/v1/session', '/assets/index.js', '/envelope', '/api/v1/admin'];
+    expect(real.filter(isHoneyRoute)).toEqual([]);
+  });
+});
+
+describe('signals', () => {
+  const event = {
+    cid: 'north',
+    type: 'security',
+    sub: 'deny',
+    act: 'E',
+    out: 4,
+    why: 'DENY_SCOPE',
+    agent: { uid: 'dana', kind: 'human', role: 'front-desk' },
+    ent: [
+      { t: 'Action', id: 'read' },
+      { t: 'Clinic', id: 'south' },
+    ],
+  } as const;
+  const from = { at: nine, network: '203.0.113.7', session: 's-1' };
+
+  it('are taken from the record: who, from where, at what', () => {
+    expect(signalOf({ ...event, ent: [...event.ent] }, from)).toEqual({
+      kind: 'denied-elsewhere',
+      ...from,
+      clinic: 'north',
+      uid: 'dana',
+      object: 'south',
+    });
+  });
+
+  it('are silent about a refusal that is a matter of the role, and about work', () => {
+    expect(signalOf({ ...event, ent: [], why: 'DENY_ROLE' }, from)).toBeNull();
+    expect(signalOf({ ...event, ent: [], sub: 'login', why: 'x' }, from)).toBeNull();
+  });
+
+  it('have no account before anyone has signed in', () => {
+    const agent = { uid: 'anonymous', kind: 'anonymous', role: null } as const;
+    expect(signalOf({ ...event, ent: [], agent }, from)?.uid).toBeNull();
+  });
+});
+
+describe('numbers of the record', () => {
+  it('[audit] [I5] a missing, doubled or first missing number is a gap of its process', () => {
+    const take = (...numbers: number[]) => {
+      const sequence = new AuditSequence();
+      return sequence.take(
+        numbers.map((iseq) => ({ inst: 'p-1', iseq })),
+        true,
+      );
+    };
+    expect(take(1, 2, 3)).toEqual([]);
+    expect(take(1, 3)).toEqual([{ inst: 'p-1', after: 1, found: 3 }]);
+    expect(take(2, 3)).toEqual([{ inst: 'p-1', after: 0, found: 2 }]);
+    expect(take(1, 2, 2)).toEqual([{ inst: 'p-1', after: 2, found: 2 }]);
+  });
+
+  it('[audit] processes are counted apart, and a trimmed stream begins where it begins', () => {
+    const sequence = new AuditSequence();
+    const mixed = [
+      { inst: 'a', iseq: 41 },
+      { inst: 'b', iseq: 1 },
+      { inst: 'a', iseq: 42 },
+    ];
+    expect(sequence.take(mixed, false)).toEqual([]);
+    expect(sequence.take([{ inst: 'a', iseq: 44 }], false)).toEqual([{ inst: 'a', after: 42, found: 44 }]);
+  });
+});

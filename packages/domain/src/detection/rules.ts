@@ -1,0 +1,182 @@
+/**
+ * What is noticed, as data: a signal, the windows it is counted in, the limit, and what happens at it.
+ *
+ * The numbers are a clinic's: a front desk opens some forty records on a full day, a busy hour has fifteen. Someone who
+ * opens sixty in an hour reads none of them.
+ */
+import type { Alert, DetectionResponse, DetectionRuleId } from '@workflow-bolt/contracts';
+import type { SignalKind } from './signal.ts';
+
+export type DetectionWindow = {
+  name: string;
+  spanMs: number;
+  /** What is counted: different objects, hours in which anything happened, or objects anew each hour. */
+  member: 'object' | 'hour' | 'object-and-hour';
+};
+/** Over `limit` in a window; or over `limit` and so many times as much as usual in an hour. */
+export type DetectionLimit = {
+  window: string;
+  limit: number;
+  beyondUsual?: { times: number; total: string; hours: string; hoursMin: number };
+};
+export type DetectionRule = {
+  id: DetectionRuleId;
+  about: string;
+  on: readonly SignalKind[];
+  /** Only for objects that nobody has a reason to touch. */
+  isHoney?: true;
+  /** Whose acts are counted together. */
+  subject: 'account' | 'network' | 'installation';
+  windows: readonly DetectionWindow[];
+  /** Any of them is enough; none means that once is. */
+  limits: readonly DetectionLimit[];
+  severity: Alert['severity'];
+  responses: readonly DetectionResponse[];
+  /** One alert for each subject in this time; what goes on within it is the same matter. */
+  quietMs: number;
+};
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+/** How long a block lasts when nobody lifts it. */
+export const blockMs = day;
+/** Within this a person must have looked at an alert. */
+export const reviewMs: Record<Alert['severity'], number> = { critical: 4 * hour, high: day, notice: 3 * day };
+
+const opened: readonly DetectionWindow[] = [
+  { name: 'hour', spanMs: hour, member: 'object' },
+  { name: 'total', spanMs: 14 * day, member: 'object-and-hour' },
+  { name: 'hours', spanMs: 14 * day, member: 'hour' },
+];
+const elsewhere: readonly DetectionWindow[] = [
+  { name: 'ten-minutes', spanMs: 10 * minute, member: 'object' },
+];
+
+export const detectionRules: readonly DetectionRule[] = [
+  {
+    id: 'HT-1',
+    about: 'Somebody opened the record of a patient who does not exist',
+    on: ['record-opened', 'not-there'],
+    isHoney: true,
+    subject: 'account',
+    windows: [],
+    limits: [],
+    severity: 'critical',
+    responses: ['revoke-account'],
+    quietMs: hour,
+  },
+  {
+    id: 'HT-2R',
+    about: 'Somebody tried an address that nothing of ours leads to',
+    on: ['honey-route'],
+    subject: 'network',
+    windows: [],
+    limits: [],
+    severity: 'high',
+    responses: ['revoke-account', 'block-account', 'block-network'],
+    quietMs: day,
+  },
+  {
+    id: 'HT-2F',
+    about: 'A page of somebody else made a browser try such an address; its person may know nothing of it',
+    on: ['honey-route-forced'],
+    subject: 'network',
+    windows: [],
+    limits: [],
+    severity: 'notice',
+    responses: [],
+    quietMs: day,
+  },
+  {
+    id: 'HT-2T',
+    about: 'Somebody used a token that was left lying to be found',
+    on: ['honey-token'],
+    subject: 'network',
+    windows: [],
+    limits: [],
+    severity: 'critical',
+    responses: ['block-network'],
+    quietMs: day,
+  },
+  {
+    id: 'SE-1',
+    about: 'A session token came back after it was replaced, or from another kind of device',
+    on: ['token-reuse'],
+    subject: 'account',
+    windows: [],
+    limits: [],
+    severity: 'high',
+    responses: ['revoke-account'],
+    quietMs: hour,
+  },
+  {
+    id: 'ACE-1',
+    about: 'Somebody asks for clinics that are not theirs, or for what is not there',
+    on: ['denied-elsewhere', 'not-there'],
+    subject: 'account',
+    windows: elsewhere,
+    limits: [{ window: 'ten-minutes', limit: 4 }],
+    severity: 'notice',
+    responses: [],
+    quietMs: hour,
+  },
+  {
+    id: 'ACE-1X',
+    about: 'Somebody goes on asking for what is not theirs',
+    on: ['denied-elsewhere', 'not-there'],
+    subject: 'account',
+    windows: elsewhere,
+    limits: [{ window: 'ten-minutes', limit: 19 }],
+    severity: 'high',
+    responses: ['revoke-account'],
+    quietMs: hour,
+  },
+  {
+    id: 'ACE-2',
+    about: 'Somebody opens records one after the other, more than a person reads or than they usually do',
+    on: ['record-opened'],
+    subject: 'account',
+    windows: opened,
+    limits: [
+      { window: 'hour', limit: 60 },
+      { window: 'hour', limit: 30, beyondUsual: { times: 3, total: 'total', hours: 'hours', hoursMin: 24 } },
+    ],
+    severity: 'high',
+    responses: ['revoke-session'],
+    quietMs: hour,
+  },
+  {
+    id: 'AUD-1',
+    about: 'The record of accesses has a gap, is late, or does not verify',
+    on: ['audit-gap', 'audit-late', 'audit-broken'],
+    subject: 'installation',
+    windows: [],
+    limits: [],
+    severity: 'critical',
+    responses: ['freeze-deletions'],
+    quietMs: day,
+  },
+];
+
+/** Addresses that scanners and thieves try and that nothing of ours ever names. Lower case, without a query. */
+export const honeyRoutes: readonly string[] = [
+  '/.env',
+  '/.git/config',
+  '/.aws/credentials',
+  '/wp-login.php',
+  '/phpmyadmin/',
+  '/server-status',
+  '/actuator/env',
+  '/api/v1/admin/export-all',
+  '/api/v1/admin/users/dump',
+  '/api/v1/debug/sessions',
+  '/api/v1/patients/export',
+  '/backup.sql',
+];
+
+/** True for one of them, however it is written: case, a slash more at the end. */
+export function isHoneyRoute(path: string): boolean {
+  const plain = path.toLowerCase().replace(/\/+$/, '');
+  return honeyRoutes.some((route) => route.replace(/\/+$/, '') === plain);
+}

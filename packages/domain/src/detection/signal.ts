@@ -1,0 +1,49 @@
+/** What detection hears of: the acts of the record of accesses that can mean something, in one small shape. */
+import type { SecurityEvent } from '@workflow-bolt/contracts';
+
+export const signalKinds = [
+  'record-opened',
+  'denied-elsewhere',
+  'not-there',
+  'honey-route',
+  'honey-route-forced',
+  'honey-token',
+  'token-reuse',
+  'audit-gap',
+  'audit-late',
+  'audit-broken',
+] as const;
+export type SignalKind = (typeof signalKinds)[number];
+
+export type Signal = {
+  kind: SignalKind;
+  /** Epoch ms. */
+  at: number;
+  clinic: string | null;
+  /** Account; null before anyone has signed in. */
+  uid: string | null;
+  /** Network address; null where there is none, such as in a job. */
+  network: string | null;
+  /** Session to end; null where there is none. */
+  session: string | null;
+  /** What it was done to: a visit, a clinic, a route, a process. Opaque. */
+  object: string;
+};
+
+type From = Pick<Signal, 'at' | 'network' | 'session'>;
+
+/** The signal in an event of the record, or null for the many that say nothing. */
+export function signalOf(event: SecurityEvent, from: From): Signal | null {
+  const kind = kindOf(event);
+  if (!kind) return null;
+  const { uid } = event.agent;
+  const object = event.ent?.find(({ t }) => t === 'Clinic')?.id ?? event.ent?.[0]?.id ?? '-';
+  return { kind, ...from, clinic: event.cid, uid: uid === 'anonymous' ? null : uid, object };
+}
+
+function kindOf({ sub, why }: SecurityEvent): SignalKind | null {
+  if (sub === 'deny' && why === 'DENY_SCOPE') return 'denied-elsewhere';
+  if (sub === 'session' && (why === 'token_reuse' || why === 'device_changed')) return 'token-reuse';
+  if (sub === 'audit-gap') return 'audit-gap';
+  return null;
+}
