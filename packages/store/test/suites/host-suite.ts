@@ -387,6 +387,7 @@ export function hostSuite(store: () => StoreUnderTest): void {
       command: 'createVisit',
       commandId: 'client-a:2',
       entities: ['v:w1', 'p:w1'],
+      pat: ['visit:w1'],
     });
   });
 
