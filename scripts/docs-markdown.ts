@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export type Document = { file: string; text: string; prose: string };
 export type Link = { path: string; anchor: string };
 
-const documentPatterns = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/**/*.md'];
+const documentPatterns = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/**/*.md'];
 
 /** Every document below `root`, by path. */
 export function readDocuments(root: string): Document[] {
