@@ -97,6 +97,9 @@ export class FakeServer {
   #answer(path: string, body: string, signal: AbortSignal | null): Response {
     if (path === '/session')
       return this.#user ? json(this.#session(this.#user)) : this.#problem('not_authenticated');
+    if (path === '/sign-in/methods')
+      return json({ passkeys: false, providers: [], developmentLogin: true, needsFirstAccount: true });
+    if (path === '/break-glass') return json({ now: this.#options.now(), open: [] });
     if (path === '/dev-users') return json({ users: this.#options.users });
     if (path === '/dev-login') return this.#signIn(JSON.parse(body));
     if (path === '/logout') {
@@ -125,7 +128,12 @@ export class FakeServer {
   #session(user: User) {
     const { board, zone } = this.#options;
     const clinics = [{ id: board.clinic, name: 'Cedar Hollow Family Medicine', zone, today: board.date }];
-    return { user, station: 'front-desk-1', clinics, isDevelopmentLogin: true };
+    const now = this.#options.now();
+    const ends = { expiresAt: now + 43_200_000, idleEndsAt: now + 900_000 };
+    return {
+      ...{ user, station: 'front-desk-1', clinics, isDevelopmentLogin: true, isDevelopment: true },
+      ...{ roles: [user.role], aal: '2', now, ...ends, stepUps: {}, workstation: null, csrf: 'fake' },
+    };
   }
 
   #historyOf(visitId: string) {

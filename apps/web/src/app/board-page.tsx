@@ -6,6 +6,7 @@ import { BoardScreen } from '../board/board-screen.tsx';
 import { SessionContext, type SessionInfo } from '../session/session-context.ts';
 import type { SessionExits } from '../session/session-gate.tsx';
 import { WallScreen } from '../wall/wall-screen.tsx';
+import { useApi } from './api-context.ts';
 import { type BoardAddress, boardAddress } from './board-address.ts';
 
 export type ClientOptions = Partial<BoardClientOptions>;
@@ -18,9 +19,10 @@ const actorOf = ({ user, station }: Session): Actor => ({
 });
 
 function useClient(address: BoardAddress, actor: Actor, options: ClientOptions | undefined) {
+  const api = useApi();
   return useMemo(
-    () => createBoardClient({ baseUrl: '', ...address, actor, ...options }),
-    [address, actor, options],
+    () => createBoardClient({ baseUrl: '', api, ...address, actor, ...options }),
+    [api, address, actor, options],
   );
 }
 

@@ -1,4 +1,4 @@
-import type { EnrolmentAnswer, SignInApi } from '@workflow-bolt/client';
+import { ApiError, type EnrolmentAnswer, type SignInApi } from '@workflow-bolt/client';
 import type { SignInResponse } from '@workflow-bolt/contracts';
 import { useCallback, useMemo, useState } from 'react';
 import { makePasskey, signWithPasskey } from './browser-passkeys.ts';
@@ -64,22 +64,37 @@ function stepAfter(answer: SignInResponse): JourneyStep | null {
   return codes.length > 0 ? { kind: 'recovery-codes', codes } : null;
 }
 
-function useAttempts() {
+function useAttempts(onFailure: (cause: unknown) => void) {
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
-  const attempt = useCallback(async (work: () => Promise<void>) => {
-    setIsBusy(true);
-    setFailure(null);
-    await work().catch((cause: unknown) => setFailure(messageOf(cause)));
-    setIsBusy(false);
-  }, []);
+  const attempt = useCallback(
+    async (work: () => Promise<void>) => {
+      setIsBusy(true);
+      setFailure(null);
+      await work().catch((cause: unknown) => {
+        setFailure(messageOf(cause));
+        onFailure(cause);
+      });
+      setIsBusy(false);
+    },
+    [onFailure],
+  );
   return { failure, setFailure, isBusy, attempt };
 }
 
+/** A sign-in that has ended cannot go on: it begins again, and says why. */
+const hasEnded = (cause: unknown): boolean =>
+  cause instanceof ApiError && (cause.code === 'sign_in_ended' || cause.code === 'sign_in_failed');
+
+type JourneyOptions = { onSignedIn: () => void; first?: JourneyStep | undefined };
+
 /** The way in, as a state machine over the API. `onSignedIn` is called once a session is open. */
-export function useSignInJourney(api: SignInApi, onSignedIn: () => void): Journey {
-  const [step, setStep] = useState<JourneyStep>({ kind: 'start' });
-  const { failure, setFailure, isBusy, attempt } = useAttempts();
+export function useSignInJourney(api: SignInApi, { onSignedIn, first }: JourneyOptions): Journey {
+  const [step, setStep] = useState<JourneyStep>(first ?? { kind: 'start' });
+  const restart = useCallback((cause: unknown) => {
+    if (hasEnded(cause)) setStep({ kind: 'start' });
+  }, []);
+  const { failure, setFailure, isBusy, attempt } = useAttempts(restart);
   const go = useCallback(
     (next: JourneyStep) => {
       setFailure(null);

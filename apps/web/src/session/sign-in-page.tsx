@@ -18,6 +18,8 @@ type Props = { onSignedIn: () => void };
 type Offer = { methods: SignInMethodsOffered; users: readonly DemoUser[] | null };
 
 const returnPath = '/sign-in/return';
+/** The address that the server prints with the code of the first account. */
+const enrolPath = '/enrol';
 
 /** What this server offers; `failure` when it cannot be asked. */
 function useOffer() {
@@ -55,7 +57,8 @@ export function SignInPage({ onSignedIn }: Props) {
   const api = useApi();
   const signInApi = useMemo(() => new SignInApi(api.transport), [api]);
   const { offer, failure, load } = useOffer();
-  const journey = useSignInJourney(signInApi, onSignedIn);
+  const first = location.pathname === enrolPath ? ({ kind: 'code' } as const) : undefined;
+  const journey = useSignInJourney(signInApi, { onSignedIn, first });
   useReturn(journey);
   if (failure !== null)
     return (

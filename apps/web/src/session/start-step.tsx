@@ -46,12 +46,21 @@ function OtherWays({ journey, offered }: Omit<Props, 'demo'>) {
 const firstLead =
   'Nobody has an account here yet. The server printed a one-time code when it started: it makes you the owner.';
 
-/** Nobody has an account: only the printed code leads on. */
+/** Nobody has an account: the printed code leads on, or a demo user where there are some. */
 function FirstAccount({ journey, demo }: Omit<Props, 'offered'>) {
+  const enter = () => journey.go({ kind: 'code' });
+  if (demo)
+    return (
+      <EntryPanel title="Clinic board" failure={journey.failure}>
+        {demo}
+        <Anchor component="button" type="button" size="sm" ta="start" onClick={enter}>
+          I have a one-time code
+        </Anchor>
+      </EntryPanel>
+    );
   return (
     <EntryPanel title="Set up this clinic" lead={firstLead} failure={journey.failure}>
-      <Button onClick={() => journey.go({ kind: 'code' })}>Enter the code</Button>
-      {demo}
+      <Button onClick={enter}>Enter the code</Button>
     </EntryPanel>
   );
 }

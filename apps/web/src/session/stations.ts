@@ -1,4 +1,4 @@
-import type { Station } from './sign-in-view.tsx';
+import type { Station } from './demo-users.tsx';
 
 /** Places to work at in the demo clinic; the identity of real workstations is enrolled, not chosen. */
 export const stations: readonly Station[] = [
