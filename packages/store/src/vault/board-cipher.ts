@@ -17,7 +17,7 @@ import {
   type SensitivityNode,
   sensitivityOfEvent,
 } from '@workflow-bolt/contracts';
-import { cryptFault } from './crypt-failure.ts';
+import { cryptFault, cryptReasonOf } from './crypt-failure.ts';
 import type { DataKeys } from './data-keys.ts';
 import { kidOf, type SealingKey } from './envelope.ts';
 import type { FieldPlan } from './field-plan.ts';
@@ -49,14 +49,15 @@ const entityPlans = new FieldPlans((kind) => entitySensitivity[kind as Entity['t
 const eventPlans = new FieldPlans((kind) => sensitivityOfEvent(kind as BoardEvent['type']));
 
 /** The record whose key protects an event; what belongs to no visit is the board's own. */
-function recordOf(event: BoardEvent): string {
+export function recordOfEvent(event: BoardEvent): string {
   if ('visitId' in event) return event.visitId;
   if ('visit' in event) return event.visit.id;
   return 'person' in event ? event.person.visitId : boardRecord;
 }
 
 const boardRecord = '';
-const recordOfEntity = (id: EntityId): string => (/^[vp]:/.test(id) ? id.slice(2) : boardRecord);
+/** The record whose key protects an entity: a visit and its person share one. */
+export const recordOfEntity = (id: string): string => (/^[vp]:/.test(id) ? id.slice(2) : boardRecord);
 
 /** JSON exactly as it was before boards were sealed. */
 export const plainCodec: BoardCodec = {
@@ -77,6 +78,8 @@ export type CipherParts = {
   indexKey: () => Promise<KeyObject>;
   /** Records in plain, from before the board was sealed, are still read. */
   acceptsPlain: boolean;
+  /** Told of each record that cannot be opened. */
+  onFailure?: (kid: string, reason: string) => void;
 };
 
 export class BoardCipher implements BoardCodec {
@@ -133,7 +136,8 @@ export class BoardCipher implements BoardCodec {
     const key = this.#keyOfPart(part, recordOfEntity(id));
     const at = { ...this.#atEntity(id, entity.type), i: 0 };
     const plan = sealedPlan(entityPlans.of(entity.type));
-    return openPart(key, at, { stamp, clear, envelope: part.envelope }, { clear: entity, plan }) as Entity;
+    const opened = { clear: entity, plan };
+    return this.#opened(key, at, { stamp, clear, envelope: part.envelope }, opened) as Entity;
   }
 
   sealFrame(frame: LogFrame): string {
@@ -144,7 +148,7 @@ export class BoardCipher implements BoardCodec {
     const parts = frame.events.flatMap((event, i): SealedPart[] => {
       const sealed = divided[i]?.sealed;
       if (sealed === undefined) return [];
-      const key = this.#ownKey(recordOf(event));
+      const key = this.#ownKey(recordOfEvent(event));
       return [{ i, envelope: sealPart(key, { ...this.#atEvent(event), i }, text, sealed) }];
     });
     return writeSealedText({ parts, ...text });
@@ -157,10 +161,10 @@ export class BoardCipher implements BoardCodec {
     for (const part of parts) {
       const event = frame.events[part.i];
       if (!event) throw cryptFault('malformed');
-      const key = this.#keyOfPart(part, recordOf(event));
+      const key = this.#keyOfPart(part, recordOfEvent(event));
       const plan = sealedPlan(eventPlans.of(event.type));
       const at = { ...this.#atEvent(event), i: part.i };
-      const opened = openPart(key, at, { stamp, clear, envelope: part.envelope }, { clear: event, plan });
+      const opened = this.#opened(key, at, { stamp, clear, envelope: part.envelope }, { clear: event, plan });
       frame.events[part.i] = opened as BoardEvent;
     }
     return frame;
@@ -176,7 +180,7 @@ export class BoardCipher implements BoardCodec {
   }
 
   #atEvent(event: BoardEvent): RecordPlace {
-    return { kind: event.type, place: `${this.#place}|log|${recordOf(event)}` };
+    return { kind: event.type, place: `${this.#place}|log|${recordOfEvent(event)}` };
   }
 
   #ownKey(record: string): SealingKey {
@@ -192,6 +196,17 @@ export class BoardCipher implements BoardCodec {
     if (key === undefined) throw cryptFault('unknown_key');
     if (key !== 'destroyed') this.#keyOf.set(record, key);
     return key;
+  }
+
+  /** Nothing is given away in part; that something did not open is told, with the key's id only. */
+  #opened(...given: Parameters<typeof openPart>): unknown {
+    try {
+      return openPart(...given);
+    } catch (error) {
+      const [key] = given;
+      this.#parts.onFailure?.(key === 'destroyed' ? key : key.kid, cryptReasonOf(error) ?? 'malformed');
+      throw error;
+    }
   }
 
   #plainEntity(text: string): Entity {

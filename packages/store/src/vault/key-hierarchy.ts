@@ -15,7 +15,7 @@ import {
   retentionKeyDocumentSchema,
 } from '@workflow-bolt/contracts';
 import type { ObjectStore } from '../archive/object-store.ts';
-import { cryptFault } from './crypt-failure.ts';
+import { cryptFault, cryptReasonOf } from './crypt-failure.ts';
 import { openBytes, type SealingKey, sealBytes, sealingKey } from './envelope.ts';
 import { createDocument, type KeyScope, keyNames, listDocuments, readDocument } from './key-documents.ts';
 import type { KeyProvider } from './key-provider.ts';
@@ -160,13 +160,24 @@ export class KeyHierarchy {
     return sealingKey(kid, bytes);
   }
 
+  /** A key that cannot be opened is worth an alarm: disabled, damaged, or its service is away. */
+  #tellFailure(name: string, error: unknown): void {
+    const [kind = '', clinic = '', ...rest] = name.split('|');
+    const reason = cryptReasonOf(error) ?? 'keys_unavailable';
+    const period = kind === 'rk' ? (rest[1] ?? null) : null;
+    this.told({ use: 'failed', clinic, kid: rest.at(-1) || kind, period, reason });
+  }
+
   /** One read for all who ask at once; a failure is not held. */
   #hold<T>(name: string, read: () => Promise<T>): Promise<T> {
     const held = this.#held.get(name);
     if (held && this.now() - held.at < keyCacheMs) return held.value as Promise<T>;
     const value = read();
     this.#held.set(name, { at: this.now(), value });
-    value.catch(() => this.#held.delete(name));
+    value.catch((error: unknown) => {
+      this.#held.delete(name);
+      this.#tellFailure(name, error);
+    });
     return value;
   }
 }

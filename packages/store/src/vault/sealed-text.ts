@@ -32,21 +32,31 @@ function readPart(text: string): SealedPart {
   return { i, envelope: text.slice(colon + 1) };
 }
 
+function partsEnd(text: string): number {
+  const end = text.indexOf(' ', prefix.length);
+  if (end < 0) throw cryptFault('malformed');
+  return end;
+}
+
+const partsOf = (text: string, end: number): SealedPart[] =>
+  text.slice(prefix.length, end).split(',').map(readPart);
+
 /** Throws Fault `phi_unreadable`. */
 export function readSealedText(text: string): SealedText {
-  const partsEnd = text.indexOf(' ', prefix.length);
-  const stampEnd = text.indexOf(' ', partsEnd + 1);
-  if (partsEnd < 0 || stampEnd < 0) throw cryptFault('malformed');
+  const end = partsEnd(text);
+  const stampEnd = text.indexOf(' ', end + 1);
+  if (stampEnd < 0) throw cryptFault('malformed');
   return {
-    parts: text.slice(prefix.length, partsEnd).split(',').map(readPart),
-    stamp: text.slice(partsEnd + 1, stampEnd),
+    parts: partsOf(text, end),
+    stamp: text.slice(end + 1, stampEnd),
     clear: text.slice(stampEnd + 1),
   };
 }
 
 /** Ids of the keys that a stored record needs; none for plain JSON. Throws Fault `phi_unreadable`. */
 export function kidsOf(text: string): string[] {
-  return isSealedText(text) ? readSealedText(text).parts.map(({ envelope }) => kidOf(envelope)) : [];
+  if (!isSealedText(text)) return [];
+  return partsOf(text, partsEnd(text)).map(({ envelope }) => kidOf(envelope));
 }
 
 /** The clear JSON of a stored record: all of it when it is plain. Throws Fault `phi_unreadable`. */

@@ -1,9 +1,13 @@
 /** The vault of one installation: what opens boards, and what manages their keys. */
 import type { KeyObject } from 'node:crypto';
-import type { BoardKey } from '@workflow-bolt/contracts';
+import type { BoardKey, DestructionCertificate, KeyPeriod } from '@workflow-bolt/contracts';
+import type { BoardSource } from '../archive/board-archive.ts';
 import type { ObjectStore } from '../archive/object-store.ts';
+import { boardKeys } from '../keys.ts';
 import { BoardCipher } from './board-cipher.ts';
+import { kidsOfVisit } from './board-kids.ts';
 import { DataKeys } from './data-keys.ts';
+import { type DestroyOrder, destroyDataKeys, destroyScope } from './destroy-keys.ts';
 import type { KeyScope } from './key-documents.ts';
 import { type HierarchyParts, KeyHierarchy } from './key-hierarchy.ts';
 import type { KeyProvider } from './key-provider.ts';
@@ -43,7 +47,11 @@ export class Vault {
   board(board: BoardKey): BoardCipher {
     const keys = this.dataKeys(scopeOf(board));
     const indexKey = () => this.indexKey(board.clinic);
-    return new BoardCipher({ board, keys, indexKey, acceptsPlain: this.#acceptsPlain });
+    const { clinic } = board;
+    const { period } = keys.scope;
+    const onFailure = (kid: string, reason: string) =>
+      this.hierarchy.told({ use: 'failed', clinic, kid, period, reason });
+    return new BoardCipher({ board, keys, indexKey, acceptsPlain: this.#acceptsPlain, onFailure });
   }
 
   /** Data keys of a month, one set for all boards of it. */
@@ -55,6 +63,30 @@ export class Vault {
     const [oldest] = this.#scopes.keys();
     if (this.#scopes.size > scopesMax && oldest !== undefined) this.#scopes.delete(oldest);
     return known;
+  }
+
+  /** Destroys a clinic's month: every copy of it becomes unreadable. Repeat it after an interruption. Throws Fault. */
+  async destroyPeriod(
+    { clinic, period }: { clinic: string; period: KeyPeriod },
+    order: DestroyOrder,
+  ): Promise<DestructionCertificate> {
+    const scope: KeyScope = { clinic, dataClass: 'flow', period };
+    const certificate = await destroyScope(this.hierarchy, scope, order);
+    await this.dataKeys(scope).refresh();
+    return certificate;
+  }
+
+  /** Destroys what is sealed of one visit: its card, its person, its part of the log. Throws Fault. */
+  async destroyVisit(
+    source: BoardSource,
+    board: BoardKey,
+    { visitId, ...order }: DestroyOrder & { visitId: string },
+  ): Promise<DestructionCertificate> {
+    const scope = scopeOf(board);
+    const kids = await kidsOfVisit(source, boardKeys(board), visitId);
+    const certificate = await destroyDataKeys(this.hierarchy, scope, kids, order);
+    await this.dataKeys(scope).refresh();
+    return certificate;
   }
 
   /** For keyed hashes of what must be found again at one clinic. Throws Fault. */
