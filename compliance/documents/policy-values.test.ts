@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { controls } from '../catalogue/controls.ts';
+import { judgeDocument } from '../engine/document-state.ts';
+import { entityRows, eventRows, otherRows } from './data-inventory.ts';
+import { policyValueParts, spanOf } from './policy-values.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+describe('[H-04] [H-24] the values of the policies are those of the code', () => {
+  test('a session: 15 minutes, 12 hours, five minutes for a second proof', () => {
+    const text = policyValueParts().join('\n');
+    expect(text).toContain('| Without a user action | 15 min |');
+    expect(text).toContain('| In all | 12 h |');
+    expect(text).toContain('| A second proof counts | 5 min |');
+  });
+
+  test('spans are said in their largest whole unit', () => {
+    expect([900_000, 43_200_000, 86_400_000, 10_000, 1_500].map(spanOf)).toEqual([
+      '15 min',
+      '12 h',
+      '1 d',
+      '10 s',
+      '1500 ms',
+    ]);
+  });
+});
+
+test('[H-24] every document that a control rests on is there with its head', () => {
+  const paths = [...new Set(controls.flatMap(({ documents = [] }) => documents))];
+  const effective = Date.parse('2026-11-23T12:00:00Z');
+  const faults = paths.flatMap((path) =>
+    judgeDocument(path, join(root, path), effective).faults.map((f) => `${path} ${f}`),
+  );
+  expect(paths.length).toBeGreaterThan(10);
+  expect(faults).toEqual([]);
+});
+
+test('[H-24] [P05] every file that the catalogue names exists', () => {
+  const named = controls.flatMap(({ id, implementation }) => implementation.map((path) => `${id} ${path}`));
+  expect(named.filter((each) => !existsSync(join(root, each.split(' ')[1] ?? '')))).toEqual([]);
+});
+
+test('[H-20] [ONC-d-13] the sheet has every row of 164.312 and of 170.315(d), and each row says what is done', () => {
+  const ids = controls.map(({ id }) => id);
+  const numbered = (prefix: string, last: number, width: number) =>
+    Array.from({ length: last }, (_, i) => `${prefix}${String(i + 1).padStart(width, '0')}`);
+  expect(ids).toEqual([
+    ...numbered('H-', 24, 2),
+    ...numbered('N-', 9, 2),
+    ...numbered('ONC-d-', 13, 1),
+    ...numbered('P', 5, 2),
+  ]);
+  expect(controls.filter(({ does, title }) => does.length < 30 || title.length < 5)).toEqual([]);
+});
+
+test('[H-10] [privacy] the inventory lists what identifies a patient as sealed, and a wall sees none of it by level', () => {
+  const sealed = [...entityRows(), ...eventRows()].filter(({ isSealed }) => isSealed);
+  const open = [...entityRows(), ...eventRows()].filter(({ isSealed }) => !isSealed);
+  expect(sealed.map(({ record, field }) => `${record}.${field}`)).toEqual(
+    expect.arrayContaining(['person.fullName', 'person.dob', 'person.phone', 'person.reason', 'person.note']),
+  );
+  expect(open.filter(({ level }) => level >= 'L2')).toEqual([]);
+  expect(otherRows().filter(({ level }) => level >= 'L2')).toEqual([]);
+  expect(read('docs/security/data-inventory.md')).toContain('| `person` | `fullName` | L2 | yes |');
+});
