@@ -74,7 +74,7 @@ function handlersOf(parts: AppParts): Handlers {
   const screens = { displays, cookies: parts.cookies, record, now };
   const reading = { boards, audit, sight, degraded: () => health.degraded };
   return {
-    postCommands: postCommands(boards),
+    postCommands: postCommands({ boards, sight, now }),
     getBoard: getBoard(reading),
     getStream: getStream({ ...reading, hub, principals, now }),
     getHistory: getHistory(reading),

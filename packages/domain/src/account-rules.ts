@@ -1,17 +1,8 @@
 /** Who may hold which roles together, and who may change whose account. Pure; used by the API and the admin pages. */
 import type { Account, AccountKind, Role } from '@workflow-bolt/contracts';
-import { separatedFromAdmin } from './permission-matrix.ts';
+import { separatedRoles } from './permission-matrix.ts';
 
 const programs: readonly Role[] = ['service', 'agent', 'display'];
-
-/**
- * Separation of duty: nobody holds both. `admin` runs the system and must see no patient; `auditor` judges what others
- * did, so he is none of those who administer.
- */
-export const separatedRoles: readonly (readonly [Role, Role])[] = [
-  ...separatedFromAdmin.map((role) => ['admin', role] as const),
-  ['auditor', 'manager'],
-];
 
 export type RolesProblem = { rule: 'separated' | 'kind' | 'twice'; roles: Role[] };
 

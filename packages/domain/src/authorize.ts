@@ -1,10 +1,10 @@
-import type { Principal, Role, StepUpPurpose } from '@workflow-bolt/contracts';
+import { type Principal, type Role, routeActions, type StepUpPurpose } from '@workflow-bolt/contracts';
 import {
   type Action,
   actionMatrix,
   type Condition,
   type Grant,
-  separatedFromAdmin,
+  separatedRoles,
 } from './permission-matrix.ts';
 
 /**
@@ -50,9 +50,9 @@ export function rolesOfAction(action: string): readonly Role[] {
     : [];
 }
 
-/** True for an administrator who is also something that an administrator must not be. */
+/** True for somebody who is two things that nobody may be at once: such a person may do nothing at all. */
 export function hasSeparatedRoles(roles: readonly Role[]): boolean {
-  return roles.includes('admin') && roles.some((role) => separatedFromAdmin.includes(role));
+  return separatedRoles.some(([a, b]) => roles.includes(a) && roles.includes(b));
 }
 
 /**
@@ -73,12 +73,19 @@ function outside({ principal, action, resource, now }: Asked): Denial | null {
   const { scope } = actionMatrix[action];
   if (rolesOf(principal, action).length === 0) return deny('DENY_ROLE', { required: rolesOfAction(action) });
   if (principal.aal === '1' && action !== 'self') return deny('DENY_FACTOR');
-  // What concerns only oneself names no action; the route table says which of it a token may do.
-  if (principal.scopes !== null && action !== 'self' && !principal.scopes.includes(action))
-    return deny('DENY_TOKEN');
+  if (principal.scopes !== null && !isInScope(principal.scopes, action)) return deny('DENY_TOKEN');
   const isElsewhere = resource.clinic !== null && !principal.clinics.includes(resource.clinic);
   if (scope === 'clinic' && isElsewhere) return deny('DENY_SCOPE', { clinics: principal.clinics });
   return behalf(principal, action, resource, now);
+}
+
+/**
+ * What concerns only oneself names no action: the route table says which of it a token may do. `command` stands for
+ * every command that the roles allow.
+ */
+function isInScope(scopes: readonly string[], action: Action): boolean {
+  const isCommand = !(routeActions as readonly string[]).includes(action);
+  return action === 'self' || scopes.includes(action) || (isCommand && scopes.includes('command'));
 }
 
 /** An agent without somebody behind it may do nothing. */

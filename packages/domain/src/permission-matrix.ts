@@ -177,8 +177,15 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   'alert.review': inClinic('Settle an alert about somebody else', all(['manager', 'admin'], ['others'])),
 };
 
-/** Pairs that nobody may be at once: who runs the system neither judges the record of it nor sees patients. */
-export const separatedFromAdmin: readonly Role[] = ['auditor', ...team];
+/**
+ * Pairs that nobody may be at once. `admin` runs the system and must see no patient; `auditor` judges what all others
+ * did, so he may be none of those who administer.
+ */
+export const separatedRoles: readonly (readonly [Role, Role])[] = [
+  ...[...team, 'viewer' as const].map((role) => ['admin', role] as const),
+  ['admin', 'auditor'],
+  ['auditor', 'manager'],
+];
 
 /** What a field says: an operational id, what a board shows, who somebody is, what the visit is about. */
 export type FieldLevel = 'L0' | 'L1' | 'L2' | 'L3';

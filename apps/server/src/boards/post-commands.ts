@@ -1,31 +1,90 @@
 import {
+  type Actor,
+  type Command,
   type CommandEnvelope,
   type CommandOutcome,
   commandBatchMax,
   commandEnvelopeSchema,
   commandsRequestSchema,
+  type EntityId,
+  type Principal,
 } from '@workflow-bolt/contracts';
+import { actionOf, authorize, type Projection } from '@workflow-bolt/domain';
+import type { BoardHost } from '@workflow-bolt/store';
 import { z } from 'zod';
-import { type Answer, type Call, type Handler, mustSession, ok } from '../http/handler.ts';
+import { AccessDenied } from '../access/access-denied.ts';
+import type { BoardSight } from '../access/board-sight.ts';
+import { type Answer, type Call, type Handler, mustPrincipal, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
+import type { Session } from '../session/session.ts';
+import { actingRole } from './acting-role.ts';
 import { actorOf, type BoardAccess } from './board-access.ts';
 
 const batchSchema = z.strictObject({
   commands: z.array(commandEnvelopeSchema).min(1).max(commandBatchMax),
 });
 
+export type Commanding = { boards: BoardAccess; sight: BoardSight; now: () => number };
+
 /** One command answers with the problem of its refusal; a batch always lists its outcomes. */
-export function postCommands(boards: BoardAccess): Handler {
+export function postCommands({ boards, sight, now }: Commanding): Handler {
   return async (call) => {
-    const session = mustSession(call);
     const { envelopes, isBatch } = parseCommands(call.body);
     const host = await boards.of(call);
-    const actor = actorOf(session);
-    if (isBatch) return ok({ outcomes: await host.submitMany(envelopes, actor, 'ui') });
-    const [envelope] = envelopes;
-    return answerOne(call, envelope ? await host.submit(envelope, actor, 'ui') : undefined);
+    const principal = mustPrincipal(call);
+    for (const { command } of envelopes)
+      refuseBesideRole(principal, command, { clinic: host.board.clinic, now: now() });
+    const outcomes = await submitAll(host, envelopes, mustSession(call));
+    const projection = sight.of(host, principal);
+    const seen = outcomes.map((outcome) => seenOutcome(projection, outcome));
+    return isBatch ? ok({ outcomes: seen }) : answerOne(call, seen[0]);
   };
+}
+
+/** A role that may not is refused by the rules, with an entry in the board's own record; all else is refused here. */
+function refuseBesideRole(principal: Principal, command: Command, at: { clinic: string; now: number }): void {
+  const action = actionOf(command);
+  const resource = { clinic: at.clinic };
+  const verdict = authorize(principal, action, resource, at.now);
+  if (verdict.allowed || verdict.why === 'DENY_ROLE') return;
+  throw new AccessDenied(verdict, { principal, action, resource });
+}
+
+/** In order; what somebody gives in another of their roles goes with the name of that role. */
+async function submitAll(
+  host: BoardHost,
+  envelopes: readonly CommandEnvelope[],
+  session: Session,
+): Promise<CommandOutcome[]> {
+  const outcomes: CommandOutcome[] = [];
+  let rest = [...envelopes];
+  while (rest.length > 0) {
+    const roleOf = ({ command }: CommandEnvelope) => actingRole(session.roles, command, host);
+    const [first] = rest;
+    const role = first ? roleOf(first) : session.user.role;
+    const other = session.roles.length === 1 ? -1 : rest.findIndex((each) => roleOf(each) !== role);
+    const run = other === -1 ? rest : rest.slice(0, other);
+    const answers = await submitRun(host, run, { ...actorOf(session), role });
+    outcomes.push(...answers);
+    if (answers.at(-1)?.outcome === 'hold' || answers.length < run.length) break;
+    rest = rest.slice(run.length);
+  }
+  return outcomes;
+}
+
+async function submitRun(host: BoardHost, run: CommandEnvelope[], actor: Actor): Promise<CommandOutcome[]> {
+  const [only] = run;
+  if (only && run.length === 1) return [await host.submit(only, actor, 'ui')];
+  return host.submitMany(run, actor, 'ui');
+}
+
+/** A conflict shows the present state, as far as this reader may see it. */
+function seenOutcome(projection: Projection, outcome: CommandOutcome): CommandOutcome {
+  if (outcome.outcome !== 'conflict' || !outcome.current) return outcome;
+  const { id, v, d } = outcome.current;
+  const seen = projection.see(id as EntityId, d);
+  return { ...outcome, current: seen && { id, v, d: seen } };
 }
 
 /** Parsed by the one branch that is meant, so that errors name the field and not the union. */
