@@ -211,7 +211,6 @@ function send(
   headers.push('X-Request-Id', requestId);
   for (const [name, value] of Object.entries(answer.headers ?? {})) headers.push(name, value);
   for (const cookie of answer.cookies ?? []) headers.push('Set-Cookie', cookie);
-  for (const cookie of answer.cookies ?? []) headers.push('Set-Cookie', cookie);
   const body = bodyOf(answer);
   if (body !== undefined) {
     headers.push('Content-Type', answer.type ?? 'application/json');
