@@ -180,6 +180,8 @@ async function startParts(options: StartOptions, day: DayOptions, running: Runni
     BOLT_CLINICS_FILE: join(dataDir, 'clinics.json'),
     BOLT_KEYS: join(dataDir, 'keys', 'top-keys.json'),
     BOLT_KEY_STORE: join(dataDir, 'keys', 'store'),
+    BOLT_ARCHIVE: join(dataDir, 'archive'),
+    BOLT_AUDIT_SEAL_MS: '10000',
   };
   const server = start({
     name: 'server',

@@ -39,6 +39,7 @@ function option<T>(
 
 const text = z.string();
 const optionalText = z.string().transform((t) => (t === '' ? null : t));
+const list = z.string().transform((t) => t.split(',').flatMap((each) => each.trim() || []));
 const flag = z.enum(['true', 'false', '1', '0']).transform((t) => t === 'true' || t === '1');
 const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/, { error: 'a whole number' }).transform(Number).pipe(z.int().min(min).max(max));
@@ -81,6 +82,24 @@ const shared = {
     text.min(1),
     '.bolt/keys/store',
     'Where wrapped keys are kept, never in Redis: a folder, gs:// or s3://. Its backups must not outlive 7 days.',
+  ),
+  archive: option(
+    'BOLT_ARCHIVE',
+    text.min(1),
+    '.bolt/archive',
+    'Where days and the sealed record go that leave Redis: a folder, gs:// or s3://. In production a bucket with a retention lock.',
+  ),
+  archive: option(
+    'BOLT_ARCHIVE',
+    optionalText,
+    '',
+    'Where sealed records and former days are kept: a folder, gs://bucket/folder or s3://bucket/folder. Demanded in production; without it nothing is sealed and nothing leaves Redis.',
+  ),
+  auditName: option(
+    'BOLT_AUDIT_NAME',
+    text.regex(/^[a-z0-9][a-z0-9.-]{0,60}$/, { error: 'a host-like name' }),
+    'workflow-bolt.local',
+    'Name of this installation in the checkpoints of its sealed record. Never change it: auditors hold keys under it.',
   ),
   agreementsFile: option(
     'BOLT_AGREEMENTS_FILE',
@@ -204,6 +223,26 @@ export const serverOptions = {
     'Proxies of ours in front; the address of a caller is then the one that the outermost of them wrote down.',
     { unit: 'count' },
   ),
+  honeyVisits: option(
+    'BOLT_HONEY_VISITS',
+    list,
+    '',
+    'Ids of visits that do not exist and that nobody has a reason to open, by commas; opening one raises an alert.',
+    { isSecret: true },
+  ),
+  honeyTokens: option(
+    'BOLT_HONEY_TOKENS',
+    list,
+    '',
+    'SHA-256 of tokens that were left where a thief looks, by commas; whoever uses one is kept out.',
+    { isSecret: true },
+  ),
+  trustedNetworks: option(
+    'BOLT_TRUSTED_NETWORKS',
+    list,
+    '',
+    'Addresses that are never kept out whole, by commas: the way of the clinic itself to this server.',
+  ),
   sessionHours: option(
     'BOLT_SESSION_HOURS',
     whole(1, 12),
@@ -215,6 +254,13 @@ export const serverOptions = {
 
 export const workerOptions = {
   ...shared,
+  auditSealMs: option(
+    'BOLT_AUDIT_SEAL_MS',
+    whole(1_000, 3_600_000),
+    '60000',
+    'How often what was recorded is sealed and its checkpoint signed.',
+    { unit: 'ms' },
+  ),
   clinicsFile: serverOptions.clinicsFile,
   ehrUrl: option('BOLT_EHR_URL', optionalText, '', "The EHR's SOAP endpoint; empty for the vendor's own."),
   ehrCustomerKey: option('BOLT_EHR_CUSTOMER_KEY', text.min(1), '', 'Customer key of the EHR account.', {
