@@ -116,10 +116,13 @@ export class RedisSessionService implements SessionService {
     const now = this.#parts.now();
     if (kind === 'cookie' && now - record.rotatedAt >= rotateAfterMs) {
       const rotated = await this.#parts.store.rotate(stored, { lastAt: now });
+      if (rotated) this.#behind.set(session, { stored: rotated.session, kind });
       return rotated && sessionCookieHeader(req, this.#parts.cookies, rotated.token);
     }
     if (record.idleMs > 0 && now - record.lastAt >= record.idleMs / touchPart) {
-      await this.#parts.store.change(stored, { ...record, lastAt: now });
+      // What the handler does with the session is decided on the record as it is now.
+      const touched = await this.#parts.store.change(stored, { ...record, lastAt: now });
+      if (touched) this.#behind.set(session, { stored: touched, kind });
     }
     return null;
   }
