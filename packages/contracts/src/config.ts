@@ -89,12 +89,6 @@ const shared = {
     '.bolt/archive',
     'Where days and the sealed record go that leave Redis: a folder, gs:// or s3://. In production a bucket with a retention lock.',
   ),
-  archive: option(
-    'BOLT_ARCHIVE',
-    optionalText,
-    '',
-    'Where sealed records and former days are kept: a folder, gs://bucket/folder or s3://bucket/folder. Demanded in production; without it nothing is sealed and nothing leaves Redis.',
-  ),
   auditName: option(
     'BOLT_AUDIT_NAME',
     text.regex(/^[a-z0-9][a-z0-9.-]{0,60}$/, { error: 'a host-like name' }),
