@@ -64,6 +64,11 @@ export { BoardRegistry, type BoardRegistryOptions } from './board-registry.ts';
 export type { BoardChanged, ResetReason } from './board-replica.ts';
 export type { ResumeAnswer } from './board-resume.ts';
 export { commitLaneOf } from './commit-sender.ts';
+export { AlertStore } from './detection/alert-store.ts';
+export { AuditWatch, sealLateMs } from './detection/audit-watch.ts';
+export { type Blocked, BlockList } from './detection/block-list.ts';
+export { countWindows } from './detection/detection-windows.ts';
+export { Detector, type DetectorParts } from './detection/detector.ts';
 export { DisplayStore } from './displays/display-store.ts';
 export {
   type EmbeddedRedis,
@@ -128,7 +133,7 @@ export type { KeyUse } from './vault/key-hierarchy.ts';
 export type { KeyInfo, KeyProvider, KeyProviderStatus } from './vault/key-provider.ts';
 export { LocalKeyFile } from './vault/local-key-file.ts';
 export { type KeyProviderOptions, openKeyProvider } from './vault/open-key-provider.ts';
-export { lazyKeyProvider, openVault, type VaultAddresses } from './vault/open-vault.ts';
+export { lazyKeyProvider, lazyStore, openVault, type VaultAddresses } from './vault/open-vault.ts';
 export {
   clinicKeysInUse,
   clinicsWithKeys,

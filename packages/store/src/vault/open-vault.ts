@@ -17,7 +17,8 @@ function once<T>(open: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function lazyStore(address: string): ObjectStore {
+/** A store that is opened when it is first used. */
+export function lazyStore(address: string): ObjectStore {
   const opened = once(() => openObjectStore(address));
   return {
     kind: address.startsWith('gs://') ? 'gcs' : address.startsWith('s3://') ? 's3' : 'folder',
