@@ -1,0 +1,62 @@
+import { Loader, Text } from '@mantine/core';
+import { AccountApi, type OwnAccount, type Session } from '@workflow-bolt/client';
+import { useCallback, useMemo } from 'react';
+import { useApi } from '../app/api-context.ts';
+import { FailureNote } from '../app/failure-note.tsx';
+import { PageSection, PageShell } from '../app/page-shell.tsx';
+import { useResource } from '../app/use-resource.ts';
+import { roleLabel } from '../session/role-label.ts';
+import type { SessionExits } from '../session/session-gate.tsx';
+import { AuthenticatorSection } from './authenticator-section.tsx';
+import { IdentitiesSection } from './identities-section.tsx';
+import { PasskeysSection } from './passkeys-section.tsx';
+import { PasswordSection } from './password-section.tsx';
+import { RecoverySection } from './recovery-section.tsx';
+
+type Props = { session: Session; exits: SessionExits; boardLink: string | null };
+
+function Who({ account }: { account: OwnAccount['account'] }) {
+  return (
+    <PageSection title={account.name}>
+      <Text size="sm">{account.roles.map((role) => roleLabel[role]).join(', ')}</Text>
+      <Text size="sm" c="dimmed">
+        Roles and clinics are changed by a manager.
+      </Text>
+    </PageSection>
+  );
+}
+
+/** What somebody can do about their own account. */
+export function AccountPage({ session, exits, boardLink }: Props) {
+  const api = useApi();
+  const accountApi = useMemo(() => new AccountApi(api.transport), [api]);
+  return (
+    <PageShell title="Your account" boardLink={boardLink} onSignOut={() => void exits.signOut()}>
+      {session.isDevelopment ? (
+        <PageSection title={session.user.name}>
+          <Text>Demo users have no account: nobody asked them for a password.</Text>
+        </PageSection>
+      ) : (
+        <Sections api={accountApi} />
+      )}
+    </PageShell>
+  );
+}
+
+function Sections({ api }: { api: AccountApi }) {
+  const { value, failure, reload } = useResource(useCallback(() => api.own(), [api]));
+  if (failure) return <FailureNote failure={failure} />;
+  if (!value) return <Loader aria-label="Loading your account" />;
+  const { account, factors } = value;
+  const changed = () => void reload();
+  return (
+    <>
+      <Who account={account} />
+      <PasskeysSection api={api} onChanged={changed} />
+      <AuthenticatorSection api={api} factors={factors} onChanged={changed} />
+      <RecoverySection api={api} factors={factors} onChanged={changed} />
+      <PasswordSection api={api} login={account.login} />
+      <IdentitiesSection api={api} />
+    </>
+  );
+}
