@@ -96,7 +96,7 @@ function behalf(principal: Principal, action: Action, resource: Resource, now: n
 }
 
 function rolesOf(principal: Principal, action: Action): Role[] {
-  return principal.roles.filter((role) => actionMatrix[action].who[role] !== undefined);
+  return principal.roles.filter((role) => Object.hasOwn(actionMatrix[action].who, role));
 }
 
 /** The first role whose conditions all hold; otherwise why the nearest one did not. */

@@ -5,7 +5,7 @@ import type { Projection } from './project.ts';
  * An event of the log as a reader may see it: what it says of a patient is cut like the patient's card. Null when the
  * reader sees nothing of what it is about.
  */
-export function projectEvent({ see }: Projection, event: BoardEvent): BoardEvent | null {
+export function projectEvent({ see, isNoteShown }: Projection, event: BoardEvent): BoardEvent | null {
   switch (event.type) {
     case 'visit.created': {
       const visit = see(`v:${event.visit.id}`, event.visit);
@@ -16,6 +16,8 @@ export function projectEvent({ see }: Projection, event: BoardEvent): BoardEvent
       const person = see(`p:${event.person.visitId}`, event.person);
       return person?.type === 'person' ? { ...event, person } : null;
     }
+    case 'person.noted':
+      return isNoteShown ? event : { ...event, note: null };
     default:
       return event;
   }

@@ -36,6 +36,8 @@ export type Projection = {
   kind: ViewKind;
   /** The entity as this reader may see it; null when it may not see it at all. */
   see: (id: EntityId, entity: Entity) => Entity | null;
+  /** Whether notes are shown, for events that hold a note and no card. */
+  isNoteShown: boolean;
 };
 
 type EntityType = Entity['type'];
@@ -143,7 +145,8 @@ export function createProjection(reader: Reader, date: string): Projection {
     const isSensitiveShown = !isPrivate || isOpen || care.has(visitId);
     return plan.isWhole && isSensitiveShown ? entity : copyOf(entity, plan, { isSensitiveShown, date });
   };
-  return { view: viewOf(reader), kind, see };
+  const isNoteShown = shownTo(roles, fieldMatrix.person.note) === 'as-is';
+  return { view: viewOf(reader), kind, see, isNoteShown };
 }
 
 function isPrivateEntity(entity: Entity): boolean {
