@@ -100,7 +100,6 @@ export class Accounts {
   async start(): Promise<void> {
     const { store, config, isFirstAccountAnnounced, print = console.error } = this.#assembly;
     await store.start();
-    await this.parts.hasher.warmUp();
     if (isFirstAccountAnnounced)
       await announceFirstAccount(this.parts, { origin: config.publicOrigin, print });
   }

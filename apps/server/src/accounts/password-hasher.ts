@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hash, parseOptions, verify } from '@node-rs/argon2';
 import { normalPassword } from '@workflow-bolt/domain';
 import { HashGate } from './hash-gate.ts';
@@ -16,12 +17,13 @@ const argon2id = 2;
 export class PasswordHasher {
   readonly #cost: HashCost;
   readonly #gate: HashGate;
-  #decoy: Promise<string> | null = null;
+  readonly #decoy: string;
   #computed = 0;
 
   constructor({ cost, running, waiting }: HasherOptions) {
     this.#cost = cost;
     this.#gate = new HashGate({ running, waiting });
+    this.#decoy = decoyVerifier(cost);
   }
 
   /** Hashes computed so far, decoys included; for metrics, and for tests of equal work. */
@@ -41,8 +43,7 @@ export class PasswordHasher {
 
   /** Throws `sign_in_busy`. A null verifier belongs to nobody. */
   async verify(verifier: string | null, password: string): Promise<boolean> {
-    const against = verifier ?? (await this.#decoyVerifier());
-    const isRight = await this.#run(() => verify(against, normalPassword(password)));
+    const isRight = await this.#run(() => verify(verifier ?? this.#decoy, normalPassword(password)));
     return isRight && verifier !== null;
   }
 
@@ -55,16 +56,6 @@ export class PasswordHasher {
       timeCost === this.#cost.passes &&
       parallelism === 1;
     return !isSame;
-  }
-
-  /** Computed before the first sign-in, so that the first unknown name does not stand out. */
-  async warmUp(): Promise<void> {
-    await this.#decoyVerifier();
-  }
-
-  #decoyVerifier(): Promise<string> {
-    this.#decoy ??= hash('nobody has this password', this.#options());
-    return this.#decoy;
   }
 
   #run<T>(work: () => Promise<T>): Promise<T> {
@@ -82,4 +73,10 @@ export class PasswordHasher {
       parallelism: 1,
     };
   }
+}
+
+/** A verifier that no password opens: random bytes in the place of salt and hash, and the full cost to find out. */
+function decoyVerifier({ memoryKib, passes }: HashCost): string {
+  const [salt, digest] = [16, 32].map((length) => randomBytes(length).toString('base64').replaceAll('=', ''));
+  return `$argon2id$v=19$m=${memoryKib},t=${passes},p=1$${salt}$${digest}`;
 }

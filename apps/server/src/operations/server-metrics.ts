@@ -10,7 +10,12 @@ export class ServerMetrics {
   readonly #requests: Histogram<'route' | 'status'>;
   readonly #closed: Counter<'reason'>;
 
-  constructor(sources: { streams: () => number; lagging: () => number; degraded: () => readonly string[] }) {
+  constructor(sources: {
+    streams: () => number;
+    lagging: () => number;
+    degraded: () => readonly string[];
+    passwordHashes: () => number;
+  }) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry, prefix: 'bolt_' });
     this.#requests = new Histogram({
@@ -28,6 +33,12 @@ export class ServerMetrics {
     });
     gauge('bolt_streams', 'Open streams.', sources.streams, registers);
     gauge('bolt_streams_lagging', 'Streams whose reader is behind.', sources.lagging, registers);
+    gauge(
+      'bolt_password_hashes',
+      'Password hashes computed since the start.',
+      sources.passwordHashes,
+      registers,
+    );
     gauge(
       'bolt_dependencies_away',
       'Dependencies that do not answer.',

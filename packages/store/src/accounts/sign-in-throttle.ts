@@ -29,6 +29,8 @@ export type ThrottleLimits = {
   requests: Window;
   /** Challenges for a passkey and departures to a provider from one network: a whole clinic's, on a busy morning. */
   starts: Window;
+  /** From this attempt on an account each one has to wait: 1 s, 2 s, 4 s, up to half a minute; 0 for never. */
+  paceFrom: number;
 };
 
 const minute = 60_000;
@@ -42,9 +44,8 @@ export const throttleLimits: ThrottleLimits = {
   codes: { widthMs: day, most: 20 },
   requests: { widthMs: 15 * minute, most: 20 },
   starts: { widthMs: 15 * minute, most: 600 },
+  paceFrom: 5,
 };
-/** From this failure on each one has to wait: 1 s, 2 s, 4 s, up to half a minute. */
-const slowFrom = 5;
 const slowMsMax = 30_000;
 /** NIST SP 800-63B-4, 3.2.2: no more failures in a row; then the password is off for unknown browsers until a success. */
 export const failuresInARowMax = 100;
@@ -157,7 +158,7 @@ export class SignInThrottle {
         {
           attempt,
           limits: windows.flatMap(({ widthMs, most }) => [String(widthMs), String(most)]),
-          slowFrom: isPaced ? slowFrom : 0,
+          slowFrom: isPaced ? this.#limits.paceFrom : 0,
           slowMsMax,
         },
       ),
