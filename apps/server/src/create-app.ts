@@ -12,6 +12,8 @@ import {
 import { getDisplays, postDisplay, postDisplayHere, postDisplayRemove } from './access/display-handlers.ts';
 import { accountHandlers } from './accounts/account-handlers.ts';
 import type { SignInParts } from './accounts/complete-sign-in.ts';
+import type { AuditDesk } from './audit/audit-desk.ts';
+import { auditHandlers } from './audit/audit-handlers.ts';
 import type { BoardAccess } from './boards/board-access.ts';
 import { getStream } from './boards/get-stream.ts';
 import { postCommands } from './boards/post-commands.ts';
@@ -52,6 +54,7 @@ export type AppParts = {
   proofs: OidcParts;
   hub: StreamHub;
   audit: ReadAuditor;
+  auditDesk: AuditDesk;
   presence: PresenceFeed;
   sessions: RedisSessionService;
   cookies: CookiePolicy;
@@ -99,6 +102,7 @@ function handlersOf(parts: AppParts): Handlers {
     postDisplay: postDisplay(screens),
     postDisplayRemove: postDisplayRemove(screens),
     postDisplayHere: postDisplayHere(screens),
+    ...auditHandlers({ desk: parts.auditDesk, record, now }),
     ...accountHandlers(parts.accounts),
     ...proofHandlers(parts.proofs, parts.developmentUsers),
     getHealth,

@@ -30,6 +30,7 @@ import type { DestinationStream } from 'pino';
 import { Access } from './access/access.ts';
 import { accountDirectory } from './accounts/account-directory.ts';
 import { Accounts } from './accounts/open-accounts.ts';
+import { AuditDesk } from './audit/audit-desk.ts';
 import { BoardAccess } from './boards/board-access.ts';
 import { PresenceFeed } from './boards/presence-feed.ts';
 import { ReadAuditor } from './boards/read-audit.ts';
@@ -139,7 +140,9 @@ class ApiServer implements BoltServer {
       ...(dependencies.clock ? { clock: dependencies.clock } : {}),
     });
     this.#keyProvider = dependencies.keys ?? null;
-    const security = new SecurityAudit({ port: this.#port });
+    const provider = () => this.#keyProvider ?? this.#vault.provider;
+    const wrap: KeyProvider['wrap'] = (...secret) => provider().wrap(...secret);
+    const security = new SecurityAudit({ port: this.#port, keys: { wrap } });
     const record = (event: SecurityEvent) => security.append(event);
     const accounts = new RedisAccountStore(this.#port);
     this.#sessions = new Sessions({
@@ -169,6 +172,7 @@ class ApiServer implements BoltServer {
       streams: () => this.#hub.size,
       lagging: () => [...this.#hub.connections].filter(({ state }) => state === 'behind').length,
       degraded: () => this.#health.degraded,
+      passwordHashes: () => this.#accounts.parts.hasher.computed,
     });
     this.#queue = dependencies.queue ?? createBullmqQueue(this.#keys, () => {});
     const boards = new BoardAccess(this.#registry, clinics);
@@ -183,6 +187,11 @@ class ApiServer implements BoltServer {
       }),
       hub: this.#hub,
       audit: this.#audit,
+      auditDesk: new AuditDesk({
+        ...{ port: this.#port, archive: config.archive, installation: config.auditName },
+        clinics: clinics.map(({ id }) => id),
+        keys: provider,
+      }),
       presence: this.#presence,
       sessions: this.#sessions.service,
       cookies: this.#sessions.cookies,

@@ -187,6 +187,12 @@ export const auditQuerySchema = z.strictObject({
   limit: z.coerce.number().pipe(z.int().min(1).max(1_000)).default(200),
 });
 
+export const auditExportQuerySchema = auditQuerySchema.omit({ after: true, limit: true }).extend({
+  format: z.enum(['bundle', 'ndjson', 'csv', 'fhir']).default('bundle').meta({
+    description: 'bundle: a tar file with all forms, a manifest and proofs. The others: the rows alone.',
+  }),
+});
+
 /** An entry as found: its leaf number with it, which asks for its proof. */
 export const auditRowSchema = z
   .strictObject({ leaf: z.int().min(0), event: auditEventSchema })
@@ -227,3 +233,32 @@ export const openedQuerySchema = z.strictObject({
   from: z.coerce.number().pipe(instantSchema).meta({ description: 'First moment, epoch milliseconds.' }),
   to: z.coerce.number().pipe(instantSchema).meta({ description: 'Last moment, epoch milliseconds.' }),
 });
+
+/** How the last check of a log ended. */
+export const auditCheckSchema = z
+  .strictObject({
+    at: instantSchema,
+    kind: z.enum(['incremental', 'full', 'drill']),
+    /** As the verifier's exit code: 0 is sound. For a drill: whether the flipped byte was found. */
+    exitCode: z.int(),
+    isOk: z.boolean(),
+    checked: z.int(),
+  })
+  .meta({ id: 'AuditCheck' });
+export type AuditCheck = z.infer<typeof auditCheckSchema>;
+
+export const auditStatusResponseSchema = z
+  .strictObject({
+    logs: z.array(
+      z.strictObject({
+        log: z.string(),
+        clinic: clinicIdSchema.nullable(),
+        size: z.int(),
+        sealedAt: instantSchema.nullable(),
+        /** Verifier key of its checkpoints: hand it to whoever is to check. */
+        key: z.string(),
+        checks: z.array(auditCheckSchema),
+      }),
+    ),
+  })
+  .meta({ id: 'AuditStatus' });

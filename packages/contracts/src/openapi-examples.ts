@@ -4,6 +4,7 @@ import { accessExamples } from './access-examples.ts';
 import { accountExamples } from './account-examples.ts';
 import { eventExamples } from './asyncapi-event-examples.ts';
 import { asyncApiFrameText } from './asyncapi-frame-examples.ts';
+import { auditExamples } from './audit-examples.ts';
 import type { CommandType } from './commands.ts';
 import { visitStatuses } from './entities.ts';
 import { commandExamples } from './openapi-command-examples.ts';
@@ -22,6 +23,7 @@ import {
   sampleVisit,
 } from './openapi-samples.ts';
 import { passkeyExamples } from './passkey-examples.ts';
+import { retentionExamples } from './retention-examples.ts';
 import type { RouteId } from './routes.ts';
 
 type Examples = Record<string, Record<string, unknown>>;
@@ -206,7 +208,9 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   getSession: { [`200 ${json}`]: { session } },
   postContinue: { [`200 ${json}`]: { session } },
   ...accountExamples,
+  ...auditExamples,
   ...accessExamples,
+  ...retentionExamples,
   ...passkeyExamples,
   getClinics: { [`200 ${json}`]: { clinics: { clinics } } },
   getDevUsers: { [`200 ${json}`]: { users: { users: [user] } } },

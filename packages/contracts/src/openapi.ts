@@ -9,6 +9,7 @@ const tags = [
   { name: 'board', description: "A clinic's day: commands, snapshot, stream, history." },
   { name: 'schedule', description: 'How a schedule gets onto the board.' },
   { name: 'session', description: 'Who is signed in.' },
+  { name: 'audit', description: 'The record of who did and saw what.' },
   { name: 'operations', description: 'For probes and monitoring.' },
   { name: 'documents', description: 'This description.' },
 ];

@@ -155,6 +155,17 @@ export const problems = {
   identity_taken: row(409, 'access', 'This identity is linked to an account already.'),
   board_archived: row(410, 'access', 'The day is in the archive: it can be read, and changes no more.'),
   board_purged: row(410, 'access', 'The day was deleted when its time had passed; only its counts are kept.'),
+  audit_span_too_long: row(422, 'request', 'Ask for a shorter time: `daysMax` names the longest.'),
+  audit_too_many_rows: row(
+    422,
+    'request',
+    'More rows than one export holds; ask for a shorter time or one person.',
+  ),
+  audit_not_sealed: row(
+    404,
+    'access',
+    'Nothing of this record has been sealed yet. Entries follow within a minute.',
+  ),
   // Concurrency and idempotency.
   version_conflict: row(
     409,
@@ -193,6 +204,12 @@ export const problems = {
   day_not_closing: row(422, 'refusal', 'Begin to close the day first, then settle who is still open.'),
   visits_open: row(422, 'refusal', 'Visits are still open; `open` lists each with what it waits for.'),
   record_state: row(409, 'refusal', 'It is not in a state where this makes sense; `state` says which.'),
+  access_suspended: row(
+    403,
+    'access',
+    'Access from here is suspended. Ask the security officer of your clinic.',
+    { log: 'warn' },
+  ),
   record_not_found: row(404, 'access', 'There is no such entry.'),
   second_person_required: row(
     422,

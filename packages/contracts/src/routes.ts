@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { accessRoutes } from './access-routes.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { RouteAction } from './actions.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
 import { viewSchema } from './cursor.ts';
 import { federationRoutes } from './federation-routes.ts';
@@ -27,6 +28,8 @@ import {
   syncJobResponseSchema,
   visitHistoryResponseSchema,
 } from './rest.ts';
+import { retentionRoutes } from './retention-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
 import type { StepUpPurpose } from './step-up.ts';
 
 /** `public`: no session. `session`: any session of a person. Otherwise the action that the matrix in `domain` decides on. */
@@ -41,7 +44,7 @@ export type Route = {
   path: string;
   summary: string;
   description?: string;
-  tag: 'board' | 'schedule' | 'session' | 'operations' | 'documents' | 'access' | 'accounts';
+  tag: 'board' | 'schedule' | 'session' | 'operations' | 'documents' | 'access' | 'accounts' | 'audit';
   access: RouteAccess;
   /**
    * True for requests that only a person's own act sends: they extend the idle time of the session (I9). Streams, polls,
@@ -273,17 +276,6 @@ export const routes = {
     responses: { 200: json('The session.', sessionResponseSchema) },
     problems: [],
   },
-  postContinue: {
-    method: 'post',
-    path: '/api/v1/session/continue',
-    summary: 'Go on working: the person answered that they are still there.',
-    description: 'Only for an answer that a person gave. Whatever a page sends by itself must not call this.',
-    tag: 'session',
-    access: 'session',
-    isUserAction: true,
-    responses: { 200: json('The session.', sessionResponseSchema) },
-    problems: ['store_unavailable'],
-  },
   getClinics: {
     method: 'get',
     path: '/api/v1/clinics',
@@ -398,7 +390,10 @@ export const routes = {
     problems: [],
   },
   ...accountRoutes,
+  ...auditRoutes,
   ...accessRoutes,
+  ...sessionRoutes,
+  ...retentionRoutes,
   ...passkeyRoutes,
   ...federationRoutes,
 } as const satisfies Record<string, Route>;

@@ -33,6 +33,7 @@ export { FolderObjectStore } from './archive/folder-object-store.ts';
 export { type CreateResult, type ObjectStore, objectName } from './archive/object-store.ts';
 export { openObjectStore } from './archive/open-object-store.ts';
 export { assertDurable, type DurabilityReport, UnsafeRedisError } from './assert-durable.ts';
+export { AuditChecks } from './audit/audit-checks.ts';
 export { AuditIndex } from './audit/audit-index.ts';
 export {
   type AuditKeys,
@@ -43,8 +44,12 @@ export {
   clinicOf,
   installationLog,
 } from './audit/audit-keys.ts';
+export { type AuditQuery, AuditReader, type FoundEntries, type FoundEntry } from './audit/audit-reader.ts';
 export { AuditSealer, type AuditSealerParts, type SealOutcome } from './audit/audit-sealer.ts';
 export { AuditSigner, type CheckpointWitness, originOf } from './audit/audit-signer.ts';
+export { type ExportQuestion, exportFiles, exportTar } from './audit/export-bundle.ts';
+export { csvCell, entriesCsv } from './audit/export-csv.ts';
+export { fhirAuditEvent, fhirBundle } from './audit/export-fhir.ts';
 export { LogArchive } from './audit/log-archive.ts';
 export { leafBytes, presentEvent, type RawEntry } from './audit/present-event.ts';
 export { eventMac, SecurityAudit, type SecurityAuditOptions } from './audit/security-audit.ts';
@@ -119,9 +124,11 @@ export {
 } from './retention/retention-sweep.ts';
 export { addressOfApiToken, apiTokenPrefix } from './sessions/api-token.ts';
 export { ApiTokenStore, apiTokensMax, type StoredApiToken } from './sessions/api-token-store.ts';
+export { type PinAttempt, PinStore, pinFailuresMax } from './sessions/pin-store.ts';
 export { endOf, parkedMs, rotationGraceMs, type SessionRecord } from './sessions/session-record.ts';
 export { SessionStore, type SessionStoreOptions, type StoredSession } from './sessions/session-store.ts';
 export { isSameText } from './sessions/session-token.ts';
+export { challengeMs, type WorkstationRecord, WorkstationStore } from './sessions/workstation-store.ts';
 export { type BoardCodec, plainCodec } from './vault/board-cipher.ts';
 export { countKids, kidsOfVisit } from './vault/board-kids.ts';
 export { keyBackupMs, verifyCertificate } from './vault/certificate.ts';

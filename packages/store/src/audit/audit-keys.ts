@@ -29,6 +29,12 @@ export const auditKeyRows: readonly KeyRow[] = [
     life: 'for good',
   },
   {
+    name: '{a:<log>}:chk',
+    type: 'hash',
+    content: 'kind of check (incremental, full, drill) → how the last one ended (JSON)',
+    life: 'for good',
+  },
+  {
     name: '{a:<log>}:ix:b:<date>',
     type: 'zset',
     content: 'who read the whole board: `<how> <uid> <role>` → epoch ms last (`:f` beside it: first)',
@@ -69,6 +75,7 @@ export type AuditKeys = {
   writers: string;
   boards: string;
   seal: string;
+  checks: string;
   boardReaders: (date: string) => string;
   openedBy: (patient: string) => string;
 };
@@ -83,6 +90,7 @@ export function auditKeys(log: AuditLogId): AuditKeys {
     writers: `${tag}:wr`,
     boards: `${tag}:bd`,
     seal: `${tag}:seal`,
+    checks: `${tag}:chk`,
     boardReaders: (date) => {
       if (!dateShape.test(date)) throw new RangeError('date has a wrong form');
       return `${tag}:ix:b:${date}`;

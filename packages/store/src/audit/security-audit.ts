@@ -27,7 +27,7 @@ export type SecurityAuditOptions = {
 };
 
 /** The key of one process's MAC chain, and the form in which the sealer gets it. */
-type WriterKey = { bytes: Uint8Array; wrapped: Promise<string> };
+type WriterKey = { bytes: Uint8Array; wrapped: () => Promise<string> };
 
 /** What the wrapped key of a process is bound to. */
 export const writerKeyAad = (inst: string): string => `audit-writer|${inst}`;
@@ -75,12 +75,17 @@ export class SecurityAudit {
   }
 }
 
+/** Wrapped when first needed: the keys may not be open yet when a process is put together. */
 function newWriterKey(keys: Pick<KeyProvider, 'wrap'>, inst: string): WriterKey {
   const bytes = randomBytes(32);
-  const wrapped = keys.wrap('session-mac', bytes, writerKeyAad(inst));
-  // Whoever appends hears of it; nobody else is to.
-  wrapped.catch(() => {});
-  return { bytes, wrapped };
+  let wrapped: string | null = null;
+  return {
+    bytes,
+    wrapped: async () => {
+      wrapped ??= await keys.wrap('session-mac', bytes, writerKeyAad(inst));
+      return wrapped;
+    },
+  };
 }
 
 type LineParts = { port: RedisPort; log: string; inst: string; key: WriterKey | null };
@@ -134,7 +139,7 @@ class EventLine {
   async #keepKey(): Promise<void> {
     const { port, log, inst, key } = this.#parts;
     if (this.#isKeyKept || !key) return;
-    await port.command('HSET', auditKeys(log).writers, writerKeyField(inst), await key.wrapped);
+    await port.command('HSET', auditKeys(log).writers, writerKeyField(inst), await key.wrapped());
     this.#isKeyKept = true;
   }
 

@@ -1,0 +1,144 @@
+/** Reading the record of accesses. Each of these is recorded itself, before its answer leaves. */
+import { hash } from 'node:crypto';
+import {
+  type auditExportQuerySchema,
+  type auditQuerySchema,
+  auditSpanDaysMax,
+  type openedQuerySchema,
+  type SecurityEvent,
+} from '@workflow-bolt/contracts';
+import { entriesCsv, exportTar, type FoundEntries, fhirBundle } from '@workflow-bolt/store';
+import type { z } from 'zod';
+import { agentOf } from '../access/access-denied.ts';
+import { type Answer, type Call, type Handler, mustPrincipal, ok } from '../http/handler.ts';
+import { ProblemError } from '../http/problem-answer.ts';
+import type { AuditDesk } from './audit-desk.ts';
+
+export type AuditParts = {
+  desk: AuditDesk;
+  record: (event: SecurityEvent) => Promise<void>;
+  now: () => number;
+};
+
+const dayMs = 86_400_000;
+/** A year and a day, for "who opened this record". */
+const openedDaysMax = 367;
+/** Rows of one export: each brings its proof of some twenty hashes. */
+const exportRowsMax = 20_000;
+const tool = 'workflow-bolt';
+
+type Query = z.output<typeof auditQuerySchema>;
+type Span = { from: number; to: number };
+
+function refuseLongSpans({ from, to }: Span, daysMax: number): void {
+  if (to < from || to - from > daysMax * dayMs) throw new ProblemError('audit_span_too_long', { daysMax });
+}
+
+type Seen = {
+  sub: SecurityEvent['sub'];
+  route: string;
+  n: number;
+  query: unknown;
+  patient?: string | undefined;
+};
+
+/** What is recorded of a look into the record: who, how many rows, and the question as a hash. */
+function lookedUp(call: Call, { sub, route, n, query, patient }: Seen): SecurityEvent {
+  const clinic = call.params.clinic ?? null;
+  const q = `sha256:${hash('sha256', JSON.stringify(query), 'hex').slice(0, 32)}`;
+  return {
+    ...{ cid: clinic, type: 'security', sub, act: sub === 'export' ? 'E' : 'R', out: 0 },
+    ...{ agent: agentOf(mustPrincipal(call)), pou: 'HCOMPL', rid: call.requestId, route },
+    ...(patient ? { pat: [patient] } : {}),
+    ent: [{ t: 'AuditLog', id: clinic ?? 'installation', n, q }],
+  };
+}
+
+const present = ({ rows, next, size }: FoundEntries): Answer =>
+  ok({ rows: rows.map(({ leaf, event }) => ({ leaf, event })), next, size });
+
+export function getAuditSearch({ desk, record }: AuditParts): Handler {
+  return async (call) => {
+    const query = call.query as Query;
+    refuseLongSpans(query, auditSpanDaysMax);
+    const found = await (await desk.reader(call.params.clinic ?? '')).search(query);
+    const { patient } = query;
+    const route = 'GET /api/v1/clinics/{clinic}/audit';
+    await record(lookedUp(call, { sub: 'search', route, n: found.rows.length, query, patient }));
+    return present(found);
+  };
+}
+
+/** Nobody learns here of anybody else: the person asked for is always the one who asks. */
+export function getOwnAudit({ desk, record }: AuditParts): Handler {
+  return async (call) => {
+    const query = { ...(call.query as Query), actor: mustPrincipal(call).uid };
+    refuseLongSpans(query, auditSpanDaysMax);
+    const found = await (await desk.reader(call.params.clinic ?? '')).search(query);
+    const route = 'GET /api/v1/clinics/{clinic}/audit/own';
+    await record(lookedUp(call, { sub: 'search', route, n: found.rows.length, query }));
+    return present(found);
+  };
+}
+
+export function getOpenedBy({ desk, record }: AuditParts): Handler {
+  return async (call) => {
+    const { clinic = '', patient = '' } = call.params;
+    const query = call.query as z.output<typeof openedQuerySchema>;
+    refuseLongSpans(query, openedDaysMax);
+    const [rows, sealedThrough] = await Promise.all([
+      desk.index(clinic).openedBy(patient, query.from, query.to),
+      desk.sealedThrough(clinic),
+    ]);
+    const route = 'GET /api/v1/clinics/{clinic}/audit/patients/{patient}';
+    await record(lookedUp(call, { sub: 'read', route, n: rows.length, query, patient }));
+    return ok({ patient, rows, sealedThrough });
+  };
+}
+
+type Format = z.output<typeof auditExportQuerySchema>['format'];
+
+export function getAuditExport({ desk, record, now }: AuditParts): Handler {
+  return async (call) => {
+    const { format, ...query } = call.query as z.output<typeof auditExportQuerySchema>;
+    refuseLongSpans(query, auditSpanDaysMax);
+    const reader = await desk.reader(call.params.clinic ?? '');
+    const { rows, next, size } = await reader.search({ ...query, limit: exportRowsMax });
+    if (next !== null) throw new ProblemError('audit_too_many_rows', { rowsMax: exportRowsMax });
+    if (size === 0) throw new ProblemError('audit_not_sealed');
+    const encode: Record<Format, () => Promise<[string, Buffer]> | [string, Buffer]> = {
+      bundle: async () => [
+        'application/x-tar',
+        Buffer.from(await exportTar(reader, rows, { query, tool, at: now() })),
+      ],
+      ndjson: () => [
+        'application/x-ndjson',
+        Buffer.concat(rows.flatMap(({ bytes }) => [bytes, Buffer.from('\n')])),
+      ],
+      csv: () => ['text/csv', Buffer.from(entriesCsv(rows))],
+      fhir: () => ['application/fhir+json', Buffer.from(JSON.stringify(fhirBundle(rows, now())))],
+    };
+    const [type, bytes] = await encode[format]();
+    const route = 'GET /api/v1/clinics/{clinic}/audit/export';
+    await record(lookedUp(call, { sub: 'export', route, n: rows.length, query }));
+    const name = { bundle: 'audit.tar', ndjson: 'audit.ndjson', csv: 'audit.csv', fhir: 'audit.fhir.json' }[
+      format
+    ];
+    return { status: 200, bytes, type, headers: { 'Content-Disposition': `attachment; filename="${name}"` } };
+  };
+}
+
+export function getAuditStatus({ desk }: AuditParts): Handler {
+  return async () => ok({ logs: await desk.status() });
+}
+
+/** The handlers of all routes of the record. */
+export function auditHandlers(parts: AuditParts) {
+  return {
+    getAuditSearch: getAuditSearch(parts),
+    getOwnAudit: getOwnAudit(parts),
+    getOpenedBy: getOpenedBy(parts),
+    getAuditExport: getAuditExport(parts),
+    getAuditStatus: getAuditStatus(parts),
+  };
+}
