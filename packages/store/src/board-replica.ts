@@ -184,9 +184,19 @@ export class BoardReplica {
       bell.epoch === this.#position.epoch && bell.p === this.#position.seq && bell.seq === bell.p + 1;
     const isOld = bell.epoch === this.#position.epoch && bell.seq < this.#position.seq;
     if (isOld || this.#isAt(bell)) return;
-    const isReadable = this.codec.isReadyFor([bell.frame]);
-    if (isNext && isReadable && this.#takeAll([{ ...bell, deleted: [] }]).kind === 'applied') return;
+    if (isNext && this.#takeHeard(bell)) return;
     this.catchUp().catch(() => {});
+  }
+
+  /** False when the log must be asked: a key is not here yet, or what was published cannot be opened. */
+  #takeHeard(raw: Omit<RawEntry, 'deleted'>): boolean {
+    try {
+      return (
+        this.codec.isReadyFor([raw.frame]) && this.#takeAll([{ ...raw, deleted: [] }]).kind === 'applied'
+      );
+    } catch {
+      return false;
+    }
   }
 
   /** Makes our own commit visible here at once; its changes were computed when it was decided. */

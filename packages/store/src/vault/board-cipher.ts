@@ -59,11 +59,13 @@ const boardRecord = '';
 /** The record whose key protects an entity: a visit and its person share one. */
 export const recordOfEntity = (id: string): string => (/^[vp]:/.test(id) ? id.slice(2) : boardRecord);
 
-/** JSON exactly as it was before boards were sealed. */
+/** JSON exactly as it was before boards were sealed. A sealed record cannot be read by it, and says so. */
 export const plainCodec: BoardCodec = {
   open: () => Promise.resolve(),
-  isReadyFor: () => true,
-  prepare: () => Promise.resolve(),
+  isReadyFor: (texts) => !texts.some(isSealedText),
+  prepare: async (texts) => {
+    if (texts.some(isSealedText)) throw cryptFault('unknown_key');
+  },
   reserve: () => null,
   sealEntity: (_id, entity) => JSON.stringify(entity),
   openEntity: (_id, text) => JSON.parse(text) as Entity,
