@@ -55,7 +55,8 @@ function passwordRows(): string[][] {
 }
 
 function throttleRows(): string[][] {
-  const words: Record<keyof typeof throttleLimits, string> = {
+  const { paceFrom, ...lanes } = throttleLimits;
+  const words: Record<keyof typeof lanes, string> = {
     strangers: 'One account, all unknown browsers together',
     known: 'One account, one known browser or workstation',
     network: 'One network, unknown browsers',
@@ -66,10 +67,8 @@ function throttleRows(): string[][] {
     starts: 'Challenges for passkeys and departures to a provider, one network',
   };
   return [
-    ...Object.entries(throttleLimits).map(([name, window]) => [
-      words[name as keyof typeof words],
-      windowOf(window),
-    ]),
+    ...Object.entries(lanes).map(([name, window]) => [words[name as keyof typeof words], windowOf(window)]),
+    ['Attempts on one account from which each has to wait longer', `${paceFrom}`],
     ['Failures in a row, then unknown browsers are shut out', `${failuresInARowMax}`],
     ['Second factors within one sign-in', `${triesMax}, within ${spanOf(transactionLifeMs)}`],
   ];

@@ -26,6 +26,11 @@ export type SessionAssembly = {
 const hourMs = 3_600_000;
 /** Names the one use of the key that this process derives from the provider's. */
 const keyLabel = 'bolt-session-key-v1';
+
+/** The 32 bytes that seal sessions and tokens, which Redis does not know. Throws Fault `keys_unavailable`. */
+export const sessionKeyOf = (provider: Pick<KeyProvider, 'mac'>): Promise<Uint8Array> =>
+  provider.mac('session-mac', Buffer.from(keyLabel));
+
 const nobody: UserDirectory = { find: async () => null };
 
 /** Everything about sessions in one process. Nothing of it works before `start` has fetched the key. */
@@ -53,7 +58,7 @@ export class Sessions {
 
   /** One request to the provider at the start; the key never leaves this process. Throws Fault `keys_unavailable`. */
   async start(provider: KeyProvider): Promise<void> {
-    this.key.set(await provider.mac('session-mac', Buffer.from(keyLabel)));
+    this.key.set(await sessionKeyOf(provider));
     await this.service.start();
   }
 }
