@@ -5,6 +5,7 @@ import { dana, ModelServer, marc, walkIn } from '../test/model-server.ts';
 import { type BoardClient, createBoardClient } from './board-client.ts';
 import type { BoardClientOptions } from './client-options.ts';
 import { SubmitRefused } from './command-results.ts';
+import { memoryStorage } from './outbox/outbox-storage.ts';
 
 let server: ModelServer;
 const opened: BoardClient[] = [];
@@ -279,7 +280,9 @@ describe('[3.12] Redis failover, tail lost', () => {
 
 describe('[I10] what a screen may claim', () => {
   test('[3.12] Client asleep 8 h: a cached board is shown with its age, never as live', async () => {
-    const client = await liveClient();
+    // As a tablet that slept: the page, and with it its storage, is the same.
+    const storage = memoryStorage(() => crypto.randomUUID());
+    const client = await liveClient({ storage });
     await client.submit(walkIn('w1')).settled;
     await client.close();
     server.isStreamDown = true;
@@ -289,11 +292,41 @@ describe('[I10] what a screen may claim', () => {
       wallMs: () => Date.now() + 28_800_000,
       after: later,
     };
-    const reloaded = makeClient({ clock });
+    const reloaded = makeClient({ clock, storage });
     await reloaded.start();
     expect([shown(reloaded), reloaded.getSnapshot().connection.isLive]).toEqual([['w1 arrived'], false]);
     expect(reloaded.ageMs()).toBeGreaterThanOrEqual(28_800_000);
     await reloaded.close();
+  });
+
+  test('[I8] [ONC-d-7] no board stays on the device: not while it is shown, nor when the screen was locked', async () => {
+    const client = await liveClient();
+    await client.submit(walkIn('w1')).settled;
+    await client.stop();
+    const [database] = await indexedDB.databases();
+    const stores = await new Promise((resolve, reject) => {
+      const opening = indexedDB.open(database?.name ?? '');
+      opening.onsuccess = () => resolve([...opening.result.objectStoreNames]);
+      opening.onerror = reject;
+    });
+    expect(stores).toEqual(['lanes']);
+  });
+
+  test('[ONC-d-5] [kiosk] a locked screen holds nothing of a patient; an unsent step waits for its person', async () => {
+    const client = await liveClient();
+    await client.submit(walkIn('w1')).settled;
+    server.outage = 'unreachable';
+    const { settled } = client.submit(walkIn('w2'));
+    await expect.poll(() => shown(client)).toContain('w2 arrived');
+    const lost = settled.catch((error: unknown) => error);
+    await client.conceal();
+    const { entities, position, actor, presence } = client.getSnapshot();
+    expect([entities.size, position, actor, presence]).toEqual([0, null, null, []]);
+    expect(await lost).toMatchObject({ name: 'SubmitRefused' });
+    server.outage = 'none';
+    await client.start();
+    await expect.poll(() => server.state.get('v:w2')?.d).toMatchObject({ status: 'arrived' });
+    await expect.poll(() => shown(client)).toEqual(expect.arrayContaining(['w1 arrived', 'w2 arrived']));
   });
 
   test('[3.12] Client clock wrong by ±1 day: ages come from the server and the monotonic clock', async () => {

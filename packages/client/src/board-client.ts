@@ -184,6 +184,24 @@ export class BoardClient {
     await this.#forget();
   }
 
+  /**
+   * Locking the screen: nothing of any patient stays in memory or on this device, but for steps that could not be sent
+   * yet, which wait for the same person. The client can be started again.
+   */
+  async conceal(): Promise<void> {
+    this.#halt();
+    const desk = this.#desk;
+    this.#desk = null;
+    this.#replica.clear();
+    this.#people = [];
+    this.#epoch = null;
+    this.#connection.forgetAge();
+    this.#steps.refuseAll('stopped');
+    this.#touch();
+    await desk?.cache.drop();
+    await desk?.close();
+  }
+
   /** The page came back: looks at the connection at once. */
   wake(): void {
     this.#connection.wake();

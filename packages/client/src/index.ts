@@ -3,6 +3,7 @@ export * from './api/accounts-api.ts';
 export * from './api/api-client.ts';
 export * from './api/api-error.ts';
 export { ApiTransport } from './api/api-transport.ts';
+export * from './api/session-api.ts';
 export * from './api/sign-in-api.ts';
 export { BoardStore } from './board/board-store.ts';
 export { overlayPending, predictChanges } from './board/overlay.ts';
@@ -28,3 +29,4 @@ export { type DecodedFrame, decodeFrame, FrameError } from './stream/decode-fram
 export { type SseEvent, SseParser, SseTooLarge } from './stream/sse-parser.ts';
 export { fetchTransport, type StreamSink, type StreamTransport } from './stream/stream-transport.ts';
 export type { ConnectionStatus } from './tabs/tab-link.ts';
+export { WorkstationKey } from './workstation-key.ts';

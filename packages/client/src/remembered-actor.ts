@@ -1,4 +1,4 @@
-/** Who last used this browser, so that a start without network still finds their outbox and board. */
+/** Who last used this browser, so that a start without network still finds their outbox. */
 import { type Actor, actorSchema } from '@workflow-bolt/contracts';
 
 const storageKey = 'workflow-bolt:actor';

@@ -37,7 +37,7 @@ export class ApiClient {
 
   /** Who is signed in; from then on changes carry this session's CSRF token. */
   async session(): Promise<Session> {
-    return this.#heard(await this.#get<Session>('/api/v1/session'));
+    return this.heard(await this.#get<Session>('/api/v1/session'));
   }
 
   clinics(): Promise<z.infer<typeof clinicsResponseSchema>> {
@@ -49,10 +49,11 @@ export class ApiClient {
   }
 
   async developmentLogin(who: { userId: string; station?: string | null }): Promise<Session> {
-    return this.#heard(await this.#post<Session>('/api/v1/dev-login', who));
+    return this.heard(await this.#post<Session>('/api/v1/dev-login', who));
   }
 
-  #heard(session: Session): Session {
+  /** Notes what changes must carry under this session. */
+  heard(session: Session): Session {
     this.transport.csrf = session.csrf ?? null;
     return session;
   }

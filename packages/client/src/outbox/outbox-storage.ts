@@ -2,12 +2,15 @@
  * Where lanes live. `update` is one transaction: read, pure change, write. With IndexedDB every tab of the
  * browser sees the same lane, so `n` is given out once; in memory (private mode, quota) nothing survives the
  * page, which is why offline steps are then refused.
+ *
+ * Boards are kept in memory in either case: patients' data does not stay on a device when nobody is using it
+ * (45 CFR 170.315(d)(7)(ii)). On disk are only the steps that the server has not confirmed yet.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { ReplicaRecord } from '../board/replica.ts';
 import { emptyLane, type OutboxLane } from './outbox-lane.ts';
 
-/** A board as last shown, for a start without network. Times in epoch ms. */
+/** A board as last shown. Times in epoch ms. */
 export type CachedBoard = { record: ReplicaRecord; asOfMs: number | null; savedWallMs: number };
 
 export interface ClientStorage {
@@ -26,8 +29,10 @@ export interface ClientStorage {
 
 interface Schema extends DBSchema {
   lanes: { key: string; value: OutboxLane };
-  boards: { key: string; value: CachedBoard };
 }
+
+/** Version 1 kept boards on disk. */
+const databaseVersion = 2;
 
 const isUnsent = (item: { state: string }) => item.state !== 'applied';
 const unsentOf = (lanes: Iterable<OutboxLane>): number =>
@@ -37,10 +42,10 @@ const unsentOf = (lanes: Iterable<OutboxLane>): number =>
 export async function openStorage(userId: string, freshClientId: () => string): Promise<ClientStorage> {
   if (typeof indexedDB === 'undefined') return memoryStorage(freshClientId);
   try {
-    const db = await openDB<Schema>(`workflow-bolt:${userId}`, 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore('lanes');
-        fresh.createObjectStore('boards');
+    const db = await openDB<Schema>(`workflow-bolt:${userId}`, databaseVersion, {
+      upgrade(fresh, former) {
+        if (former === 0) fresh.createObjectStore('lanes');
+        else (fresh as unknown as IDBPDatabase).deleteObjectStore('boards');
       },
       blocking: (_now, _next, event) => (event.target as IDBDatabase).close(),
     });
@@ -51,6 +56,7 @@ export async function openStorage(userId: string, freshClientId: () => string): 
 }
 
 function indexedDbStorage(db: IDBPDatabase<Schema>, freshClientId: () => string): ClientStorage {
+  const boards = boardsInMemory();
   return {
     kind: 'indexeddb',
     async updateLane(key, change) {
@@ -62,23 +68,29 @@ function indexedDbStorage(db: IDBPDatabase<Schema>, freshClientId: () => string)
       await tx.done;
       return next;
     },
-    loadBoard: async (key) => (await db.get('boards', key)) ?? null,
-    saveBoard: async (key, board) => {
-      await db.put('boards', board, key);
-    },
-    dropBoards: () => db.clear('boards'),
+    ...boards,
     countUnsent: async () => unsentOf(await db.getAll('lanes')),
     async wipe() {
-      const tx = db.transaction(['lanes', 'boards'], 'readwrite');
-      await Promise.all([tx.objectStore('lanes').clear(), tx.objectStore('boards').clear(), tx.done]);
+      await Promise.all([boards.dropBoards(), db.clear('lanes')]);
     },
     close: () => db.close(),
   };
 }
 
+function boardsInMemory(): Pick<ClientStorage, 'loadBoard' | 'saveBoard' | 'dropBoards'> {
+  const boards = new Map<string, CachedBoard>();
+  return {
+    loadBoard: async (key) => boards.get(key) ?? null,
+    saveBoard: async (key, board) => {
+      boards.set(key, board);
+    },
+    dropBoards: async () => boards.clear(),
+  };
+}
+
 export function memoryStorage(freshClientId: () => string): ClientStorage {
   const lanes = new Map<string, OutboxLane>();
-  const boards = new Map<string, CachedBoard>();
+  const boards = boardsInMemory();
   return {
     kind: 'memory',
     async updateLane(key, change) {
@@ -86,15 +98,11 @@ export function memoryStorage(freshClientId: () => string): ClientStorage {
       lanes.set(key, next);
       return next;
     },
-    loadBoard: async (key) => boards.get(key) ?? null,
-    saveBoard: async (key, board) => {
-      boards.set(key, board);
-    },
-    dropBoards: async () => boards.clear(),
+    ...boards,
     countUnsent: async () => unsentOf(lanes.values()),
     async wipe() {
       lanes.clear();
-      boards.clear();
+      await boards.dropBoards();
     },
     close: () => {},
   };
