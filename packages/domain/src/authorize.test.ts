@@ -71,6 +71,7 @@ const specified: Record<Action, string> = {
   'break-glass.list': 'G!~A!~',
   'display.read': 'GA',
   'display.manage': 'G!',
+  'workstation.manage': 'G',
   self: 'F=M=N=P=B=G=A=U=V=S=T=',
   'account.read': 'GA',
   'account.manage': 'G!~A!~',

@@ -12,6 +12,7 @@ import type { Express, Request, Response } from 'express';
 import type { Access } from '../access/access.ts';
 import { AccessDenied, demand, denialEvent } from '../access/access-denied.ts';
 import { displaySessionOf } from '../access/display-credential.ts';
+import type { Detection } from '../detection/detection.ts';
 import type { Session } from '../session/session.ts';
 import type { CookiePolicy } from '../session/session-cookie.ts';
 import type { RedisSessionService } from '../session/session-service.ts';
@@ -27,6 +28,7 @@ export type RouteSurroundings = {
   access: Pick<Access, 'principals' | 'displays' | 'record'>;
   cookies: CookiePolicy;
   sessions: RedisSessionService;
+  detection: Pick<Detection, 'refuseStranger' | 'refuseAccount' | 'noticeToken'>;
   log: Log;
   publicOrigin: string | null;
   isDraining: () => boolean;
@@ -124,10 +126,11 @@ async function admit(
   if (route.method === 'post' && around.isDraining()) throw new ProblemError('draining');
   const usesCookie = route.access !== 'public' && req.headers.cookie !== undefined;
   refuseForeignPages(route, req, { publicOrigin: around.publicOrigin, usesCookie });
-  const session = await authenticate(route, around, req);
+  const session = await identify(route, around, req);
   const params = (route.params ? parseInput(route.params, req.params, 'path') : {}) as Call['params'];
   const principal = session && around.access.principals.of(session);
   if (principal) authorise(route, principal, { clinic: params.clinic ?? null, now: around.sessions.now() });
+  if (session) refuseWithoutProof(route, session, around.sessions.now());
   const query = (route.query ? parseInput(route.query, req.query, 'query') : {}) as Call['query'];
   const body = route.request ? await readRequest(route.request, req) : undefined;
   const cookie = session && route.isUserAction ? await around.sessions.noteUserAction(req, session) : null;
@@ -141,6 +144,22 @@ function refuseOtherVersions(req: Request): void {
   }
 }
 
+/** Whom detection keeps out gets no further; what is there to be found is noticed when it is used. */
+async function identify(route: Route, around: RouteSurroundings, req: Request): Promise<Session | null> {
+  const { detection } = around;
+  if (route.access === 'public') {
+    if (route.path.startsWith('/api/')) detection.refuseStranger(req);
+    return null;
+  }
+  const session = await authenticate(route, around, req).catch(async (error: unknown) => {
+    await detection.noticeToken(req);
+    detection.refuseStranger(req);
+    throw error;
+  });
+  if (session) detection.refuseAccount(session.user.id);
+  return session;
+}
+
 async function authenticate(route: Route, around: RouteSurroundings, req: Request): Promise<Session | null> {
   if (route.access === 'public') return null;
   const { sessions, cookies } = around;
@@ -149,7 +168,6 @@ async function authenticate(route: Route, around: RouteSurroundings, req: Reques
   if (screen) return screen;
   const session = await sessions.authenticate(req);
   if (route.method === 'post') refuseWithoutCsrfToken(sessions, session, req);
-  refuseWithoutProof(route, session, sessions.now());
   return session;
 }
 
@@ -180,7 +198,8 @@ function authorise(
   at: { clinic: string | null; now: number },
 ): void {
   if (access === 'public') return;
-  if (access === 'session' || access === 'self') demand(principal, 'self', { clinic: null, ownerUid: principal.uid }, at.now);
+  if (access === 'session' || access === 'self')
+    demand(principal, 'self', { clinic: null, ownerUid: principal.uid }, at.now);
   else demand(principal, access, { clinic: at.clinic }, at.now);
 }
 

@@ -11,6 +11,11 @@ export interface UserDirectory {
 
 /** The demo users of the development login. */
 export function developmentDirectory(users: readonly User[] | null): UserDirectory {
-  const known = new Map(users?.map((user) => [user.id, { user, roles: [user.role] }]));
-  return { find: async (uid) => known.get(uid) ?? null };
+  const known = new Map(users?.map((user) => [user.id, user]));
+  return {
+    find: async (uid) => {
+      const user = known.get(uid);
+      return user ? { user, roles: [user.role] } : null;
+    },
+  };
 }

@@ -34,6 +34,8 @@ export type FixtureOptions = {
   config?: Partial<ServerConfig>;
   heartbeatMs?: number;
   queue?: JobQueue;
+  /** Instead of `users`. */
+  developmentUsers?: User[];
   logTo?: DestinationStream;
   /** Epoch ms, by which sessions end. */
   sessionClock?: () => number;
