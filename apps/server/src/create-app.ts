@@ -21,6 +21,9 @@ import { postPresence } from './boards/post-presence.ts';
 import type { PresenceFeed } from './boards/presence-feed.ts';
 import type { ReadAuditor } from './boards/read-audit.ts';
 import { getBoard, getHistory, getMetricsSummary, getVisitHistory } from './boards/read-board.ts';
+import { alertHandlers } from './detection/alert-handlers.ts';
+import type { Detection } from './detection/detection.ts';
+import { watchHoneyRoutes } from './detection/watch-honey-routes.ts';
 import { getAsyncApi, getDocs, getOpenApi } from './documents/document-handlers.ts';
 import { serveWeb } from './documents/static-web.ts';
 import type { Handlers } from './http/handler.ts';
@@ -32,18 +35,14 @@ import { proofHandlers } from './oidc/open-proofs.ts';
 import type { DependencyHealth } from './operations/dependency-health.ts';
 import { getHealth, getMetrics, getReady } from './operations/operation-handlers.ts';
 import type { ServerMetrics } from './operations/server-metrics.ts';
+import { type RetentionParts, retentionHandlers } from './retention/retention-handlers.ts';
 import type { JobQueue } from './schedule/job-queue.ts';
 import { postImport } from './schedule/post-import.ts';
 import { postSync } from './schedule/post-sync.ts';
+import type { Sessions } from './session/open-sessions.ts';
 import type { CookiePolicy } from './session/session-cookie.ts';
-import {
-  getClinics,
-  getDevUsers,
-  getSession,
-  postContinue,
-  postDevLogin,
-  postLogout,
-} from './session/session-handlers.ts';
+import { getClinics, getDevUsers, getSession, postDevLogin, postLogout } from './session/session-handlers.ts';
+import { sessionHandlers } from './session/session-route-handlers.ts';
 import type { RedisSessionService } from './session/session-service.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
 
@@ -55,9 +54,13 @@ export type AppParts = {
   hub: StreamHub;
   audit: ReadAuditor;
   auditDesk: AuditDesk;
+  detection: Detection;
+  retention: RetentionParts;
   presence: PresenceFeed;
   sessions: RedisSessionService;
   cookies: CookiePolicy;
+  /** What devices, API tokens and the lock screen keep. */
+  lock: Pick<Sessions, 'store' | 'tokens' | 'workstations' | 'pins'>;
   queue: JobQueue;
   health: DependencyHealth;
   metrics: ServerMetrics;
@@ -81,13 +84,12 @@ function handlersOf(parts: AppParts): Handlers {
     getBoard: getBoard(reading),
     getStream: getStream({ ...reading, hub, principals, now }),
     getHistory: getHistory(reading),
-    getVisitHistory: getVisitHistory(reading),
+    getVisitHistory: getVisitHistory({ ...reading, detection: parts.detection }),
     getMetricsSummary: getMetricsSummary(reading),
     postImport: postImport(boards, log),
     postSync: postSync(boards, parts.queue),
     postPresence: postPresence(boards, hub, parts.presence),
     getSession: getSession(parts),
-    postContinue: postContinue(parts),
     getClinics: getClinics(parts),
     getDevUsers: getDevUsers(parts),
     postDevLogin: postDevLogin(parts),
@@ -102,7 +104,15 @@ function handlersOf(parts: AppParts): Handlers {
     postDisplay: postDisplay(screens),
     postDisplayRemove: postDisplayRemove(screens),
     postDisplayHere: postDisplayHere(screens),
+    ...retentionHandlers(parts.retention),
+    ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),
     ...auditHandlers({ desk: parts.auditDesk, record, now }),
+    ...sessionHandlers({
+      ...parts,
+      ...{ record, now, store: parts.lock.store, tokens: parts.lock.tokens },
+      ...{ workstations: parts.lock.workstations, pins: parts.lock.pins(parts.accounts.sealer) },
+      hasher: parts.accounts.hasher,
+    }),
     ...accountHandlers(parts.accounts),
     ...proofHandlers(parts.proofs, parts.developmentUsers),
     getHealth,
@@ -124,11 +134,13 @@ export function createApp(parts: AppParts): Express {
     access: parts.access,
     cookies: parts.cookies,
     sessions: parts.sessions,
+    detection: parts.detection,
     log: parts.log,
     publicOrigin: parts.publicOrigin,
     isDraining: parts.isDraining,
     onDone: (route, status, ms) => parts.metrics.requestDone(route, status, ms),
   });
+  app.use(watchHoneyRoutes(parts.detection, parts.sessions));
   serveWeb(app, parts.webRoot);
   refuseTheRest(app);
   return app;

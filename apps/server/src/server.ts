@@ -12,11 +12,13 @@ import type {
 import { heartbeatMs } from '@workflow-bolt/contracts';
 import {
   assertDurable,
+  BoardArchive,
   BoardRegistry,
   commitLaneOf,
   createRedisPort,
   fromUrl,
   type KeyProvider,
+  lazyStore,
   openJobConnection,
   openKeyProvider,
   openVault,
@@ -35,6 +37,7 @@ import { BoardAccess } from './boards/board-access.ts';
 import { PresenceFeed } from './boards/presence-feed.ts';
 import { ReadAuditor } from './boards/read-audit.ts';
 import { createApp } from './create-app.ts';
+import { Detection } from './detection/detection.ts';
 import { Log } from './http/log.ts';
 import { openProofs } from './oidc/open-proofs.ts';
 import { DependencyHealth } from './operations/dependency-health.ts';
@@ -115,6 +118,7 @@ class ApiServer implements BoltServer {
   readonly #accounts: Accounts;
   readonly #watch: SessionWatch;
   readonly #access: Access;
+  readonly #detection: Detection;
   readonly #http: Server;
   #keyProvider: KeyProvider | null;
   #isDraining = false;
@@ -134,6 +138,7 @@ class ApiServer implements BoltServer {
     this.#keys.on('error', () => {});
     this.#vault = openVault(config, { onUse: (use) => this.#log.write('info', 'key.used', use) });
     this.#registry = new BoardRegistry({
+      archive: new BoardArchive(lazyStore(config.archive)),
       vault: this.#vault,
       commitLane: commitLaneOf(config.commitReplicas),
       port: this.#port,
@@ -143,7 +148,17 @@ class ApiServer implements BoltServer {
     const provider = () => this.#keyProvider ?? this.#vault.provider;
     const wrap: KeyProvider['wrap'] = (...secret) => provider().wrap(...secret);
     const security = new SecurityAudit({ port: this.#port, keys: { wrap } });
-    const record = (event: SecurityEvent) => security.append(event);
+    this.#detection = new Detection({
+      ...{ port: this.#port, config, sessions: () => this.#sessions.service },
+      record: (event) => security.append(event),
+      now: dependencies.sessionClock ?? Date.now,
+      onAlert: ({ id, rule, severity }) => {
+        this.#metrics.alertRaised(rule, severity);
+        this.#log.write('warn', 'alert.raised', { id, rule, severity });
+      },
+      onError: () => this.#log.write('error', 'detection.failed', {}),
+    });
+    const record = (event: SecurityEvent) => this.#detection.record(event);
     const accounts = new RedisAccountStore(this.#port);
     this.#sessions = new Sessions({
       ...{ port: this.#port, config, clinics, developmentUsers, directory: accountDirectory(accounts) },
@@ -154,7 +169,7 @@ class ApiServer implements BoltServer {
       ...{ port: this.#port, config, clinics, store: accounts, audit: { append: record } },
       ...{ sessions: this.#sessions.service, cookies: this.#sessions.cookies },
       keys: () => this.#keyProvider ?? this.#vault.provider,
-      workstationOf: async () => null,
+      workstationOf: (req) => this.#sessions.workstationOf(req),
       now: dependencies.sessionClock ?? Date.now,
       ...(dependencies.signInLimits ? { limits: dependencies.signInLimits } : {}),
       ...(dependencies.print ? { print: dependencies.print } : {}),
@@ -172,6 +187,7 @@ class ApiServer implements BoltServer {
       streams: () => this.#hub.size,
       lagging: () => [...this.#hub.connections].filter(({ state }) => state === 'behind').length,
       degraded: () => this.#health.degraded,
+      blocked: () => this.#detection.blocks.size,
       passwordHashes: () => this.#accounts.parts.hasher.computed,
     });
     this.#queue = dependencies.queue ?? createBullmqQueue(this.#keys, () => {});
@@ -192,9 +208,12 @@ class ApiServer implements BoltServer {
         clinics: clinics.map(({ id }) => id),
         keys: provider,
       }),
+      detection: this.#detection,
+      retention: { port: this.#port, clinics, record, now: dependencies.sessionClock ?? Date.now },
       presence: this.#presence,
       sessions: this.#sessions.service,
       cookies: this.#sessions.cookies,
+      lock: this.#sessions,
       queue: this.#queue,
       health: this.#health,
       metrics: this.#metrics,
@@ -229,6 +248,7 @@ class ApiServer implements BoltServer {
     await this.#sessions.start(this.#keyProvider);
     await this.#access.start();
     await this.#registry.start();
+    await this.#detection.start();
     await this.#health.check();
     await this.#accounts.start();
     await this.#listen();
@@ -251,6 +271,7 @@ class ApiServer implements BoltServer {
     this.#isStopped = true;
     this.#isDraining = true;
     this.#presence.stop();
+    this.#detection.stop();
     this.#watch.stop();
     this.#access.stop();
     this.#hub.stop();

@@ -23,6 +23,8 @@ export const routeActions = [
   // Screens on walls.
   'display.read',
   'display.manage',
+  // Computers on which people may lock and switch with a PIN.
+  'workstation.manage',
   // One's own account and sessions.
   'self',
   // Accounts of others.

@@ -30,5 +30,7 @@ export * from './rest.ts';
 export * from './retention.ts';
 export * from './routes.ts';
 export * from './sensitivity.ts';
+export { sessionRoutes } from './session-routes.ts';
+export * from './sessions.ts';
 export * from './step-up.ts';
 export * from './vault.ts';

@@ -45,3 +45,4 @@ export * from './status-info.ts';
 export * from './transition-table.ts';
 export { undoWindowMs } from './undo-last.ts';
 export * from './waits.ts';
+export { isSimplePin } from './pin-rules.ts';

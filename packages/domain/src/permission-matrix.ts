@@ -141,6 +141,7 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
     'user-admin',
   ),
   'display.read': inClinic('See the wall displays', all(['manager', 'admin'])),
+  'workstation.manage': inClinic('Enrol, list or remove a workstation', all(['manager'])),
   'display.manage': inClinic('Enrol or remove a wall display', all(['manager'], proof), 'workstation-admin'),
 
   self: inInstallation('One’s own account, factors and sessions', all([...people, 'service', 'agent'], own)),

@@ -47,6 +47,7 @@ export {
 export { type AuditQuery, AuditReader, type FoundEntries, type FoundEntry } from './audit/audit-reader.ts';
 export { AuditSealer, type AuditSealerParts, type SealOutcome } from './audit/audit-sealer.ts';
 export { AuditSigner, type CheckpointWitness, originOf } from './audit/audit-signer.ts';
+export { type CheckSubject, checkLog, drillLog, withFlippedBit } from './audit/check-log.ts';
 export { type ExportQuestion, exportFiles, exportTar } from './audit/export-bundle.ts';
 export { csvCell, entriesCsv } from './audit/export-csv.ts';
 export { fhirAuditEvent, fhirBundle } from './audit/export-fhir.ts';
@@ -124,7 +125,7 @@ export {
 } from './retention/retention-sweep.ts';
 export { addressOfApiToken, apiTokenPrefix } from './sessions/api-token.ts';
 export { ApiTokenStore, apiTokensMax, type StoredApiToken } from './sessions/api-token-store.ts';
-export { type PinAttempt, PinStore, pinFailuresMax } from './sessions/pin-store.ts';
+export { type PinAttempt, PinStore, pinFailuresMax, pinFailuresPerDayMax } from './sessions/pin-store.ts';
 export { endOf, parkedMs, rotationGraceMs, type SessionRecord } from './sessions/session-record.ts';
 export { SessionStore, type SessionStoreOptions, type StoredSession } from './sessions/session-store.ts';
 export { isSameText } from './sessions/session-token.ts';

@@ -1,13 +1,17 @@
 /** Puts the parts of sessions together, for `server.ts`. */
+import type { IncomingMessage } from 'node:http';
 import type { ClinicSettings, SecurityEvent, ServerConfig, User } from '@workflow-bolt/contracts';
 import {
   ApiTokenStore,
   commitLaneOf,
   type KeyProvider,
+  PinStore,
   type RedisPort,
+  type Sealer,
   SessionStore,
+  WorkstationStore,
 } from '@workflow-bolt/store';
-import type { CookiePolicy } from './session-cookie.ts';
+import { type CookiePolicy, workstationCookieOf } from './session-cookie.ts';
 import { limitsFor } from './session-policy.ts';
 import { RedisSessionService } from './session-service.ts';
 import { developmentDirectory, type UserDirectory } from './user-directory.ts';
@@ -39,6 +43,8 @@ export class Sessions {
   readonly store: SessionStore;
   readonly tokens: ApiTokenStore;
   readonly cookies: CookiePolicy;
+  readonly workstations: WorkstationStore;
+  readonly #port: RedisPort;
   /** Filled by `start`: 32 bytes that Redis does not know. */
   readonly key = Buffer.alloc(32);
 
@@ -46,6 +52,8 @@ export class Sessions {
     const options = { port, key: this.key, durability: commitLaneOf(config.commitReplicas), now };
     this.store = new SessionStore(options);
     this.tokens = new ApiTokenStore(options);
+    this.workstations = new WorkstationStore(options);
+    this.#port = port;
     this.cookies = { mode: config.mode, publicOrigin: config.publicOrigin };
     const isOf = (ids: readonly string[]) => clinics.filter(({ id }) => ids.includes(id));
     this.service = new RedisSessionService({
@@ -54,6 +62,17 @@ export class Sessions {
       development: developmentUsers && developmentDirectory(developmentUsers),
       limitsFor: (ids) => limitsFor(isOf(ids), config.sessionHours * hourMs),
     });
+  }
+
+  /** The enrolled workstation that a request says it comes from; null for any other place. */
+  async workstationOf(req: IncomingMessage): Promise<string | null> {
+    const id = workstationCookieOf(req, this.cookies);
+    return (id === null ? null : await this.workstations.find(id))?.id ?? null;
+  }
+
+  /** PINs, sealed under whatever key the process has by then. */
+  pins(sealer: Sealer): PinStore {
+    return new PinStore({ port: this.#port, key: this.key, sealer });
   }
 
   /** One request to the provider at the start; the key never leaves this process. Throws Fault `keys_unavailable`. */

@@ -27,6 +27,7 @@ import {
   type CookiePolicy,
   clearingCookieHeader,
   sessionCookieHeader,
+  sessionCookiesOf,
   workstationCookieOf,
 } from './session-cookie.ts';
 import type { SessionLimits } from './session-policy.ts';
@@ -58,6 +59,8 @@ const deskSessionsMax = 2;
 const developmentSessionsMax = 1_000;
 /** A token is replaced when it is older than this and its person does something. */
 const rotateAfterMs = 3_600_000;
+/** Tries to replace a token while other requests of the same session change it too. */
+const replacesMax = 4;
 /** Writing each step's time would cost as much as the step: it is written when this part of the idle time has passed. */
 const touchPart = 60;
 
@@ -79,6 +82,7 @@ export class RedisSessionService implements SessionService {
     const { uid, aal, amr, station, isDevelopment = false, isUnattended = false } = request;
     const person = await this.#personOf({ uid, isDevelopment });
     if (!person) throw new ProblemError('not_authenticated');
+    await this.endShown(req);
     const { idleMs, absoluteMs } = this.#parts.limitsFor(person.user.clinics);
     const { token, session: stored } = await this.#parts.store.open(
       {
@@ -120,7 +124,6 @@ export class RedisSessionService implements SessionService {
       return rotated && sessionCookieHeader(req, this.#parts.cookies, rotated.token);
     }
     if (record.idleMs > 0 && now - record.lastAt >= record.idleMs / touchPart) {
-      // What the handler does with the session is decided on the record as it is now.
       const touched = await this.#parts.store.change(stored, { ...record, lastAt: now });
       if (touched) this.#behind.set(session, { stored: touched, kind });
     }
@@ -128,7 +131,7 @@ export class RedisSessionService implements SessionService {
   }
 
   async rotate(req: IncomingMessage, session: Session, _why: RotationReason): Promise<OpenedSession> {
-    return this.#replace(req, session, {});
+    return this.#replace(req, session, () => ({}));
   }
 
   async stepUp(
@@ -136,10 +139,11 @@ export class RedisSessionService implements SessionService {
     session: Session,
     { purpose, amr }: Parameters<SessionService['stepUp']>[2],
   ): Promise<OpenedSession> {
-    const { record } = this.#mustBehind(session).stored;
     const now = this.#parts.now();
-    const stepUps = { ...record.stepUps, [purpose]: now };
-    return this.#replace(req, session, { stepUps, amr: [...new Set([...record.amr, ...amr])] });
+    return this.#replace(req, session, (record) => ({
+      stepUps: { ...record.stepUps, [purpose]: now },
+      amr: [...new Set([...record.amr, ...amr])],
+    }));
   }
 
   async revoke(uid: string, id: string): Promise<boolean> {
@@ -202,6 +206,18 @@ export class RedisSessionService implements SessionService {
     return this.#personOf(of);
   }
 
+  /** What the person of a session is called; null when there is no such person any more. */
+  async nameOf({ record }: StoredSession): Promise<string | null> {
+    return (await this.#personOf(record))?.user.name ?? null;
+  }
+
+  /** Ends the session whose cookie a request carries, if any: a sign-in in a browser is the end of who was there before. */
+  async endShown(req: IncomingMessage): Promise<void> {
+    const [token] = sessionCookiesOf(req, this.#parts.cookies);
+    const found = token === undefined ? null : await this.#parts.store.find(token);
+    if (found && found.standing !== 'none') await this.revoke(found.session.record.uid, found.session.id);
+  }
+
   /** Hands out a session whose token was made elsewhere in this folder, such as by an unlock. */
   async handOut(req: IncomingMessage, stored: StoredSession, token: string): Promise<OpenedSession> {
     const person = await this.#personOf(stored.record);
@@ -252,16 +268,20 @@ export class RedisSessionService implements SessionService {
     return this.#parts.development?.find(uid) ?? Promise.resolve(null);
   }
 
+  /** A new token, with changes. Another request of the same person may change the record meanwhile: then once more. */
   async #replace(
     req: IncomingMessage,
     session: Session,
-    changes: Partial<SessionRecord>,
+    changesOf: (record: SessionRecord) => Partial<SessionRecord>,
   ): Promise<OpenedSession> {
-    const { stored } = this.#mustBehind(session);
-    const changed = await this.#parts.store.rotate(stored, { ...changes, lastAt: this.#parts.now() });
-    // Ended or changed by another request of the same person at the same moment.
-    if (!changed) throw new ProblemError('not_authenticated');
-    return this.handOut(req, changed.session, changed.token);
+    let stored: StoredSession | null = this.#mustBehind(session).stored;
+    for (let attempt = 0; stored && attempt < replacesMax; attempt += 1) {
+      const changes = { ...changesOf(stored.record), lastAt: this.#parts.now() };
+      const changed = await this.#parts.store.rotate(stored, changes);
+      if (changed) return this.handOut(req, changed.session, changed.token);
+      stored = await this.#parts.store.findById(session.id);
+    }
+    throw new ProblemError('not_authenticated');
   }
 
   #opened(
@@ -295,6 +315,11 @@ export class RedisSessionService implements SessionService {
     if (!behind)
       throw new ProblemError('permission_denied', { detail: 'A person must do this in a browser.' });
     return behind;
+  }
+
+  /** Closes what is open of a session that can no longer be used, such as one that was parked. */
+  announce(revocation: Revocation): void {
+    this.#announce(revocation);
   }
 
   #announce(revocation: Revocation): void {

@@ -87,11 +87,12 @@ export class SessionStore {
   async find(token: string): Promise<FoundSession> {
     const address = addressOfToken(token);
     const session = address && (await this.#read(address));
-    if (!session) return { standing: 'none' };
+    // No token is good while a session is parked; the one it was parked with is no theft either.
+    if (session?.record.state !== 'active') return { standing: 'none' };
     const standing = standingOf(session.record, tokenHash(token), this.#options.now());
     if (standing === 'unknown') return { standing: 'none' };
     if (standing === 'reused') return { standing: 'reused', session };
-    return session.record.state === 'active' ? { standing: 'alive', session } : { standing: 'none' };
+    return { standing: 'alive', session };
   }
 
   /** The living session of an id, parked or not; null when it has ended. */
@@ -117,6 +118,24 @@ export class SessionStore {
     const rotated = withToken(session.record, tokenHash(token), this.#options.now());
     const changed = await this.change(session, { ...rotated, ...changes });
     return changed && { token, session: changed };
+  }
+
+  /** Locks a session: no token opens it until it is taken up again. Null when it changed or ended meanwhile. */
+  async park(session: StoredSession): Promise<StoredSession | null> {
+    const now = this.#options.now();
+    const locked = withToken({ ...session.record, state: 'parked', parkedAt: now }, '', now);
+    const parked = await this.change(session, locked);
+    if (parked) await this.#tell(session.record.uid, session.id);
+    return parked;
+  }
+
+  /** Takes a parked session up again, with a new token; null when somebody else was first, or it has ended. */
+  unpark(session: StoredSession): Promise<{ token: string; session: StoredSession } | null> {
+    const { amr } = session.record;
+    return this.rotate(session, {
+      ...{ state: 'active', parkedAt: null, aal: '2-resumed', stepUps: {}, lastAt: this.#options.now() },
+      amr: [...new Set([...amr, 'pin'])],
+    });
   }
 
   /** Ends one session. False when there was none. */

@@ -1,0 +1,158 @@
+/** The lock screen of a shared workstation: park, list, and take up again with a PIN. See docs/spec/sessions.md. */
+import {
+  choosePinRequestSchema,
+  lockRequestSchema,
+  unlockRequestSchema,
+  workstationProofSchema,
+} from '@workflow-bolt/contracts';
+import { isSimplePin } from '@workflow-bolt/domain';
+import {
+  endOf,
+  type PinStore,
+  pinFailuresMax,
+  pinFailuresPerDayMax,
+  type SessionStore,
+  type StoredSession,
+  type WorkstationRecord,
+} from '@workflow-bolt/store';
+import type { PasswordHasher } from '../accounts/password-hasher.ts';
+import { type Answer, type Call, type Handler, mustSession, ok } from '../http/handler.ts';
+import { parseInput } from '../http/parse-input.ts';
+import { ProblemError } from '../http/problem-answer.ts';
+import { agentOfSession, sessionEvent } from './session-audit.ts';
+import { presentSession, type SessionParts } from './session-handlers.ts';
+import { presentWorkstation, type WorkstationParts } from './workstation-handlers.ts';
+import { mustProve } from './workstation-proof.ts';
+
+export type LockParts = WorkstationParts &
+  SessionParts & {
+    store: SessionStore;
+    pins: PinStore;
+    hasher: Pick<PasswordHasher, 'hash' | 'verify'>;
+  };
+
+export function postPin({ pins, hasher, record }: LockParts): Handler {
+  return async (call) => {
+    const { pin } = parseInput(choosePinRequestSchema, call.body, 'body');
+    if (isSimplePin(pin)) throw new ProblemError('pin_too_simple');
+    const session = mustSession(call);
+    await pins.set(session.user.id, await hasher.hash(pin));
+    await record(
+      sessionEvent(call, agentOfSession(session), {
+        ...{ sub: 'mfa', act: 'U', out: 0, ent: [{ t: 'Account', id: session.user.id, fields: ['pin'] }] },
+      }),
+    );
+    return { status: 204 };
+  };
+}
+
+/** Parks the session where it can be parked, and ends it everywhere else: a locked screen never leaves it usable. */
+export function postLock(parts: LockParts): Handler {
+  return async (call): Promise<Answer> => {
+    const { proof } = parseInput(lockRequestSchema, call.body, 'body');
+    const session = mustSession(call);
+    const workstation = proof && (await mustProve(parts, call.req, { ...proof, purpose: 'lock' }));
+    const parked = workstation && (await park(parts, call, workstation));
+    if (!parked) await parts.sessions.revoke(session.user.id, session.id);
+    await parts.record(
+      sessionEvent(call, agentOfSession(session), {
+        ...{ sub: 'lock', act: 'E', out: 0 },
+        why: parked ? 'parked' : 'ended',
+      }),
+    );
+    const cookies = [parts.sessions.clearingCookie(call.req)];
+    return {
+      status: 200,
+      json: { isParked: parked !== null, until: parked && endOf(parked.record) },
+      cookies,
+    };
+  };
+}
+
+/** Only a session of two factors that began on this very workstation waits here. Throws `pin_required`. */
+async function park(parts: LockParts, call: Call, { id }: WorkstationRecord): Promise<StoredSession | null> {
+  const session = mustSession(call);
+  if (session.workstation !== id || session.aal === '1') return null;
+  if (!(await parts.pins.has(session.user.id))) throw new ProblemError('pin_required');
+  const parked = await parts.store.park(parts.sessions.storedOf(session));
+  if (!parked) return null;
+  await parts.workstations.park(id, session.user.id, session.id);
+  parts.sessions.announce({ uid: session.user.id, id: session.id });
+  return parked;
+}
+
+export function postWorkstationParked(parts: LockParts): Handler {
+  return async (call) => {
+    const proof = parseInput(workstationProofSchema, call.body, 'body');
+    const workstation = await mustProve(parts, call.req, { ...proof, purpose: 'list' });
+    const waiting = await parts.workstations.parked(workstation.id);
+    const people = [];
+    for (const uid of waiting.keys()) {
+      const stored = await parkedSession(parts, workstation, uid);
+      const name = stored && (await parts.sessions.nameOf(stored));
+      if (stored && name !== null) people.push({ userId: uid, name, until: endOf(stored.record) });
+    }
+    return ok({ workstation: presentWorkstation(workstation), people });
+  };
+}
+
+export function postUnlock(parts: LockParts): Handler {
+  return async (call): Promise<Answer> => {
+    const { userId, pin, ...proof } = parseInput(unlockRequestSchema, call.body, 'body');
+    const workstation = await mustProve(parts, call.req, { ...proof, purpose: 'unlock', userId });
+    const stored = await parkedSession(parts, workstation, userId);
+    if (!(await isRightPin(parts, { workstation, stored, userId, pin }))) {
+      await parts.record(unlockEvent(call, { userId, workstation, isDone: false }));
+      throw new ProblemError('unlock_failed');
+    }
+    const taken = stored && (await parts.store.unpark(stored));
+    if (!taken) throw new ProblemError('unlock_failed');
+    await parts.workstations.unpark(workstation.id, userId);
+    await parts.sessions.endShown(call.req);
+    const { session, cookie } = await parts.sessions.handOut(call.req, taken.session, taken.token);
+    await parts.record(unlockEvent(call, { userId, workstation, isDone: true }));
+    return { status: 200, json: presentSession(parts, session), cookies: [cookie] };
+  };
+}
+
+type Attempt = { workstation: WorkstationRecord; stored: StoredSession | null; userId: string; pin: string };
+
+/** Counts first, looks then. The last wrong one that is allowed ends the parked session. */
+async function isRightPin(parts: LockParts, attempt: Attempt): Promise<boolean> {
+  const { workstation, stored, userId, pin } = attempt;
+  const { isAllowed, here, day } = await parts.pins.spend(userId, workstation.id);
+  // Whether nobody waits here or the PIN is wrong looks and costs the same.
+  const verifier = isAllowed && stored ? await parts.pins.verifierOf(userId) : null;
+  const isRight = await parts.hasher.verify(verifier, pin);
+  if (isRight) await parts.pins.refund(userId, workstation.id);
+  else if (!isAllowed || here >= pinFailuresMax || day >= pinFailuresPerDayMax) await end(parts, attempt);
+  return isRight;
+}
+
+async function end(parts: LockParts, { workstation, stored, userId }: Attempt): Promise<void> {
+  await parts.workstations.unpark(workstation.id, userId);
+  if (stored) await parts.sessions.revoke(userId, stored.id);
+}
+
+/** The living session of a person that was parked at this workstation. */
+async function parkedSession(
+  { workstations, store }: LockParts,
+  { id }: WorkstationRecord,
+  userId: string,
+): Promise<StoredSession | null> {
+  const sessionId = (await workstations.parked(id)).get(userId);
+  const stored = sessionId === undefined ? null : await store.findById(sessionId);
+  const isHere = stored?.record.state === 'parked' && stored.record.workstation === id;
+  return stored && isHere && stored.record.uid === userId ? stored : null;
+}
+
+function unlockEvent(
+  call: Call,
+  { userId, workstation, isDone }: { userId: string; workstation: WorkstationRecord; isDone: boolean },
+) {
+  const agent = { uid: userId, kind: 'human' as const, role: null, ws: workstation.id };
+  return sessionEvent(call, agent, {
+    ...{ sub: 'switch', act: 'E', out: isDone ? 0 : 4, cid: workstation.clinic },
+    ...(isDone ? {} : { why: 'unlock_failed' }),
+  });
+}
