@@ -70,7 +70,7 @@ const walkIn = (more: Record<string, unknown> = {}) => ({
 const booked = (more: Record<string, unknown>) => ({ ...walkIn({ kind: 'booked', startAt }), ...more });
 const pathsOf = ({ errors = [] }: Problem) => [...new Set(errors.map(({ path }) => path))];
 
-describe('text that is no command', () => {
+describe('[injection] [N-05] text that is no command', () => {
   test.each<[string, ProblemCode, () => Sent]>([
     ['half a document', 'malformed_json', () => ({ body: '{"clientId":"abcdefgh","n":1,' })],
     ['nothing', 'malformed_json', () => ({ body: '' })],
@@ -122,7 +122,7 @@ describe('text that is no command', () => {
   });
 });
 
-describe('commands of a wrong shape name the field, never its value', () => {
+describe('[injection] [privacy] commands of a wrong shape name the field, never its value', () => {
   test.each<[string, () => unknown, string[]]>([
     ['n as text', () => ({ ...envelope(walkIn()), n: '1' }), ['body.n']],
     ['n as a fraction', () => ({ ...envelope(walkIn()), n: 1.5 }), ['body.n']],
@@ -194,7 +194,7 @@ describe('commands of a wrong shape name the field, never its value', () => {
   });
 });
 
-describe('commands for what is elsewhere', () => {
+describe('[authz] [H-01] commands for what is elsewhere', () => {
   const to = (clinic: string, date: string) => `${system.baseUrl}/api/v1/boards/${clinic}/${date}/commands`;
   const post = (url: string, headers: Record<string, string> = {}) =>
     record.unchangedBy(async () => {
@@ -302,7 +302,7 @@ const tsv = { 'content-type': 'text/tab-separated-values' };
 const row = (i: number, time = '12:00') => `Patient ${i}\t1980-01-01\t${time}`;
 const file = (rows: readonly string[]) => ['Name\tDOB\tTime', ...rows].join('\n');
 
-describe('imports', () => {
+describe('[injection] imports', () => {
   test('ten thousand bad lines: a thousand are named, all are counted, nothing is imported', async () => {
     const body = file(Array.from({ length: 10_000 }, (_, i) => row(i, '25:61')));
     const problem = await refusedWith('import_invalid', { path: '/import', headers: tsv, body });
@@ -363,7 +363,7 @@ describe('imports', () => {
   });
 });
 
-describe('memory', () => {
+describe('[abuse] memory', () => {
   /** Resident memory of the server in bytes, as it says itself. */
   const residentBytes = async () => {
     const text = await (await fetch(`${system.baseUrl}/metrics`)).text();

@@ -24,7 +24,7 @@ import { recoveryMsMax } from './kill-rounds.ts';
 
 const seed = chaosSeed();
 
-test(`[I2] [I3] the append-only file loses its tail: no torn state, a new epoch, every screen follows, seed ${seed}`, async () => {
+test(`[I2] [I3] [H-19] the append-only file loses its tail: no torn state, a new epoch, every screen follows, seed ${seed}`, async () => {
   await using clinic = await ChaosClinic.open({ seed, numClients: 0 });
   const { redis } = clinic.system;
   if (!redis) throw new Error('this test needs a private Redis');

@@ -17,7 +17,7 @@ import { reportRounds, runRounds, victims } from './kill-rounds.ts';
 const seed = chaosSeed();
 const numRounds = chaosRounds(20);
 
-test(`[I1] [I2] [I3] [I4] [I5] ${numRounds} kills of Redis, servers and worker under load, seed ${seed}`, async () => {
+test(`[I1] [I2] [I3] [I4] [I5] [H-19] ${numRounds} kills of Redis, servers and worker under load, seed ${seed}`, async () => {
   await using clinic = await ChaosClinic.open({ seed });
   const results = await runRounds(clinic, numRounds, seed);
   reportRounds(clinic, results);

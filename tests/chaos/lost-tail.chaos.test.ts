@@ -29,7 +29,7 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
 
-test(`[I2] [I3] a promoted replica without the tail: noticed, announced once, forgotten by every screen, seed ${seed}`, async () => {
+test(`[I2] [I3] [H-19] a promoted replica without the tail: noticed, announced once, forgotten by every screen, seed ${seed}`, async () => {
   await using pair = await ReplicatedPair.start();
   await using clinic = await ChaosClinic.open({ seed, redisUrl: pair.front.url, numClients: 0 });
   const desks = await openDesks(clinic, seed);

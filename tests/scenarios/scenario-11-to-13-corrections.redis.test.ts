@@ -12,7 +12,7 @@ afterAll(() => day[Symbol.asyncDispose]());
 
 const undo = (visitId: string, eventId = ''): Command => ({ type: 'undoLast', visitId, eventId });
 
-test('scenario 11: a mis-click is undone within 30 s: state, milestones, waits and room as before; log and audit show both', async () => {
+test('[ONC-d-4] scenario 11: a mis-click is undone within 30 s: state, milestones, waits and room as before; log and audit show both', async () => {
   day.at('08:30');
   await day.book('v11', '09:00');
   await day.move('desk', '09:00', 'v11', 'arrived');
@@ -86,7 +86,7 @@ const correct = (at: number, more: Partial<Extract<Command, { type: 'correctTime
   ...more,
 });
 
-test('scenario 12: an arrival clicked at 10:20 is corrected to 10:05; the old time stays in the log', async () => {
+test('[ONC-d-4] scenario 12: an arrival clicked at 10:20 is corrected to 10:05; the old time stays in the log', async () => {
   day.at('09:00');
   await day.book('v12', '10:00');
   await day.move('desk', '10:20', 'v12', 'arrived');

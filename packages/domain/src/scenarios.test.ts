@@ -391,7 +391,7 @@ describe('scenario 12: forgotten click', () => {
   const correct = (time: string, reason?: string) =>
     ({ type: 'correctTime', visitId: 'v1', milestone: 'arrivedAt', at: clock(time), reason }) as const;
 
-  it('[V13] corrects the arrival, keeps the old time in the log and recomputes', () => {
+  it('[V13] [ONC-d-4] corrects the arrival, keeps the old time in the log and recomputes', () => {
     const player = arrivedLate();
     const frame = player.must('front-desk', correct('10:05'), { at: '10:25' });
     expect(frame.events).toEqual([

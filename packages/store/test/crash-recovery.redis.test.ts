@@ -7,7 +7,7 @@ import { Client, configureDay, freshBoard, manager, nurse, walkIn } from './boar
 
 const numCuts = 40;
 
-test('[BL-ALL] an append-only file cut at any byte loads as a whole number of commits', async () => {
+test('[BL-ALL] [H-19] an append-only file cut at any byte loads as a whole number of commits', async () => {
   await using server = await startRedis({ persist: 'aof-always' });
   const board = freshBoard();
   const keys = boardKeys(board);

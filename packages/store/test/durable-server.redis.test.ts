@@ -33,7 +33,7 @@ const refused = async (options: RedisServerOptions): Promise<readonly string[]> 
   return error instanceof UnsafeRedisError ? error.reasons : [`accepted: ${JSON.stringify(error)}`];
 };
 
-test('a Redis that keeps everything is accepted', async () => {
+test('[H-19] a Redis that keeps everything is accepted', async () => {
   const report = await withServer({ persist: 'aof-always' }, (port) =>
     assertDurable(port, { isUnsafeAllowed: false }),
   );
@@ -50,7 +50,7 @@ test('a Redis that fsyncs once a second is accepted with a warning', async () =>
   });
 });
 
-test('a Redis that does not persist, or evicts, is refused with every reason', async () => {
+test('[H-19] a Redis that does not persist, or evicts, is refused with every reason', async () => {
   expect(await refused({ persist: 'rdb' })).toEqual([expect.stringContaining('appendonly is off')]);
   const both = await refused({ persist: 'none', maxmemory: '20mb', conf: ['maxmemory-policy allkeys-lru'] });
   expect(both).toEqual([
@@ -99,7 +99,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-test('the embedded server keeps its data, says it is durable, and refuses a second instance', async () => {
+test('[H-19] the embedded server keeps its data, says it is durable, and refuses a second instance', async () => {
   const first = await startEmbeddedRedis({ dir });
   const port = createRedisPort(fromUrl(first.url));
   await port.connect();

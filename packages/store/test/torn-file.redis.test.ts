@@ -24,7 +24,7 @@ function cutFile(dir: string, bytes: number): void {
   truncateSync(file, statSync(file).size - bytes);
 }
 
-test('a transaction that the disk lost in half stays lost, also after the next restart', async () => {
+test('[H-19] a transaction that the disk lost in half stays lost, also after the next restart', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'bolt-torn-'));
   const start = () => startEmbeddedRedis({ dir });
   const kill = async ({ pid, exited }: Awaited<ReturnType<typeof start>>) => {

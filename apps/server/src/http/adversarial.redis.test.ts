@@ -55,7 +55,7 @@ const walkIn = (more: object) => ({
   command: { type: 'createVisit', visitId: 'h1', kind: 'walk-in', fullName: 'H', ...more },
 });
 
-describe('bodies', () => {
+describe('[injection] [N-05] bodies', () => {
   test.each([
     ['no JSON', '{"clientId":', 'malformed_json'],
     ['an empty body', '', 'malformed_json'],
@@ -141,7 +141,7 @@ function postForever(): Promise<{ status: number; sent: number }> {
   });
 }
 
-describe('fields', () => {
+describe('[injection] [N-05] fields', () => {
   test.each([
     ['an unknown field', { hacked: true }, 'body.command', 'unknown field'],
     ['a wrong type', { fullName: 7 }, 'body.command.fullName', expect.any(String)],
@@ -196,7 +196,7 @@ describe('fields', () => {
   });
 });
 
-describe('addresses', () => {
+describe('[authz] [H-01] [ONC-d-1] addresses', () => {
   test.each([
     ['a date that does not exist', '2023-02-30', 400, 'invalid_request'],
     ['a date of five digits', '02023-01-01', 400, 'invalid_request'],
@@ -234,7 +234,7 @@ describe('addresses', () => {
   });
 });
 
-describe('versions and origins', () => {
+describe('[csrf] versions and origins', () => {
   test('a later protocol is refused, ours is taken', async () => {
     await refused(() => desk.get(desk.board(), { 'x-bolt-protocol': '2' }), 400, 'unsupported_version');
     expect((await desk.get(desk.board(), { 'x-bolt-protocol': '1' })).status).toBe(200);
@@ -266,7 +266,7 @@ describe('versions and origins', () => {
   });
 });
 
-test('the session cookie cannot be read by scripts or sent by other sites', async () => {
+test('[session] [csrf] the session cookie cannot be read by scripts or sent by other sites', async () => {
   const answer = await fetch(`${fixture.url}/api/v1/dev-login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -277,7 +277,7 @@ test('the session cookie cannot be read by scripts or sent by other sites', asyn
   );
 });
 
-test('no log line holds a name, a note, a token or a body', () => {
+test('[H-05] [I8] [privacy] no log line holds a name, a note, a token or a body', () => {
   expect(lines).toContain('request.failed');
   expect(lines).not.toMatch(/Person known|fullName|Зоя|bolt_dev_s|hostile-client|2023-02-30/);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Log } from './log.ts';
 
-test('a line carries the fields of its event and nothing else', () => {
+test('[H-05] [I8] [privacy] a line carries the fields of its event and nothing else', () => {
   const lines: string[] = [];
   const log = new Log('info', { write: (line: string) => void lines.push(line) });
   const given = {

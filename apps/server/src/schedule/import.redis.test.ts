@@ -316,7 +316,7 @@ describe('JSON', () => {
   });
 });
 
-test('a role that may not import is refused', async () => {
+test('[authz] [H-01] a role that may not import is refused', async () => {
   const viewer = await fixture.login('viewer');
   expect(problemOf(await viewer.post(`${viewer.board()}/import`, 'x', tsv))).toEqual({
     status: 403,

@@ -75,7 +75,7 @@ describe('a call', () => {
     expect(result.ok && text(result.value.body)).toBe(body);
   });
 
-  test('does not follow a redirect: it would carry the credentials along', async () => {
+  test('[H-09] [N-04] does not follow a redirect: it would carry the credentials along', async () => {
     let visits = 0;
     const elsewhere = await answering((_request, response) => {
       visits += 1;
@@ -185,7 +185,7 @@ describe('what can happen on the way', () => {
     expect(JSON.stringify(result)).not.toContain('secret');
   });
 
-  test('a certificate that does not match is told apart', async () => {
+  test('[H-09] [ONC-d-9] a certificate that does not match is told apart', async () => {
     const untrusted = Object.assign(new TypeError('fetch failed'), {
       cause: Object.assign(new Error('x'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
     });
