@@ -18,7 +18,12 @@ const ofTheProcess = /^bolt_(?:process|nodejs)_/;
 
 /** The metrics that `/metrics` of a server answers with. */
 export async function serverMetrics(): Promise<MetricRow[]> {
-  const metrics = new ServerMetrics({ streams: () => 0, lagging: () => 0, degraded: () => [] });
+  const metrics = new ServerMetrics({
+    streams: () => 0,
+    lagging: () => 0,
+    degraded: () => [],
+    blocked: () => 0,
+  });
   const text = await metrics.text();
   metrics.stop();
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((m) => [m[1], m[2] ?? '']));

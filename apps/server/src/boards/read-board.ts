@@ -2,6 +2,7 @@ import type { BoardEvent, EntityId, Entry, SnapshotResponse, Visit } from '@work
 import { addToDigest, emptyDigest, formatDigest, type Projection, projectEvent } from '@workflow-bolt/domain';
 import type { BoardHost } from '@workflow-bolt/store';
 import type { BoardSight } from '../access/board-sight.ts';
+import type { Detection } from '../detection/detection.ts';
 import { type Handler, mustPrincipal, mustSession, ok } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { cursorText } from '../stream/stream-connection.ts';
@@ -15,6 +16,8 @@ export type BoardReading = {
   audit: ReadAuditor;
   degraded: (host: BoardHost) => string[];
 };
+/** Opening records one by one is watched: a person reads only so many. */
+export type Watching = { detection: Pick<Detection, 'opening'> };
 
 type Encoded = { key: string; bytes: Buffer };
 
@@ -86,14 +89,17 @@ export function getHistory({ boards, audit, sight }: BoardReading): Handler {
   };
 }
 
-export function getVisitHistory({ boards, audit, sight }: BoardReading): Handler {
+export function getVisitHistory({ boards, audit, sight, detection }: BoardReading & Watching): Handler {
   return async (call) => {
     const host = await boards.of(call);
     const visitId = call.params.visitId ?? '';
     const visit = host.state.get(`v:${visitId}`);
     const projection = sight.of(host, mustPrincipal(call));
     // What a reader may not see is not there: the answer is the same.
-    if (!visit || !projection.see(`v:${visitId}`, visit.d)) throw new ProblemError('visit_not_found');
+    const isThere = visit !== undefined && projection.see(`v:${visitId}`, visit.d) !== null;
+    const [session, { clinic }] = [mustSession(call), host.board];
+    await detection.opening({ req: call.req, session, clinic }, visitId, isThere);
+    if (!isThere) throw new ProblemError('visit_not_found');
     await audit.note(host, mustSession(call), 'visit.history', [`v:${visitId}`]);
     const entries = await host.visitHistory(visitId);
     return ok({ visitId, entries: entries.flatMap((entry) => seenEntry(projection, entry)) });

@@ -16,6 +16,8 @@ const fields = {
   'board.reset': ['clinic', 'date', 'reason'],
   'dependency.changed': ['name', 'isOk', 'detail'],
   'break-glass.opened': ['id', 'clinic', 'uid'],
+  'alert.raised': ['id', 'rule', 'severity'],
+  'detection.failed': [],
   'import.done': ['requestId', 'clinic', 'date', 'created', 'updated', 'unchanged'],
 } as const;
 export type LogEvent = keyof typeof fields;

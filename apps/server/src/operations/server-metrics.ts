@@ -9,11 +9,13 @@ export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'route' | 'status'>;
   readonly #closed: Counter<'reason'>;
+  readonly #alerts: Counter<'rule' | 'severity'>;
 
   constructor(sources: {
     streams: () => number;
     lagging: () => number;
     degraded: () => readonly string[];
+    blocked: () => number;
     passwordHashes: () => number;
   }) {
     const registers = [this.#registry];
@@ -31,6 +33,13 @@ export class ServerMetrics {
       labelNames: ['reason'],
       registers,
     });
+    this.#alerts = new Counter({
+      name: 'bolt_alerts_total',
+      help: 'Alerts that this process raised, by rule and severity.',
+      labelNames: ['rule', 'severity'],
+      registers,
+    });
+    gauge('bolt_blocked', 'Accounts and networks that are kept out.', sources.blocked, registers);
     gauge('bolt_streams', 'Open streams.', sources.streams, registers);
     gauge('bolt_streams_lagging', 'Streams whose reader is behind.', sources.lagging, registers);
     gauge(
@@ -57,6 +66,10 @@ export class ServerMetrics {
 
   streamClosed(reason: string): void {
     this.#closed.inc({ reason });
+  }
+
+  alertRaised(rule: string, severity: string): void {
+    this.#alerts.inc({ rule, severity });
   }
 
   text(): Promise<string> {

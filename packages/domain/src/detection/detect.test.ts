@@ -158,9 +158,19 @@ describe('the table', () => {
 
   it('[abuse] knows its addresses however they are written, and takes no real one for them', () => {
     for (const route of honeyRoutes) {
-      expect([route, route.toUpperCase(), `${route}/`].map(isHoneyRoute)).toEqual([true, true, true]);
+      const written = [route, route.toUpperCase(), `${route}/`, `/${route}`, route.replace('.', '%2e')];
+      expect(written.filter((each) => !isHoneyRoute(each))).toEqual([]);
     }
-    const real = ['/', '/docs', '/api/v1/session', '/assets/index.js', '/envelope', '/api/v1/admin'];
+    const real = [
+      '/',
+      '/docs',
+      '/api/v1/session',
+      '/assets/index.js',
+      '/envelope',
+      '/api/v1/admin',
+      '/%',
+      '/%E0%A4%A',
+    ];
     expect(real.filter(isHoneyRoute)).toEqual([]);
   });
 });

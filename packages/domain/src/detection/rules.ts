@@ -175,8 +175,19 @@ export const honeyRoutes: readonly string[] = [
   '/backup.sql',
 ];
 
-/** True for one of them, however it is written: case, a slash more at the end. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** True for one of them, however it is written: case, slashes too many, letters as percent signs. */
 export function isHoneyRoute(path: string): boolean {
-  const plain = path.toLowerCase().replace(/\/+$/, '');
+  const plain = decoded(path)
+    .toLowerCase()
+    .replaceAll(/\/{2,}/g, '/')
+    .replace(/\/+$/, '');
   return honeyRoutes.some((route) => route.replace(/\/+$/, '') === plain);
 }
