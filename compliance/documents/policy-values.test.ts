@@ -66,3 +66,33 @@ test('[H-10] [privacy] the inventory lists what identifies a patient as sealed, 
   expect(otherRows().filter(({ level }) => level >= 'L2')).toEqual([]);
   expect(read('docs/security/data-inventory.md')).toContain('| `person` | `fullName` | L2 | yes |');
 });
+
+describe('[H-12] [H-18] documents say what their controls need', () => {
+  const sectionsOf = (path: string): string[] =>
+    [...read(path).matchAll(/^## (.+)$/gm)].map(([, title = '']) => title);
+
+  test('[H-12] sanctions are graded, the same for everybody, and written down without data of patients', () => {
+    expect(sectionsOf('docs/security/workforce-policy.md')).toEqual(
+      expect.arrayContaining(['Sanctions', 'Training']),
+    );
+    const text = read('docs/security/workforce-policy.md').replaceAll('\n', ' ');
+    expect(text).toMatch(/graded by intent and harm.*applies to everybody alike.*without data of patients/);
+    expect(read('docs/runbooks/suspected-snooping.md')).toContain('workforce-policy.md#sanctions');
+  });
+
+  test('[H-18] the breach runbook names the four factors and every clock that the code computes', () => {
+    const text = read('docs/runbooks/breach-assessment.md');
+    for (const basis of ['164.404(b)', '164.408(b)', '164.408(c)', '164.406(b)', '164.410(b)', '164.412'])
+      expect(text).toContain(basis);
+    expect(text.match(/^\| (?:nature|who|was it|how far)/gm)).toHaveLength(4);
+  });
+
+  test('[H-24] every policy and runbook is reached from the index', () => {
+    const index = read('docs/security/README.md');
+    const paths = controls
+      .flatMap(({ documents = [] }) => documents)
+      .filter((path) => !path.endsWith('README.md'));
+    const missing = [...new Set(paths)].filter((path) => !index.includes(path.split('/').at(-1) ?? ''));
+    expect(missing).toEqual([]);
+  });
+});
