@@ -23,6 +23,7 @@ export async function serverMetrics(): Promise<MetricRow[]> {
     lagging: () => 0,
     degraded: () => [],
     blocked: () => 0,
+    passwordHashes: () => 0,
   });
   const text = await metrics.text();
   metrics.stop();
