@@ -18,6 +18,7 @@ import { awaitUntil, startRedis } from '@workflow-bolt/testkit';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { BoltWorker } from '../../apps/worker/src/worker.ts';
+import { defaultVault } from '../system/board-vault.ts';
 
 const zone = 'America/Chicago';
 const clinic = 'hostile-clinic';
@@ -56,7 +57,7 @@ async function startPulled(appointments: number) {
   const simulator = await startEhrSimulator({ seed: 5, date, zone, appointments, config });
   stack.defer(() => simulator.stop());
   const port = createRedisPort(fromUrl(redis.url), 'watcher');
-  const registry = new BoardRegistry({ port });
+  const registry = new BoardRegistry({ port, vault: defaultVault() });
   await registry.start();
   stack.defer(async () => {
     await registry.stop();

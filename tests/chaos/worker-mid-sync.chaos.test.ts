@@ -15,6 +15,7 @@ import type { Sync } from '@workflow-bolt/contracts';
 import { BoardRegistry, createRedisPort, fromUrl } from '@workflow-bolt/store';
 import { awaitUntil } from '@workflow-bolt/testkit';
 import { expect, test } from 'vitest';
+import { defaultVault } from '../system/board-vault.ts';
 import type { SystemProcess } from '../system/clinic-system.ts';
 import { ChaosClinic } from './chaos-clinic.ts';
 import { checkSchedule, mustAgree, untilAgreed } from './check-day.ts';
@@ -96,7 +97,7 @@ async function announceListing(clinic: ChaosClinic): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const port = createRedisPort(fromUrl(clinic.system.redisUrl), 'chaos');
   stack.defer(() => port.close());
-  const registry = new BoardRegistry({ port });
+  const registry = new BoardRegistry({ port, vault: defaultVault() });
   stack.defer(() => registry.stop());
   await registry.start();
   const host = await registry.get(clinic.board);

@@ -1,11 +1,15 @@
 /** Opens what the processes of a test have sealed: they use the default key file and key store of this folder. */
 import { type BoardKey, serverOptions } from '@workflow-bolt/contracts';
-import { type BoardCodec, openVault } from '@workflow-bolt/store';
+import { type BoardCodec, openVault, type Vault } from '@workflow-bolt/store';
 
-/** A codec with nothing held: it asks the key store anew. */
-export async function codecOf(board: BoardKey): Promise<BoardCodec> {
+/** A vault with nothing held: it asks the key store anew. For registries that a test starts beside the processes. */
+export function defaultVault(): Vault {
   const { keys, keyStore } = serverOptions;
-  const codec = openVault({ keys: keys.default, keyStore: keyStore.default }).board(board);
+  return openVault({ keys: keys.default, keyStore: keyStore.default });
+}
+
+export async function codecOf(board: BoardKey): Promise<BoardCodec> {
+  const codec = defaultVault().board(board);
   await codec.open();
   return codec;
 }

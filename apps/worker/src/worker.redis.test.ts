@@ -2,7 +2,7 @@ import { type ClinicSettings, readConfig, workerOptions } from '@workflow-bolt/c
 import { localDate } from '@workflow-bolt/domain';
 import { createCallGaps, OPERATION_NAMES } from '@workflow-bolt/ehr';
 import { type EhrSimulator, startEhrSimulator } from '@workflow-bolt/ehr-simulator';
-import { BoardRegistry, createRedisPort, fromUrl } from '@workflow-bolt/store';
+import { BoardRegistry, createRedisPort, fromUrl, openVault } from '@workflow-bolt/store';
 import { awaitUntil, startRedis } from '@workflow-bolt/testkit';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
@@ -46,7 +46,9 @@ async function startClinic(appointments: number) {
   });
   stack.defer(() => simulator.stop());
   const port = createRedisPort(fromUrl(redis.url), 'test');
-  const registry = new BoardRegistry({ port });
+  const { keys, keyStore } = workerOptions;
+  const vault = openVault({ keys: keys.default, keyStore: keyStore.default });
+  const registry = new BoardRegistry({ port, vault });
   await registry.start();
   stack.defer(async () => {
     await registry.stop();
