@@ -25,6 +25,7 @@ import {
 import { passkeyExamples } from './passkey-examples.ts';
 import { retentionExamples } from './retention-examples.ts';
 import type { RouteId } from './routes.ts';
+import { sessionExamples } from './session-examples.ts';
 
 type Examples = Record<string, Record<string, unknown>>;
 const json = 'application/json';
@@ -206,8 +207,8 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
     [`request ${json}`]: { here: { tab: sampleTab, ackSeq: 42, visible: true, editing: 'v:t1c9k2' } },
   },
   getSession: { [`200 ${json}`]: { session } },
-  postContinue: { [`200 ${json}`]: { session } },
   ...accountExamples,
+  ...sessionExamples(session),
   ...auditExamples,
   ...accessExamples,
   ...retentionExamples,
