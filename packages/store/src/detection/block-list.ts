@@ -68,7 +68,9 @@ export class BlockList {
   async #read(): Promise<void> {
     const { blocked } = detectionKeys;
     await this.#port.command('ZREMRANGEBYSCORE', blocked, '-inf', this.#now());
-    const flat = (await this.#port.command('ZRANGE', blocked, 0, -1, 'WITHSCORES')) as string[];
+    const reply = (await this.#port.command('ZRANGE', blocked, 0, -1, 'WITHSCORES')) as unknown[];
+    // Pairs in the newer protocol, alternating in the older one.
+    const flat = reply.flat().map(String);
     const until = new Map<string, number>();
     for (let i = 0; i < flat.length; i += 2) until.set(flat[i] ?? '', Number(flat[i + 1]));
     this.#until = until;

@@ -1,0 +1,248 @@
+/** Attacks over HTTP, and what becomes of whoever makes them. */
+import { createHash } from 'node:crypto';
+import type { Alert } from '@workflow-bolt/contracts';
+import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import {
+  type Client,
+  eventually,
+  problemOf,
+  type ServerFixture,
+  startServer,
+  users,
+} from '../test/server-fixture.ts';
+
+const honeyToken = 'A'.repeat(43);
+const config = {
+  honeyVisits: ['v-honey'],
+  honeyTokens: [createHash('sha256').update(honeyToken).digest('hex')],
+};
+const developmentUsers = [
+  ...users,
+  { id: 'other-manager', name: 'Other', role: 'manager' as const, clinics: ['north'] },
+];
+
+let redis: RedisServer;
+let server: ServerFixture;
+let manager: Client;
+beforeAll(async () => {
+  redis = await startRedis();
+  server = await startServer(redis.url, { config, developmentUsers });
+});
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await redis?.stop();
+});
+
+const keysOf = (pattern: string) => redis.call('KEYS', pattern) as Promise<string[]>;
+/** What one attack left behind must not reach the next test. */
+beforeEach(async () => {
+  for (const pattern of ['{dt*', '{al:*']) {
+    for (const key of await keysOf(pattern)) await redis.call('DEL', key);
+  }
+  await redis.call('PUBLISH', 'ch:{dt}', 'changed');
+  await eventually(async () => expect(await isIn(await server.login('front-desk'))).toBe(200));
+  manager = await server.login('manager');
+});
+
+const isIn = async (client: Client) => (await client.get(`${client.url}/api/v1/session`)).status;
+async function alerts(of: Client = manager, state = 'open'): Promise<Alert[]> {
+  const { json } = await of.get(`${of.url}/api/v1/alerts?state=${state}`);
+  return (json as { alerts: Alert[] }).alerts;
+}
+const rules = async () => (await alerts()).map(({ rule }) => rule);
+const historyOf = (client: Client, visitId: string) =>
+  client.get(`${client.board()}/visits/${visitId}/history`);
+
+test('[abuse] a honey address: the answer gives nothing away, account and network are kept out', async () => {
+  const desk = await server.login('front-desk');
+  const real = await desk.get(`${server.url}/api/v1/nothing-here`);
+  const honey = await desk.get(`${server.url}/api/v1/admin/export-all`);
+  expect([honey.status, honey.json.code, honey.json.title]).toEqual([
+    real.status,
+    real.json.code,
+    real.json.title,
+  ]);
+  expect(await isIn(desk)).not.toBe(200);
+  expect((await server.login('front-desk')).headers.cookie).toBe('');
+  // Whoever was signed in before goes on working: one attacker does not close the clinic.
+  expect(await isIn(manager)).toBe(200);
+  expect(await alerts()).toMatchObject([
+    {
+      rule: 'HT-2R',
+      uid: 'front-desk',
+      network: '127.0.0.1',
+      responses: ['revoke-account', 'block-account', 'block-network'],
+      review: null,
+    },
+  ]);
+});
+
+test('[abuse] a stranger who tries a honey address is kept out of signing in, and told so', async () => {
+  expect((await fetch(`${server.url}/.env`)).status).toBe(404);
+  const login = await fetch(`${server.url}/api/v1/dev-login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ userId: 'front-desk' }),
+  });
+  expect([login.status, ((await login.json()) as { code: string }).code]).toEqual([403, 'access_suspended']);
+  // The doors of operation stay open: a probe of the platform is no attack.
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  expect(await rules()).toEqual(['HT-2R']);
+});
+
+test('[abuse] [csrf] a foreign page that makes a browser try one gets nobody locked out', async () => {
+  const desk = await server.login('front-desk');
+  await desk.get(`${server.url}/.git/config`, {
+    'sec-fetch-site': 'cross-site',
+    'sec-fetch-mode': 'no-cors',
+  });
+  expect(await isIn(desk)).toBe(200);
+  expect((await server.login('provider')).headers.cookie).not.toBe('');
+  expect(await alerts()).toMatchObject([{ rule: 'HT-2F', severity: 'notice', responses: [] }]);
+});
+
+test('[abuse] the clinic’s own way to the internet is never blocked whole; who did it still is', async () => {
+  const trusting = await startServer(redis.url, {
+    config: { ...config, trustedNetworks: ['127.0.0.1'] },
+    developmentUsers,
+  });
+  const desk = await trusting.login('front-desk');
+  await desk.get(`${trusting.url}/wp-login.php`);
+  expect((await trusting.login('provider')).headers.cookie).not.toBe('');
+  expect(await isIn(desk)).not.toBe(200);
+  expect(await alerts()).toMatchObject([{ responses: ['revoke-account', 'block-account'] }]);
+  await trusting[Symbol.asyncDispose]();
+});
+
+test('[abuse] a honey token is worth nothing, and its network is kept out', async () => {
+  const asked = () =>
+    fetch(`${server.url}/api/v1/session`, { headers: { authorization: `Bearer ${honeyToken}` } });
+  expect((await asked()).status).toBe(403);
+  const other = await fetch(`${server.url}/api/v1/session`, {
+    headers: { authorization: `Bearer ${'B'.repeat(43)}` },
+  });
+  expect(other.status).toBe(403);
+  expect(await isIn(manager)).toBe(200);
+  expect(await alerts()).toMatchObject([{ rule: 'HT-2T', severity: 'critical', uid: null }]);
+});
+
+test('[abuse] a wrong token that is not honey is only wrong', async () => {
+  const wrong = await fetch(`${server.url}/api/v1/session`, {
+    headers: { authorization: `Bearer ${'C'.repeat(43)}` },
+  });
+  expect(wrong.status).toBe(401);
+  expect(await rules()).toEqual([]);
+});
+
+test('[abuse] [privacy] a look at a patient who does not exist ends the session before the answer', async () => {
+  const desk = await server.login('front-desk');
+  expect(problemOf(await historyOf(desk, 'v-honey'))).toEqual({ status: 403, code: 'access_suspended' });
+  expect(await isIn(desk)).toBe(401);
+  expect(await alerts()).toMatchObject([{ rule: 'HT-1', clinic: 'north', uid: 'front-desk' }]);
+});
+
+test('[abuse] bulk opening: sixty records in an hour are work, the sixty-first is not shown', async () => {
+  const desk = await server.login('front-desk');
+  for (let i = 1; i <= 61; i++) {
+    const { status } = await desk.walkIn(`w-${i}`);
+    expect(status).toBe(200);
+  }
+  for (let i = 1; i <= 60; i++) expect((await historyOf(desk, `w-${i}`)).status).toBe(200);
+  // The same record again is no other one.
+  expect((await historyOf(desk, 'w-1')).status).toBe(200);
+  expect(problemOf(await historyOf(desk, 'w-61'))).toEqual({ status: 403, code: 'access_suspended' });
+  expect(await isIn(desk)).toBe(401);
+  expect(await alerts()).toMatchObject([
+    { rule: 'ACE-2', count: 61, clinic: 'north', responses: ['revoke-session'] },
+  ]);
+  // Signing in again does not begin a new count.
+  const again = await server.login('front-desk');
+  expect(problemOf(await historyOf(again, 'w-61')).code).toBe('access_suspended');
+});
+
+test('[abuse] [authz] asking for clinics that are not one’s own: noticed at five, ended at twenty', async () => {
+  const desk = await server.login('front-desk');
+  const probe = (i: number) => desk.get(desk.board(`other-${i}`));
+  for (let i = 1; i <= 4; i++) expect((await probe(i)).status).toBe(403);
+  expect(await rules()).toEqual([]);
+  await probe(5);
+  await eventually(async () => expect(await rules()).toEqual(['ACE-1']));
+  for (let i = 6; i <= 20; i++) await probe(i);
+  await eventually(async () => expect(await isIn(desk)).toBe(401));
+  await eventually(async () => expect((await rules()).sort()).toEqual(['ACE-1', 'ACE-1X']));
+});
+
+test('[abuse] [authz] nobody sees or settles an alert about themselves, nor of another clinic', async () => {
+  const culprit = await server.login('manager');
+  expect((await historyOf(culprit, 'v-honey')).status).toBe(403);
+  const judge = await server.login('other-manager');
+  const [alert] = await alerts(judge);
+  if (!alert) throw new Error('there is no alert');
+  const back = await server.login('manager');
+  expect(await alerts(back)).toEqual([]);
+  const review = (of: Client, clinic: string | null, id = alert.id) =>
+    of.post(`${server.url}/api/v1/alerts/${id}/review`, { clinic, outcome: 'benign' });
+  expect(problemOf(await review(back, 'north'))).toEqual({ status: 403, code: 'permission_denied' });
+  expect(problemOf(await review(judge, 'south')).status).toBe(403);
+  expect(problemOf(await review(judge, null))).toEqual({ status: 404, code: 'record_not_found' });
+  const desk = await server.login('front-desk');
+  expect(problemOf(await review(desk, 'north')).code).toBe('permission_denied');
+  expect((await review(judge, 'north')).json).toMatchObject({
+    id: alert.id,
+    review: { by: 'other-manager', outcome: 'benign' },
+  });
+  expect(problemOf(await review(judge, 'north')).code).toBe('already_reviewed');
+});
+
+test('[abuse] what a person found benign lifts the block, and is left alone afterwards', async () => {
+  await fetch(`${server.url}/.env`);
+  expect((await server.login('front-desk')).headers.cookie).toBe('');
+  const [alert] = await alerts();
+  await manager.post(`${server.url}/api/v1/alerts/${alert?.id}/review`, { clinic: null, outcome: 'benign' });
+  expect((await server.login('front-desk')).headers.cookie).not.toBe('');
+  await fetch(`${server.url}/.env`);
+  expect((await server.login('front-desk')).headers.cookie).not.toBe('');
+  expect(await rules()).toEqual([]);
+});
+
+test('[abuse] what one process notices, another one acts on', async () => {
+  const second = await startServer(redis.url, { config, developmentUsers });
+  await fetch(`${second.url}/backup.sql`);
+  await eventually(async () => expect((await server.login('front-desk')).headers.cookie).toBe(''));
+  await second[Symbol.asyncDispose]();
+});
+
+test('[audit] [H-17] every alert is in the record, with what was done', async () => {
+  await fetch(`${server.url}/.env`);
+  const events = (await redis.call('XRANGE', '{a:i}:ev', '-', '+')) as [string, string[]][];
+  const texts = events.map(([, fields]) => fields[fields.indexOf('f') + 1] ?? '');
+  const last = texts.map((text) => JSON.parse(text)).findLast(({ sub }) => sub === 'detection');
+  expect(last).toMatchObject({
+    why: 'HT-2R',
+    out: 8,
+    agent: { uid: 'anonymous', ip: '127.0.0.1' },
+    ent: [{ t: 'Alert' }, { t: 'Response', id: 'block-network' }],
+  });
+});
+
+test('alerts and blocks are counted for whoever watches the processes', async () => {
+  await fetch(`${server.url}/.env`);
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  expect(text).toMatch(/^bolt_alerts_total\{rule="HT-2R",severity="high"\} \d+$/m);
+  expect(text).toMatch(/^bolt_blocked 1$/m);
+});
+
+test('a benign morning raises nothing', async () => {
+  const desk = await server.login('front-desk');
+  for (let i = 1; i <= 8; i++) {
+    await desk.walkIn(`calm-${i}`);
+    await historyOf(desk, `calm-${i}`);
+  }
+  await historyOf(desk, 'never-was');
+  await desk.get(desk.board('south'));
+  await desk.get(`${server.url}/favicon.svg`);
+  await desk.get(desk.board());
+  expect(await rules()).toEqual([]);
+  expect(await isIn(desk)).toBe(200);
+});
