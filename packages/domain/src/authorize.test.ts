@@ -188,7 +188,7 @@ describe('[H-01] [authz] what the matrix does not say is refused', () => {
       '',
       'READ',
       'read ',
-    ] as Action[]) {
+    ] as unknown as Action[]) {
       expect(why(principal('manager'), word)).toBe('DENY_UNKNOWN_ACTION');
       expect(rolesOfAction(word)).toEqual([]);
     }
