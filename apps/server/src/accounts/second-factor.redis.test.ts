@@ -298,7 +298,7 @@ describe('[mfa] factors cannot be walked around', () => {
   });
 
   test.each([
-    ['short', ['too_short']],
+    ['gh7#kq', ['too_short']],
     ['password1234', ['common']],
     ['factor-workflow-bolt', ['context']],
     ['abababababababab', ['pattern']],

@@ -266,7 +266,7 @@ describe('[login] what a password opens', () => {
     expect(codeOf(await browser.get('/api/v1/account'))).toEqual({ status: 401, code: 'not_authenticated' });
   });
 
-  test('[login] [session] a cookie that was there before is not adopted, and what it was stays what it was', async () => {
+  test('[login] [session] a cookie that was planted before is not adopted: the session is new, and the planted one has ended', async () => {
     const [person, other] = [await member(), await member()];
     const planted = other.browser.cookies.get('bolt_dev_s') ?? '';
     const browser = at.browser();
@@ -274,7 +274,9 @@ describe('[login] what a password opens', () => {
     await person.signIn(browser);
     expect(browser.cookies.get('bolt_dev_s')).not.toBe(planted);
     expect((await browser.get('/api/v1/account')).json).toMatchObject({ account: { uid: person.uid } });
-    expect((await other.browser.get('/api/v1/account')).json).toMatchObject({ account: { uid: other.uid } });
+    expect(codeOf(await other.browser.get('/api/v1/account'))).toEqual({
+      ...{ status: 401, code: 'not_authenticated' },
+    });
   });
 
   test('a changed cost renews the verifier at the next sign-in, once', async () => {

@@ -36,7 +36,7 @@ export class RedisAccountStore implements AccountStore {
 
   async find(uid: string): Promise<Account | null> {
     const cached = this.#cache.get(uid);
-    if (cached && this.#now() - cached.readAt < believedMs) return cached.account;
+    if (cached && performance.now() - cached.readAt < believedMs) return cached.account;
     const generation = this.#generation;
     const account = accountOf(await this.#port.command('HGET', accountKeys.all, uid));
     // A change that was announced while this was read may not be in it.
@@ -124,7 +124,7 @@ export class RedisAccountStore implements AccountStore {
 
   #remember(uid: string, account: Account | null): void {
     this.#cache.delete(uid);
-    this.#cache.set(uid, { account, readAt: this.#now() });
+    this.#cache.set(uid, { account, readAt: performance.now() });
     const oldest = this.#cache.size > cachedMax ? this.#cache.keys().next().value : undefined;
     if (oldest !== undefined) this.#cache.delete(oldest);
   }

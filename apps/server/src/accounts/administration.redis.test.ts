@@ -1,0 +1,357 @@
+/** Who may change whose account, over HTTP, on a real Redis: both sides of each rule. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Account } from '@workflow-bolt/contracts';
+import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AccountServer, codeOf, firstOwner, Member, memberOf, type Reply } from '../test/account-fixture.ts';
+
+let redis: RedisServer;
+let dir: string;
+let at: AccountServer;
+let owner: Member;
+let manager: Member;
+let names = 0;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  dir = mkdtempSync(join(tmpdir(), 'bolt-admin-'));
+  at = await AccountServer.start(redis.url, { keysFile: join(dir, 'keys.json') });
+  owner = await firstOwner(at);
+  manager = await memberOf(owner, { login: 'mina', roles: ['manager'] });
+});
+afterAll(async () => {
+  await at[Symbol.asyncDispose]();
+  await redis.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const fresh = (): string => {
+  names += 1;
+  return `made-${names}`;
+};
+const nurse = (more: object = {}) => ({
+  ...{ kind: 'human', login: fresh(), name: 'A nurse', roles: ['nurse'], clinics: ['north'] },
+  ...more,
+});
+const make = async (by: Member, body: object): Promise<Reply> => {
+  await by.stepUp('user-admin');
+  return by.browser.post('/api/v1/accounts', body);
+};
+const accountIn = (reply: Reply): Account => reply.json.account as Account;
+const mustMake = async (by: Member, body: object): Promise<Account> => {
+  const reply = await make(by, body);
+  expect(reply.status).toBe(201);
+  return accountIn(reply);
+};
+const changeOf = async (
+  by: Member,
+  { uid }: { uid: string },
+  what: string,
+  body?: object,
+): Promise<Reply> => {
+  await by.stepUp('user-admin');
+  return by.browser.post(`/api/v1/accounts/${uid}/${what}`, body);
+};
+const refusedFor = (rule: string) => ({ status: 403, code: 'administration_refused', rule });
+const ruled = (reply: Reply) => ({ ...codeOf(reply), rule: reply.json.rule });
+
+describe('[H-02] unique users', () => {
+  test('[H-02] [AC-UID] one name in any case or Unicode form belongs to one account; a uid is a UUIDv7', async () => {
+    const first = await mustMake(manager, nurse({ login: 'Zoë.Ray' }));
+    expect(first.uid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    for (const login of ['zoë.ray', 'ZOË.RAY', 'zoe\u0308.ray', 'ｚoë.ray', ' zoë.ray ']) {
+      expect(codeOf(await make(manager, nurse({ login })))).toEqual({ status: 409, code: 'login_taken' });
+    }
+  });
+
+  test('[H-02] eight who take one name at once: one gets it', async () => {
+    const login = fresh();
+    await manager.stepUp('user-admin');
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, () => manager.browser.post('/api/v1/accounts', nurse({ login }))),
+    );
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+  });
+
+  test('[H-02] a name that was released gets a new uid, and the old one is never used again', async () => {
+    const login = fresh();
+    const first = await mustMake(manager, nurse({ login }));
+    const body = { version: 1, reason: 'left', releaseLogin: true };
+    expect((await changeOf(manager, first, 'deactivate', body)).status).toBe(200);
+    const second = await mustMake(manager, nurse({ login }));
+    expect(second.uid).not.toBe(first.uid);
+    const old = await manager.browser.get(`/api/v1/accounts/${first.uid}`);
+    expect(accountIn(old)).toMatchObject({ uid: first.uid, login: null, state: 'deactivated', version: 2 });
+  });
+
+  test('[H-02] without being released the name stays with the deactivated account', async () => {
+    const login = fresh();
+    const first = await mustMake(manager, nurse({ login }));
+    await changeOf(manager, first, 'deactivate', { version: 1, reason: 'on leave' });
+    expect(codeOf(await make(manager, nurse({ login })))).toEqual({ status: 409, code: 'login_taken' });
+    const back = await changeOf(manager, first, 'activate', { version: 2, reason: 'is back' });
+    expect(accountIn(back)).toMatchObject({ login, state: 'active', version: 3 });
+  });
+
+  test('[H-02] a service is an account of its own kind: no name to sign in with, somebody who answers for it', async () => {
+    const service = { kind: 'service', name: 'Report', roles: ['service'], clinics: ['north'] };
+    const made = await make(manager, service);
+    expect(made.json).toMatchObject({
+      account: { kind: 'service', login: null, owner: manager.uid },
+      enrolment: null,
+    });
+    expect(ruled(await make(manager, { ...service, roles: ['nurse'] }))).toEqual({
+      ...{ status: 422, code: 'roles_refused', rule: 'kind' },
+    });
+    expect(ruled(await make(manager, nurse({ roles: ['service'] })))).toEqual({
+      ...{ status: 422, code: 'roles_refused', rule: 'kind' },
+    });
+    expect(codeOf(await make(manager, { ...service, login: 'report' }))).toEqual({
+      ...{ status: 400, code: 'invalid_request' },
+    });
+  });
+
+  test.each(['with space', '{acct}', 'a', '.dot', 'раypal'])('a name must be usable: %j', async (login) => {
+    const reply = await make(manager, nurse({ login: login === 'with space' ? 'with/slash' : login }));
+    expect(codeOf(reply)).toEqual({ status: 422, code: 'login_unusable' });
+  });
+});
+
+describe('[authz] who administers whom', () => {
+  test('[authz] without a fresh proof nothing changes', async () => {
+    const other = await memberOf(owner, { login: fresh(), roles: ['manager'] });
+    expect(codeOf(await other.browser.post('/api/v1/accounts', nurse()))).toEqual({
+      ...{ status: 403, code: 'step_up_required' },
+    });
+  });
+
+  test('[authz] a nurse sees no accounts and makes none', async () => {
+    const person = await memberOf(owner, { login: fresh(), roles: ['nurse'] });
+    expect(codeOf(await person.browser.get('/api/v1/accounts'))).toEqual({
+      status: 403,
+      code: 'permission_denied',
+    });
+    expect(codeOf(await make(person, nurse()))).toEqual({ status: 403, code: 'permission_denied' });
+  });
+
+  test('[authz] nobody changes their own roles, resets or deactivates themselves', async () => {
+    for (const who of [owner, manager]) {
+      const version = who.account?.version ?? 0;
+      const body = { version, reason: 'why not' };
+      expect(ruled(await changeOf(who, who, 'deactivate', body))).toEqual(refusedFor('own_account'));
+      const access = { ...body, roles: ['viewer'], clinics: ['north'] };
+      expect(ruled(await changeOf(who, who, 'access', access))).toEqual(refusedFor('own_account'));
+      const reset = { number: '12345678', reason: 'why not' };
+      expect(ruled(await changeOf(who, who, 'reset', reset))).toEqual(refusedFor('own_account'));
+    }
+  });
+
+  test('[authz] a manager grants no more than a manager is, and only in the own clinic', async () => {
+    expect(ruled(await make(manager, nurse({ roles: ['admin'] })))).toEqual(refusedFor('level_too_high'));
+    expect(ruled(await make(manager, nurse({ roles: ['auditor'] })))).toEqual(refusedFor('level_too_high'));
+    expect(ruled(await make(manager, nurse({ clinics: ['south'] })))).toEqual(refusedFor('other_clinic'));
+    expect(ruled(await make(manager, nurse({ clinics: [] })))).toEqual(refusedFor('other_clinic'));
+    const made = await mustMake(manager, nurse());
+    const up = { version: 1, reason: 'promoted', roles: ['admin'], clinics: ['north'] };
+    expect(ruled(await changeOf(manager, made, 'access', up))).toEqual(refusedFor('level_too_high'));
+    const away = { version: 1, reason: 'lent', roles: ['nurse'], clinics: ['north', 'south'] };
+    expect(ruled(await changeOf(manager, made, 'access', away))).toEqual(refusedFor('other_clinic'));
+  });
+
+  test('[authz] another clinic’s accounts are not there for a manager, by list or by uid', async () => {
+    const elsewhere = await mustMake(owner, nurse({ clinics: ['south'] }));
+    const listed = (await manager.browser.get('/api/v1/accounts')).json.accounts as Account[];
+    expect(listed.map(({ uid }) => uid)).not.toContain(elsewhere.uid);
+    expect(listed.every(({ clinics }) => clinics.includes('north'))).toBe(true);
+    const none = { status: 404, code: 'account_not_found' };
+    expect(codeOf(await manager.browser.get(`/api/v1/accounts/${elsewhere.uid}`))).toEqual(none);
+    const body = { version: 1, reason: 'mine now' };
+    expect(codeOf(await changeOf(manager, elsewhere, 'deactivate', body))).toEqual(none);
+    expect((await owner.browser.get(`/api/v1/accounts/${elsewhere.uid}`)).status).toBe(200);
+  });
+
+  test('[authz] a manager cannot touch the owner, nor somebody who works in both clinics', async () => {
+    const both = await mustMake(owner, nurse({ clinics: ['north', 'south'] }));
+    const body = { version: 1, reason: 'mine now' };
+    expect(ruled(await changeOf(manager, both, 'deactivate', body))).toEqual(refusedFor('other_clinic'));
+    expect(codeOf(await changeOf(manager, owner, 'deactivate', body))).toEqual({
+      ...{ status: 404, code: 'account_not_found' },
+    });
+  });
+
+  test('[authz] [H-16] roles that must not be together are refused, at creation and later', async () => {
+    expect(ruled(await make(owner, nurse({ roles: ['admin', 'nurse'] })))).toEqual({
+      ...{ status: 422, code: 'roles_refused', rule: 'separated' },
+    });
+    const auditor = await mustMake(owner, nurse({ roles: ['auditor'] }));
+    const body = { version: 1, reason: 'more work', roles: ['auditor', 'admin'], clinics: ['north'] };
+    expect(ruled(await changeOf(owner, auditor, 'access', body))).toEqual({
+      ...{ status: 422, code: 'roles_refused', rule: 'separated' },
+    });
+  });
+
+  test('[authz] what a body must not say is refused: uid, state, version, createdAt, owner', async () => {
+    for (const more of [
+      { uid: manager.uid },
+      { state: 'active' },
+      { version: 9 },
+      { createdAt: 1 },
+      { owner: 'x' },
+    ]) {
+      expect(codeOf(await make(manager, nurse(more)))).toEqual({ status: 400, code: 'invalid_request' });
+    }
+  });
+
+  test('[authz] two administrators who change one account: the second one is told', async () => {
+    const made = await mustMake(manager, nurse());
+    const body = (roles: string[]) => ({ version: 1, reason: 'moved', roles, clinics: ['north'] });
+    expect((await changeOf(manager, made, 'access', body(['billing']))).status).toBe(200);
+    const late = await changeOf(owner, made, 'access', body(['provider']));
+    expect(codeOf(late)).toEqual({ status: 409, code: 'account_changed' });
+    expect((late.json.current as Account).version).toBeGreaterThan(0);
+  });
+});
+
+describe('[H-15] what a change does at once', () => {
+  test('[H-15] [session] deactivated: every session is dead at its very next request, in every process', async () => {
+    await using beside = await AccountServer.start(redis.url, {
+      ...{ keysFile: join(dir, 'keys.json'), sessionClock: () => at.clock.ms },
+    });
+    const person = await memberOf(owner, { login: fresh(), roles: ['nurse'] });
+    const there = beside.browser();
+    for (const [name, value] of person.browser.cookies) there.cookies.set(name, value);
+    expect((await there.get('/api/v1/account')).status).toBe(200);
+    const body = { version: person.account?.version, reason: 'has left' };
+    expect((await changeOf(manager, person, 'deactivate', body)).status).toBe(200);
+    for (const browser of [there, person.browser]) {
+      expect(codeOf(await browser.get('/api/v1/account'))).toEqual({
+        status: 401,
+        code: 'not_authenticated',
+      });
+    }
+  });
+
+  test('[H-15] [authz] other roles count from the next request on, within the same session', async () => {
+    const person = await memberOf(owner, { login: fresh(), roles: ['manager'] });
+    expect((await person.browser.get('/api/v1/accounts')).status).toBe(200);
+    const body = { version: 1, reason: 'steps back', roles: ['viewer'], clinics: ['north'] };
+    expect((await changeOf(owner, person, 'access', body)).status).toBe(200);
+    expect(codeOf(await person.browser.get('/api/v1/accounts'))).toEqual({
+      status: 403,
+      code: 'permission_denied',
+    });
+    const session = await person.browser.get('/api/v1/session');
+    expect(session.json).toMatchObject({ user: { id: person.uid, role: 'viewer' } });
+  });
+
+  test('[audit] every change of an account is on record with its version and who made it', async () => {
+    const made = await mustMake(manager, nurse());
+    const body = { version: 1, reason: 'moved', roles: ['billing'], clinics: ['north'] };
+    await changeOf(manager, made, 'access', body);
+    const events = (await redis.client().xrange('{a:i}:ev', '-', '+')).map(([, fields]) => fields.join(' '));
+    const about = events.filter(
+      (text) => text.includes(`"id":"${made.uid}"`) && text.includes('"privilege"'),
+    );
+    expect(about).toHaveLength(2);
+    for (const text of about) expect(text).toContain(`"uid":"${manager.uid}"`);
+    expect(about[1]).toContain('"ver":2');
+  });
+});
+
+describe('[login] enrolment codes and the reset that takes two', () => {
+  const lookUp = (code: string) => at.browser().post('/api/v1/sign-in/enrolment', { code });
+  const enrolmentRefused = { status: 401, code: 'enrolment_refused' };
+
+  test('[login] a code is good once, and a second invitation ends the first', async () => {
+    const login = fresh();
+    const made = await make(manager, nurse({ login }));
+    const first = (made.json.enrolment as { code: string }).code;
+    expect((await lookUp(first)).json).toMatchObject({ purpose: 'invitation', account: { login } });
+    const again = await changeOf(manager, accountIn(made), 'invitation');
+    const second = (again.json.enrolment as { code: string }).code;
+    expect(codeOf(await lookUp(first))).toEqual(enrolmentRefused);
+    const person = new Member(at, login, 'seven loud tractors sing');
+    await person.enrol(second.toLowerCase().replaceAll('-', ' '));
+    expect(codeOf(await lookUp(second))).toEqual(enrolmentRefused);
+    expect(ruled(await changeOf(manager, accountIn(made), 'invitation'))).toEqual(
+      refusedFor('already_enrolled'),
+    );
+  });
+
+  test('[login] one code used twice at once enrols one password', async () => {
+    const made = await make(manager, nurse());
+    const { code } = made.json.enrolment as { code: string };
+    const enrol = (password: string) =>
+      at.browser().post('/api/v1/sign-in/enrolment/password', { code, password });
+    const replies = await Promise.all(['first of two long words', 'second of two long ones'].map(enrol));
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 401]);
+  });
+
+  test('[login] a refused password does not use up the code', async () => {
+    const made = await make(manager, nurse());
+    const { code } = made.json.enrolment as { code: string };
+    const reply = await at
+      .browser()
+      .post('/api/v1/sign-in/enrolment/password', { code, password: 'too short' });
+    expect(codeOf(reply)).toEqual({ status: 422, code: 'password_refused' });
+    expect((await lookUp(code)).status).toBe(200);
+  });
+
+  test('[login] the code of a deactivated account is good for nothing', async () => {
+    const made = await make(manager, nurse());
+    const { code } = made.json.enrolment as { code: string };
+    await changeOf(manager, accountIn(made), 'deactivate', { version: 1, reason: 'never came' });
+    expect(codeOf(await lookUp(code))).toEqual(enrolmentRefused);
+  });
+
+  test('[login] [authz] an invitation cannot be used to name another account, or to become the first', async () => {
+    const made = await make(manager, nurse());
+    const { code } = made.json.enrolment as { code: string };
+    const body = { code, password: 'seven loud tractors sing', login: 'owner', name: 'The owner' };
+    await at.browser().post('/api/v1/sign-in/enrolment/password', body);
+    const after = accountIn(await manager.browser.get(`/api/v1/accounts/${accountIn(made).uid}`));
+    expect(after).toMatchObject({ login: accountIn(made).login, roles: ['nurse'], name: 'A nurse' });
+  });
+
+  test('[mfa] [session] a reset takes the person and a manager, erases every factor, ends every session', async () => {
+    const person = await memberOf(owner, { login: fresh(), roles: ['nurse'] });
+    const wrong = await changeOf(manager, person, 'reset', { number: '00000000', reason: 'guess' });
+    expect(codeOf(wrong)).toEqual({ status: 403, code: 'reset_refused' });
+    expect((await person.browser.get('/api/v1/account')).status).toBe(200);
+    const asked = await at
+      .browser()
+      .post('/api/v1/sign-in/reset-request', { login: person.login.toUpperCase() });
+    const reset = await changeOf(manager, person, 'reset', {
+      number: asked.json.number,
+      reason: 'lost phone',
+    });
+    expect(reset.status).toBe(200);
+    expect(accountIn(reset).exportAllowedAt).toBe(at.clock.ms + 86_400_000);
+    expect(codeOf(await person.browser.get('/api/v1/account'))).toEqual({
+      status: 401,
+      code: 'not_authenticated',
+    });
+    expect((await person.enterPassword()).status).toBe(401);
+    const again = await changeOf(manager, person, 'reset', { number: asked.json.number, reason: 'twice' });
+    expect(codeOf(again)).toEqual({ status: 403, code: 'reset_refused' });
+    const { code, expiresAt } = reset.json.enrolment as { code: string; expiresAt: number };
+    expect(expiresAt - accountIn(reset).changedAt).toBeLessThanOrEqual(1_800_000);
+    const anew = new Member(at, person.login, 'eleven quiet herons wade');
+    await anew.enrol(code);
+    expect(anew.uid).toBe(person.uid);
+    expect(anew.account?.exportAllowedAt).toBe(accountIn(reset).exportAllowedAt);
+  });
+
+  test('[mfa] the number of one person resets no other', async () => {
+    const [one, two] = [
+      await memberOf(owner, { login: fresh(), roles: ['nurse'] }),
+      await memberOf(owner, { login: fresh(), roles: ['nurse'] }),
+    ];
+    const asked = await at.browser().post('/api/v1/sign-in/reset-request', { login: one.login });
+    const reply = await changeOf(manager, two, 'reset', { number: asked.json.number, reason: 'mix-up' });
+    expect(codeOf(reply)).toEqual({ status: 403, code: 'reset_refused' });
+    expect((await two.browser.get('/api/v1/account')).status).toBe(200);
+  });
+});
