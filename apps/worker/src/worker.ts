@@ -26,13 +26,16 @@ import {
   commitLaneOf,
   createRedisPort,
   fromUrl,
+  type KeyProvider,
   openJobConnection,
   openVault,
   type RedisClock,
   type RedisTarget,
+  SecurityAudit,
   type Vault,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
+import { AuditKeeper } from './audit/audit-keeper.ts';
 import { HostBoard } from './host-board.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { readPersonDetails } from './read-person-details.ts';
@@ -64,6 +67,7 @@ export class BoltWorker {
   readonly #queueConnection: ReturnType<typeof openJobConnection>;
   readonly #blockingConnections: ReturnType<typeof openJobConnection>[] = [];
   readonly #jobs: JobWorkers;
+  readonly #auditKeeper: AuditKeeper;
   readonly #ehr: EhrPort;
   readonly #gaps: CallGaps;
   readonly #patients = new Map<string, EhrPatient | null>();
@@ -93,6 +97,12 @@ export class BoltWorker {
       gaps: this.#gaps,
       observe: (record) => this.#onCall(record),
     });
+    const wrap: KeyProvider['wrap'] = (...secret) => this.#vault.provider.wrap(...secret);
+    this.#auditKeeper = new AuditKeeper({
+      ...{ config, clinics: parts.clinics, port: this.#redis, log },
+      keys: () => this.#vault.provider,
+      audit: new SecurityAudit({ port: this.#redis, keys: { wrap } }),
+    });
     this.#jobs = createJobWorkers(
       {
         queue: this.#queueConnection,
@@ -115,6 +125,7 @@ export class BoltWorker {
     this.#beatTimer = setInterval(() => void this.#beat(), beatEveryMs).unref();
     void this.#learnLimits();
     this.#jobs.start();
+    this.#auditKeeper.start();
     for (const clinic of this.#parts.clinics) {
       if (clinic.ehr === null) continue;
       await this.#jobs.scheduleClinic(clinic.id, clinic.ehr.pollSeconds);
@@ -132,6 +143,7 @@ export class BoltWorker {
   async stop(graceMs: number): Promise<void> {
     if (this.#beatTimer) clearInterval(this.#beatTimer);
     await this.#jobs.stop(graceMs);
+    await this.#auditKeeper.stop();
     await this.#queueConnection.hdel(beatsKey, this.#node).catch(() => undefined);
     for (const connection of [this.#queueConnection, ...this.#blockingConnections]) connection.disconnect();
     await this.#registry.stop();

@@ -47,7 +47,8 @@ export function parseNote(bytes: Uint8Array): SignedNote | null {
   for (const line of whole.slice(split + 2, -1).split('\n')) {
     const [, name, encoded = ''] = signatureLine.exec(line) ?? [];
     const blob = Buffer.from(encoded, 'base64');
-    if (name === undefined || blob.length < 5) return null;
+    // Base64 has spare bits: only the one spelling counts, so that no byte of a note can change unseen.
+    if (name === undefined || blob.length < 5 || blob.toString('base64') !== encoded) return null;
     signatures.push({ name, keyHash: blob.toString('hex', 0, 4), signature: blob.subarray(4) });
   }
   return { text: whole.slice(0, split + 1), signatures };

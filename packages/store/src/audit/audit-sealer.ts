@@ -45,6 +45,8 @@ export type AuditSealerParts = {
   now?: () => number;
   /** How long sealed entries stay in Redis, ms. */
   hotMs?: number;
+  /** False while the record is in doubt: then nothing more is trimmed, so that both copies can be compared. */
+  isTrimAllowed?: () => boolean;
   batchMax?: number;
 };
 
@@ -226,7 +228,7 @@ export class AuditSealer {
   /** Redis forgets what is archived and old enough. */
   async #trim(): Promise<void> {
     const now = this.#now();
-    if (now - this.#trimmedAt < trimEveryMs) return;
+    if (now - this.#trimmedAt < trimEveryMs || this.#parts.isTrimAllowed?.() === false) return;
     this.#trimmedAt = now;
     const positions = await this.#state.positions();
     for (const src of await this.#sources.list()) {

@@ -9,6 +9,7 @@ import {
   edgeOf,
   encodeBundle,
   fullRoot,
+  isSameHash,
   type LogReader,
   leafHash,
   levelCount,
@@ -22,6 +23,7 @@ import {
   tileWidth,
   widthOf,
 } from '@workflow-bolt/audit-verifier';
+import { Fault } from '@workflow-bolt/contracts';
 import type { ObjectStore } from '../archive/object-store.ts';
 import type { AuditLogId } from './audit-keys.ts';
 
@@ -113,12 +115,20 @@ export class LogArchive implements LogReader {
   async #bundles(size: number, added: readonly Uint8Array[]): Promise<[string, Uint8Array][]> {
     const width = size % tileWidth;
     const index = Math.floor(size / tileWidth);
-    const begun = width === 0 ? [] : await this.#bundle(index, width);
+    const begun = width === 0 ? [] : await this.#begun(index, width);
     const all = [...begun, ...added];
     return piecesOf(all.length).map(([i, w]) => [
       bundleName(index + i, w),
       encodeBundle(all.slice(i * tileWidth, i * tileWidth + w)),
     ]);
+  }
+
+  /** Entries of the piece that is not full yet. Altered ones are not written again under a new name. */
+  async #begun(index: number, width: number): Promise<Uint8Array[]> {
+    const [entries, hashes] = await Promise.all([this.#bundle(index, width), this.#tile(0, index, width)]);
+    const isWhole = entries.every((entry, i) => isSameHash(leafHash(entry), hashes[i] ?? new Uint8Array()));
+    if (!isWhole) throw new Fault('archive_conflict', { reason: 'entries_altered' });
+    return entries;
   }
 
   /** Level by level: what becomes full below is one more hash above. */

@@ -1,0 +1,163 @@
+/**
+ * Keeps the record in this process: seals it, checks what was sealed, and proves now and then that a check can fail.
+ * Any number of workers may run it: a lease lets one seal, and checks that another has just made are not repeated.
+ */
+import { findingCodes } from '@workflow-bolt/audit-verifier';
+import {
+  type AuditCheck,
+  type ClinicSettings,
+  Fault,
+  type SecurityEvent,
+  type WorkerConfig,
+} from '@workflow-bolt/contracts';
+import {
+  AuditChecks,
+  type AuditLogId,
+  AuditSealer,
+  AuditSigner,
+  auditLogOf,
+  checkLog,
+  clinicOf,
+  drillLog,
+  installationLog,
+  type KeyProvider,
+  LogArchive,
+  type ObjectStore,
+  openObjectStore,
+  type RedisPort,
+  type SecurityAudit,
+} from '@workflow-bolt/store';
+import type { Logger } from 'pino';
+
+export type AuditKeeperParts = {
+  config: Pick<WorkerConfig, 'archive' | 'auditName' | 'auditSealMs'>;
+  clinics: readonly ClinicSettings[];
+  port: RedisPort;
+  keys: () => KeyProvider;
+  audit: Pick<SecurityAudit, 'append'>;
+  log: Logger;
+  now?: () => number;
+  /** Instead of the archive that the configuration names. */
+  archive?: ObjectStore;
+};
+
+/** How often each check is made, ms. */
+export const checkEveryMs = { incremental: 600_000, full: 7 * 86_400_000, drill: 30 * 86_400_000 } as const;
+type CheckKind = AuditCheck['kind'];
+
+type Kept = { sealer: AuditSealer; archive: LogArchive; signer: AuditSigner };
+
+export class AuditKeeper {
+  readonly #parts: AuditKeeperParts;
+  readonly #checks: AuditChecks;
+  readonly #kept = new Map<AuditLogId, Kept>();
+  readonly #inDoubt = new Set<AuditLogId>();
+  readonly #now: () => number;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(parts: AuditKeeperParts) {
+    this.#parts = parts;
+    this.#checks = new AuditChecks(parts.port);
+    this.#now = parts.now ?? Date.now;
+  }
+
+  get logs(): AuditLogId[] {
+    return [installationLog, ...this.#parts.clinics.map(({ id }) => auditLogOf(id))];
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.#tick(), this.#parts.config.auditSealMs).unref();
+  }
+
+  /** Waits for the pass that is under way. */
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    await this.#running;
+  }
+
+  /** One pass over all logs: sealing, then whatever check is due. Never throws; what failed is logged. */
+  async pass(): Promise<void> {
+    for (const log of this.logs) {
+      await this.#seal(log).catch((error: unknown) => this.#tell(log, error, 'record not sealed'));
+      await this.#checkDue(log).catch((error: unknown) => this.#tell(log, error, 'record not checked'));
+    }
+  }
+
+  /** Codes only: what an error quotes may be anything. */
+  #tell(log: AuditLogId, error: unknown, what: string): void {
+    const isFault = error instanceof Fault;
+    const reason = isFault ? String(error.details.reason ?? '') : 'bug';
+    this.#parts.log.error({ log, code: isFault ? error.code : 'internal', reason }, what);
+  }
+
+  #tick(): void {
+    this.#running ??= this.pass().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async #seal(log: AuditLogId): Promise<void> {
+    const { sealer } = this.#kept.get(log) ?? (await this.#open(log));
+    await sealer.sealAll();
+  }
+
+  async #checkDue(log: AuditLogId): Promise<void> {
+    const kept = this.#kept.get(log) ?? (await this.#open(log));
+    if (!(await kept.archive.checkpoint())) return;
+    const done = new Map((await this.#checks.list(log)).map((check) => [check.kind, check.at]));
+    for (const kind of ['full', 'drill', 'incremental'] as const) {
+      if (this.#now() - (done.get(kind) ?? 0) >= checkEveryMs[kind]) await this.#check(log, kept, kind);
+    }
+  }
+
+  async #check(log: AuditLogId, { sealer, archive, signer }: Kept, kind: CheckKind): Promise<void> {
+    const key = await signer.verifierKey(sealer.origin);
+    const since = kind === 'incremental' ? await this.#checks.checkpoint(log) : null;
+    const subject = { reader: archive, key, now: this.#now() };
+    const newest = await archive.read('checkpoint');
+    const check =
+      kind === 'drill' ? await drillLog(subject, Math.random) : await checkLog({ ...subject, since });
+    // A log without an earlier check is read whole, and that counts as both.
+    await this.#checks.keep(log, { ...check, kind });
+    // What was found once (a gap the sealer noted) is told once; an altered archive is told until it is put right.
+    const isArchiveWhole = check.isOk || check.exitCode >= findingCodes.sequence;
+    if (isArchiveWhole && kind !== 'drill' && newest) await this.#checks.keepCheckpoint(log, newest);
+    this.#noteDoubt(log, check);
+    if (kind !== 'incremental' || !check.isOk)
+      await this.#parts.audit.append(checkedEvent(log, { ...check, kind }));
+  }
+
+  /** While a check fails nothing is trimmed: Redis may hold what the archive has lost. */
+  #noteDoubt(log: AuditLogId, { kind, isOk, exitCode }: AuditCheck): void {
+    if (isOk) this.#inDoubt.delete(log);
+    else {
+      this.#inDoubt.add(log);
+      this.#parts.log.fatal({ log, kind, exitCode }, 'record not sound');
+    }
+  }
+
+  async #open(log: AuditLogId): Promise<Kept> {
+    const { port, keys, config } = this.#parts;
+    const store = this.#parts.archive ?? (await openObjectStore(config.archive));
+    const signer = new AuditSigner(keys());
+    const sealer = new AuditSealer(log, {
+      ...{ port, archive: store, signer, keys: keys(), installation: config.auditName, now: this.#now },
+      isTrimAllowed: () => !this.#inDoubt.has(log),
+    });
+    const kept = { sealer, signer, archive: new LogArchive(store, log) };
+    this.#kept.set(log, kept);
+    return kept;
+  }
+}
+
+function checkedEvent(log: AuditLogId, { kind, isOk, exitCode, checked }: AuditCheck): SecurityEvent {
+  return {
+    ...{ cid: clinicOf(log), type: 'security', sub: 'verify', act: 'E', out: isOk ? 0 : 8 },
+    ...(isOk ? {} : { why: `exit_${exitCode}` }),
+    agent: { uid: 'audit-keeper', kind: 'service', role: null },
+    pou: 'HCOMPL',
+    ent: [{ t: 'AuditLog', id: kind, n: checked }],
+  };
+}
