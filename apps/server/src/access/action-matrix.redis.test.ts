@@ -5,7 +5,7 @@ import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { everyone, oneOfEach } from '../test/known-board.ts';
-import { type Client, type ServerFixture, startServer, today } from '../test/server-fixture.ts';
+import { type ServerFixture, startServer, today } from '../test/server-fixture.ts';
 
 let redis: RedisServer;
 let fixture: ServerFixture;
@@ -23,17 +23,9 @@ afterAll(async () => {
 
 async function enrolDisplay(): Promise<string> {
   const manager = await fixture.login('manager');
-  await proved(manager, 'workstation-admin');
+  await manager.prove('workstation-admin');
   const answer = await manager.post(`${fixture.url}/api/v1/clinics/north/displays`, { name: 'Lobby' });
   return String(answer.json.token);
-}
-
-/** Shows a factor again, as a demo user may. */
-async function proved(client: Client, purpose: string): Promise<void> {
-  const answer = await client.post(`${fixture.url}/api/v1/step-up`, { purpose, method: 'development' });
-  expect(answer.status).toBe(204);
-  const [cookie] = answer.headers.getSetCookie();
-  client.headers.cookie = cookie?.split(';')[0] ?? '';
 }
 
 /** A value that fits each parameter of an address; what it names need not exist. */

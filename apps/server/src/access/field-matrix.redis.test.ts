@@ -54,9 +54,7 @@ async function fillBoard(desk: Client): Promise<void> {
 
 async function enrolWall(): Promise<Client> {
   const manager = await fixture.login('manager');
-  const proof = { purpose: 'workstation-admin', method: 'development' };
-  const proved = await manager.post(`${fixture.url}/api/v1/step-up`, proof);
-  manager.headers.cookie = proved.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  await manager.prove('workstation-admin');
   const answer = await manager.post(`${fixture.url}/api/v1/clinics/north/displays`, { name: 'Lobby' });
   return new Client(fixture.url, { authorization: `Bearer ${answer.json.token}` });
 }

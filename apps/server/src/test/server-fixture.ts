@@ -1,4 +1,12 @@
-import type { ClinicSettings, Command, Problem, Role, ServerConfig, User } from '@workflow-bolt/contracts';
+import type {
+  ClinicSettings,
+  Command,
+  Problem,
+  Role,
+  ServerConfig,
+  StepUpPurpose,
+  User,
+} from '@workflow-bolt/contracts';
 import { clinicSettingsSchema, readConfig, serverOptions } from '@workflow-bolt/contracts';
 import { localDate } from '@workflow-bolt/domain';
 import type { DestinationStream } from 'pino';
@@ -121,6 +129,13 @@ export class Client {
         body: isRaw ? (body as string) : JSON.stringify(body),
       }),
     );
+  }
+
+  /** Shows a factor again for one purpose, as a demo user may. */
+  async prove(purpose: StepUpPurpose): Promise<void> {
+    const answer = await this.post(`${this.url}/api/v1/step-up`, { purpose, method: 'development' });
+    if (answer.status !== 204) throw new Error(`step-up answered ${answer.status} ${answer.text}`);
+    this.headers.cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   }
 
   /** The next command of this client. */
