@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { accessMatrixParts } from '../compliance/documents/access-matrix.ts';
 import { controlParts } from '../compliance/documents/control-table.ts';
 import { inventoryParts } from '../compliance/documents/data-inventory.ts';
+import { detectionParts } from '../compliance/documents/detection-rules.ts';
 import { policyValueParts } from '../compliance/documents/policy-values.ts';
+import { retentionParts } from '../compliance/documents/retention-schedule.ts';
 import { inventoryTables } from '../compliance/registers/asset-inventory.ts';
 import { riskRegisterPath } from '../compliance/registers/register-checks.ts';
 import { readRiskRegister, riskTables } from '../compliance/registers/risk-register.ts';
@@ -21,8 +23,10 @@ export function generateSecurity(): GeneratedFile[] {
     'asset-inventory': page('compliance/registers', '# Asset inventory', ...inventoryTables()),
     controls: page('compliance/catalogue', '# Controls', ...controlParts()),
     'data-inventory': page('packages/contracts', '# Data inventory', ...inventoryParts()),
+    'detection-rules': page('packages/domain', '# Detection rules', ...detectionParts()),
     'policy-values': page('apps/server and packages/store', '# Policy values', ...policyValueParts()),
     'risk-register': page('docs/security/risk-register.json', '# Risk register', ...risks),
+    'retention-schedule': page('packages/contracts', '# Retention schedule', ...retentionParts()),
   };
   return Object.entries(pages).map(([name, content]) => ({ path: `docs/security/${name}.md`, content }));
 }

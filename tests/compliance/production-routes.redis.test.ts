@@ -64,6 +64,7 @@ describe('[P03] [H-01] the development login', () => {
   });
 });
 
+/** Without the honey routes: whoever asks for one of those is shut out, which detection tests. */
 describe('[P03] addresses that debugging leaves behind', () => {
   test.each([
     '/debug',
@@ -75,18 +76,17 @@ describe('[P03] addresses that debugging leaves behind', () => {
     '/api/v1/seed',
     '/api/v1/clinics/../debug',
     '/api/v1/users',
-    '/api/v1/admin/export-all',
     '/graphql',
     '/swagger.json',
-    '/.env',
-    '/.git/config',
     '/package.json',
     '/server.js',
     '/src/main.ts',
     '/assets/../package.json',
     '/assets/%2e%2e/package.json',
-    '/actuator/env',
     '/phpinfo.php',
+    '/debug/pprof/heap',
+    '/__vite_ping',
+    '/admin/queues',
     '/config.json',
   ])('%s is not there', async (path) => {
     const response = await fetch(`${server.url}${path}`, { headers: { accept: 'application/json' } });
