@@ -27,6 +27,9 @@ export const publicRoutes: Readonly<Partial<Record<RouteId, PublicReason>>> = {
   postOidcDeparture: 'sign-in',
   postOidcReturn: 'sign-in',
   postDisplayHere: 'sign-in',
+  postWorkstationChallenge: 'sign-in',
+  postWorkstationParked: 'sign-in',
+  postUnlock: 'sign-in',
   getDevUsers: 'development',
   postDevLogin: 'development',
 };
