@@ -4,6 +4,7 @@ import {
   beatsKey,
   personDetailsQueue,
   queuePrefix,
+  retentionQueue,
   scheduleSyncQueue,
 } from '@workflow-bolt/contracts';
 import { z } from 'zod';
@@ -46,6 +47,7 @@ export async function generateOperations(): Promise<GeneratedFile[]> {
 const queues = [
   [scheduleSyncQueue, 'scheduleSyncJob'],
   [personDetailsQueue, 'personDetailsJob'],
+  [retentionQueue, 'retentionSweepJob'],
 ] as const;
 
 function queuesTable(): string {

@@ -8,6 +8,7 @@ import {
   clinicsFileSchema,
   type PersonDetailsJob,
   type ScheduleSyncJob,
+  type SecurityEvent,
   type WorkerConfig,
 } from '@workflow-bolt/contracts';
 import { localDate } from '@workflow-bolt/domain';
@@ -22,11 +23,13 @@ import {
 } from '@workflow-bolt/ehr';
 import {
   assertDurable,
+  BoardArchive,
   BoardRegistry,
   commitLaneOf,
   createRedisPort,
   fromUrl,
   type KeyProvider,
+  lazyStore,
   openJobConnection,
   openVault,
   type RedisClock,
@@ -36,9 +39,12 @@ import {
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
 import { AuditKeeper } from './audit/audit-keeper.ts';
+import { AuditGuard } from './detection/audit-guard.ts';
 import { HostBoard } from './host-board.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { readPersonDetails } from './read-person-details.ts';
+import { RetentionJobs } from './retention/retention-jobs.ts';
+import { sweepClinic } from './retention/sweep-clinics.ts';
 import { syncSchedule } from './sync-schedule.ts';
 
 export type WorkerParts = {
@@ -68,6 +74,8 @@ export class BoltWorker {
   readonly #blockingConnections: ReturnType<typeof openJobConnection>[] = [];
   readonly #jobs: JobWorkers;
   readonly #auditKeeper: AuditKeeper;
+  readonly #guard: AuditGuard;
+  readonly #retention: RetentionJobs;
   readonly #ehr: EhrPort;
   readonly #gaps: CallGaps;
   readonly #patients = new Map<string, EhrPatient | null>();
@@ -84,7 +92,10 @@ export class BoltWorker {
     this.#queueConnection = openJobConnection(target, 'queue', this.#node);
     this.#queueConnection.on('error', (error) => this.#onConnectionError(error));
     this.#vault = openVault(config, { onUse: (use) => log.info(use, 'key used') });
+    const objects = lazyStore(config.archive);
+    const archive = new BoardArchive(objects);
     this.#registry = new BoardRegistry({
+      archive,
       vault: this.#vault,
       ...(parts.clock ? { clock: parts.clock } : {}),
       commitLane: commitLaneOf(config.commitReplicas),
@@ -101,7 +112,23 @@ export class BoltWorker {
     this.#auditKeeper = new AuditKeeper({
       ...{ config, clinics: parts.clinics, port: this.#redis, log },
       keys: () => this.#vault.provider,
-      audit: new SecurityAudit({ port: this.#redis, keys: { wrap } }),
+      audit: { append: (event) => this.#guard.record(event) },
+    });
+    const security = new SecurityAudit({ port: this.#redis, keys: { wrap } });
+    const clinics = parts.clinics.map(({ id }) => id);
+    this.#guard = new AuditGuard({
+      ...{ port: this.#redis, clinics, log, now: () => this.#registry.now() },
+      record: (event) => security.append(event),
+    });
+    const sweeping = {
+      ...{ port: this.#redis, registry: this.#registry, archive, objects, vault: this.#vault },
+      ...{ clinics: parts.clinics, record: (event: SecurityEvent) => this.#guard.record(event) },
+    };
+    this.#retention = new RetentionJobs({
+      clinics: parts.clinics,
+      connections: { queue: this.#queueConnection, blocking: () => this.#openBlocking(target) },
+      sweep: (clinic, progress) => sweepClinic(sweeping, clinic, progress),
+      onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
     });
     this.#jobs = createJobWorkers(
       {
@@ -126,6 +153,8 @@ export class BoltWorker {
     void this.#learnLimits();
     this.#jobs.start();
     this.#auditKeeper.start();
+    this.#guard.start();
+    await this.#retention.start();
     for (const clinic of this.#parts.clinics) {
       if (clinic.ehr === null) continue;
       await this.#jobs.scheduleClinic(clinic.id, clinic.ehr.pollSeconds);
@@ -143,6 +172,8 @@ export class BoltWorker {
   async stop(graceMs: number): Promise<void> {
     if (this.#beatTimer) clearInterval(this.#beatTimer);
     await this.#jobs.stop(graceMs);
+    await this.#retention.stop(graceMs);
+    await this.#guard.stop();
     await this.#auditKeeper.stop();
     await this.#queueConnection.hdel(beatsKey, this.#node).catch(() => undefined);
     for (const connection of [this.#queueConnection, ...this.#blockingConnections]) connection.disconnect();

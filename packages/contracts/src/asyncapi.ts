@@ -7,6 +7,8 @@ import { type FrameName, frameSchemas } from './frames.ts';
 import {
   personDetailsJobSchema,
   personDetailsQueue,
+  retentionQueue,
+  retentionSweepJobSchema,
   scheduleSyncJobSchema,
   scheduleSyncQueue,
 } from './jobs.ts';
@@ -82,6 +84,18 @@ const jobs: { queue: string; message: Message; summary: string }[] = [
       summary: 'Which board lacks details.',
       schema: personDetailsJobSchema,
       examples: [{ name: 'board', payload: { clinic: 'main-street', date: '2026-03-02' } }],
+    },
+  },
+  {
+    queue: retentionQueue,
+    summary: 'Archive, and delete what has outlived its time.',
+    message: {
+      name: 'retentionSweepJob',
+      summary: 'Which clinic to sweep.',
+      schema: retentionSweepJobSchema,
+      examples: [
+        { name: 'nightly', payload: { clinic: 'main-street', trigger: 'timer', requestedBy: 'system' } },
+      ],
     },
   },
 ];

@@ -25,6 +25,18 @@ export const personDetailsJobSchema = z
   .meta({ id: 'PersonDetailsJob' });
 export type PersonDetailsJob = z.infer<typeof personDetailsJobSchema>;
 
+export const retentionQueue = 'retention';
+
+/** Carries out what the retention schedule asks for at a clinic today. Repeating it does nothing twice. */
+export const retentionSweepJobSchema = z
+  .strictObject({
+    clinic: clinicIdSchema,
+    trigger: z.enum(['timer', 'start', 'manual']),
+    requestedBy: userIdSchema,
+  })
+  .meta({ id: 'RetentionSweepJob' });
+export type RetentionSweepJob = z.infer<typeof retentionSweepJobSchema>;
+
 /** Where every process says that it lives: a hash of node → beat, a beat older than 15 s counts as gone. */
 export const beatsKey = 'sys:nodes';
 export const beatEveryMs = 5_000;

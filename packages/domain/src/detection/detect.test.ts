@@ -206,6 +206,13 @@ describe('signals', () => {
     expect(signalOf({ ...event, ent: [], sub: 'login', why: 'x' }, from)).toBeNull();
   });
 
+  it('[audit] tell a check of the record that failed from one that passed', () => {
+    const agent = { uid: 'audit-keeper', kind: 'service', role: null } as const;
+    const check = { cid: null, type: 'security', sub: 'verify', act: 'E', agent, ent: [] } as const;
+    expect(signalOf({ ...check, ent: [], out: 8, why: 'exit_11' }, from)?.kind).toBe('audit-broken');
+    expect(signalOf({ ...check, ent: [], out: 0 }, from)).toBeNull();
+  });
+
   it('have no account before anyone has signed in', () => {
     const agent = { uid: 'anonymous', kind: 'anonymous', role: null } as const;
     expect(signalOf({ ...event, ent: [], agent }, from)?.uid).toBeNull();

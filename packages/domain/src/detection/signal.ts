@@ -41,9 +41,10 @@ export function signalOf(event: SecurityEvent, from: From): Signal | null {
   return { kind, ...from, clinic: event.cid, uid: uid === 'anonymous' ? null : uid, object };
 }
 
-function kindOf({ sub, why }: SecurityEvent): SignalKind | null {
+function kindOf({ sub, why, out }: SecurityEvent): SignalKind | null {
   if (sub === 'deny' && why === 'DENY_SCOPE') return 'denied-elsewhere';
   if (sub === 'session' && (why === 'token_reuse' || why === 'device_changed')) return 'token-reuse';
   if (sub === 'audit-gap') return 'audit-gap';
+  if (sub === 'verify' && out === 8) return 'audit-broken';
   return null;
 }

@@ -1,0 +1,85 @@
+/** Looks after the record of accesses from outside of who writes it; what it finds stops all deleting. */
+import type { SecurityEvent } from '@workflow-bolt/contracts';
+import { signalOf } from '@workflow-bolt/domain';
+import {
+  AlertStore,
+  type AuditLogId,
+  AuditWatch,
+  auditLogOf,
+  BlockList,
+  Detector,
+  installationLog,
+  type RedisPort,
+} from '@workflow-bolt/store';
+import type { Logger } from 'pino';
+
+const lookEveryMs = 60_000;
+
+export type AuditGuardParts = {
+  port: RedisPort;
+  clinics: readonly string[];
+  record: (event: SecurityEvent) => Promise<void>;
+  log: Logger;
+  /** Redis's clock, epoch ms. */
+  now: () => number;
+};
+
+export class AuditGuard {
+  readonly #parts: AuditGuardParts;
+  readonly #watches: AuditWatch[];
+  readonly #detector: Detector;
+  #timer: NodeJS.Timeout | null = null;
+  #looking: Promise<void> | null = null;
+
+  constructor(parts: AuditGuardParts) {
+    this.#parts = parts;
+    const { port, clinics, record, log, now } = parts;
+    const logs: AuditLogId[] = [installationLog, ...clinics.map((clinic) => auditLogOf(clinic))];
+    this.#watches = logs.map((each) => new AuditWatch(port, each));
+    this.#detector = new Detector({
+      ...{ port, record, alerts: new AlertStore(port), blocks: new BlockList(port, now) },
+      ...{ honey: new Set<string>(), trusted: new Set<string>() },
+      revokeSession: async () => {},
+      revokeAccount: async () => {},
+      onAlert: ({ id, rule, severity }) => log.error({ id, rule, severity }, 'alert raised'),
+    });
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.look(), lookEveryMs).unref();
+  }
+
+  /** Waits for a look that has begun. */
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    await this.#looking;
+  }
+
+  /** Keeps an event of this process, then judges it: a check of the record that failed stops all deleting. */
+  async record(event: SecurityEvent): Promise<void> {
+    const { record, now } = this.#parts;
+    await record(event);
+    const signal = signalOf(event, { at: now(), network: null, session: null });
+    if (signal) await this.#detector.hear(signal);
+  }
+
+  /** Looks at every log once; while one look lasts, another call waits for the same. Never throws. */
+  look(): Promise<void> {
+    this.#looking ??= this.#lookAtAll().finally(() => {
+      this.#looking = null;
+    });
+    return this.#looking;
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const { log, now } = this.#parts;
+    for (const watch of this.#watches) {
+      try {
+        for (const signal of await watch.look(now())) await this.#detector.hear(signal);
+      } catch (error) {
+        log.warn({ reason: (error as Error).message }, 'the record could not be looked at');
+      }
+    }
+  }
+}
