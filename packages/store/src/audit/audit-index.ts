@@ -106,8 +106,9 @@ export class AuditIndex {
   }
 
   async #scores(key: string): Promise<Map<string, number>> {
-    const flat = (await this.#port.command('ZRANGE', key, 0, -1, 'WITHSCORES')) as string[];
-    return new Map(pairsOf(flat).map(([member, score]) => [member, Number(score)]));
+    const answer = (await this.#port.command('ZRANGE', key, 0, -1, 'WITHSCORES')) as (string | string[])[];
+    // RESP3 sends pairs, RESP2 a flat list.
+    return new Map(pairsOf(answer.flat()).map(([member, score]) => [member, Number(score)]));
   }
 
   async #rows(key: string): Promise<{ member: string; firstAt: number; lastAt: number }[]> {
