@@ -8,6 +8,7 @@ import { fanOut } from './benches/fan-out.ts';
 import { memory } from './benches/memory.ts';
 import { phiBoard } from './benches/phi-board.ts';
 import { reconnectStorm } from './benches/reconnect-storm.ts';
+import { signIn } from './benches/sign-in.ts';
 import { snapshot } from './benches/snapshot.ts';
 import { syncDay } from './benches/sync-day.ts';
 import type { Bench, BenchReport } from './report/bench-report.ts';
@@ -22,6 +23,7 @@ const benches: readonly Bench[] = [
   memory,
   syncDay,
   phiBoard,
+  signIn,
 ];
 const rounds = { full: 5, quick: 2 } as const;
 
