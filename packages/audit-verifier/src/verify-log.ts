@@ -183,6 +183,8 @@ class LogPass {
 
   /** Where a checkpoint was signed, the leaves so far must give its root. */
   #noteRoot(): void {
+    // The newest one is judged at the end.
+    if (this.#range.size === this.#scope.latest.size) return;
     const expected = this.#scope.history.get(this.#range.size);
     if (expected && !isSameHash(this.#range.root(), expected.root)) this.#unlike.push(this.#range.size);
   }
