@@ -4,11 +4,20 @@
  *
  *   --evidence <folder>   also demand the attestations of an installation, one JSON file each
  *   --advisories <file>   also demand that no advisory of that list is open for too long
+ *   --note                 append the result to the record of accesses (REDIS_URL, BOLT_KEYS, BOLT_KEY_STORE)
  *   --fresh               run the tests even when a report of exactly these sources is there
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readConfig, type SecurityEvent, serverOptions } from '@workflow-bolt/contracts';
+import {
+  createRedisPort,
+  fromUrl,
+  openKeyProvider,
+  openObjectStore,
+  SecurityAudit,
+} from '@workflow-bolt/store';
 import { controls } from '../compliance/catalogue/controls.ts';
 import { hostileGroups } from '../compliance/catalogue/hostile-groups.ts';
 import { type Assessment, assess } from '../compliance/engine/assess.ts';
@@ -17,15 +26,22 @@ import { judgeDocument } from '../compliance/engine/document-state.ts';
 import { readAttestations } from '../compliance/engine/manual-evidence.ts';
 import { taggedResults } from '../compliance/engine/run-tagged-tests.ts';
 import { sourceState } from '../compliance/engine/source-digest.ts';
+import { fileSha256 } from '../compliance/engine/stored-run.ts';
 import { billOfMaterials, readLock } from '../compliance/registers/bill-of-materials.ts';
 import { registerChecks } from '../compliance/registers/register-checks.ts';
 import { pretty } from '../compliance/report/json-report.ts';
+import { eventOfRun } from '../compliance/report/note-run.ts';
 import { countStates } from '../compliance/report/run-record.ts';
 import { writeReport } from '../compliance/report/write-report.ts';
 import { root } from './run-command.ts';
 
 const { values } = parseArgs({
-  options: { evidence: { type: 'string' }, advisories: { type: 'string' }, fresh: { type: 'boolean' } },
+  options: {
+    evidence: { type: 'string' },
+    advisories: { type: 'string' },
+    fresh: { type: 'boolean' },
+    note: { type: 'boolean' },
+  },
 });
 
 const startedAt = new Date().toISOString();
@@ -68,8 +84,25 @@ const run = writeReport(reportFolder, {
 });
 const materials = billOfMaterials(readLock(join(root, 'package-lock.json')), version);
 writeFileSync(join(reportFolder, 'bill-of-materials.json'), pretty(materials));
+if (values.note) await noteRun(eventOfRun(run, fileSha256(join(reportFolder, 'report.json'))));
 printSummary(run.assessment);
 process.exitCode = run.assessment.state === 'not-satisfied' ? 1 : 0;
+
+/** Throws Fault when the record cannot keep it: then the run counts for nothing. */
+async function noteRun(event: SecurityEvent): Promise<void> {
+  const config = readConfig(serverOptions, { BOLT_CLINICS_FILE: 'unused', ...process.env });
+  const port = createRedisPort(fromUrl(config.redisUrl), 'compliance');
+  await port.connect();
+  try {
+    const keys = await openKeyProvider({
+      address: config.keys,
+      store: await openObjectStore(config.keyStore),
+    });
+    await new SecurityAudit({ port, keys }).append(event);
+  } finally {
+    await port.close();
+  }
+}
 
 function printSummary({ findings, groups, faults, state }: Assessment): void {
   for (const { control, reasons, state: held } of findings) {

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { securityEventSchema } from '@workflow-bolt/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Control } from '../catalogue/control.ts';
 import { controls } from '../catalogue/controls.ts';
 import { type Finding, type FindingState, findingStates } from '../engine/assess.ts';
+import { eventOfRun } from './note-run.ts';
 import type { RunRecord } from './run-record.ts';
 import { reportFiles, writeReport } from './write-report.ts';
 
@@ -145,5 +147,33 @@ describe('[H-20] the OSCAL document', () => {
     const again = join(dir, 'again');
     writeReport(again, base);
     expect(readFileSync(join(again, 'assessment-results.json'), 'utf8')).toBe(text);
+  });
+});
+
+describe('[H-20] [audit] the entry of a run', () => {
+  const sha256 = 'f'.repeat(64);
+
+  test('fits the record, names the report and says that controls are missing', () => {
+    const event = eventOfRun(run, sha256);
+    expect(securityEventSchema.parse(event)).toEqual(event);
+    expect(event).toMatchObject({
+      out: 4,
+      why: 'controls-not-satisfied',
+      ent: [
+        { t: 'ComplianceReport', id: sha256, n: 3 },
+        { t: 'ComplianceGaps', id: 'not-satisfied:1', n: 1 },
+      ],
+      build: 'c'.repeat(40),
+    });
+  });
+
+  test('of a run without a red control is a success, and says the digest where there is no commit', () => {
+    const assessment = { ...run.assessment, state: 'open' as const, findings: [finding('open', 'H-01')] };
+    const event = eventOfRun({ ...run, assessment, source: { ...run.source, commit: null } }, sha256);
+    expect({ out: event.out, why: event.why, build: event.build }).toEqual({
+      out: 0,
+      why: undefined,
+      build: 'd'.repeat(64),
+    });
   });
 });

@@ -77,7 +77,7 @@ describe('[P02] [H-01] every other route answers 401', () => {
   });
 
   test('with a forged, an empty or a doubled cookie', async () => {
-    const names = ['__Host-bolt_s', 'bolt_session', 'bolt_s', 'session', 'connect.sid'];
+    const names = ['__Host-bolt_s', 'bolt_dev_s', 'bolt_session', 'bolt_s', 'session', 'connect.sid'];
     for (const value of [token, '', 'undefined'])
       for (const name of names) {
         const { status } = await ask('getBoard', {

@@ -1,5 +1,8 @@
 /** [P04] The former system encrypted with an unkept library, under a key in the page, and made ids from Math.random. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newUid, openKeyProvider, sealSecret } from '@workflow-bolt/store';
 import { describe, expect, test } from 'vitest';
 import { weaknessesBelow, weaknessesIn } from '../../compliance/scans/weak-cryptography.ts';
 import { weakExceptions } from '../../compliance/scans/weak-exceptions.ts';
@@ -45,4 +48,26 @@ describe('[P04] the search finds', () => {
     ];
     expect(weaknessesIn(sound.join('\n'), 'a.ts')).toEqual([]);
   });
+});
+
+test('[P04] [crypto] ids, keys and ciphertexts ask nothing of Math.random, and never come out twice', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'bolt-random-'));
+  const { random } = Math;
+  Math.random = () => {
+    throw new Error('something predictable was asked for');
+  };
+  try {
+    const keys = await openKeyProvider({ address: join(dir, 'keys.json') });
+    const other = await openKeyProvider({ address: join(dir, 'other.json') });
+    const sealed = await Promise.all(
+      Array.from({ length: 200 }, () => sealSecret(keys, 'credentials', 'same text', 'same place')),
+    );
+    expect(new Set(sealed).size).toBe(200);
+    expect(new Set(Array.from({ length: 1_000 }, () => newUid(Date.now()))).size).toBe(1_000);
+    const [a, b] = await Promise.all([keys, other].map((each) => each.mac('session-mac', Buffer.from('x'))));
+    expect(a).not.toEqual(b);
+  } finally {
+    Math.random = random;
+    rmSync(dir, { recursive: true });
+  }
 });
