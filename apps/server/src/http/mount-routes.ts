@@ -168,7 +168,14 @@ async function authenticate(route: Route, around: RouteSurroundings, req: Reques
   if (screen) return screen;
   const session = await sessions.authenticate(req);
   if (route.method === 'post') refuseWithoutCsrfToken(sessions, session, req);
+  refuseForTokens(route, session);
   return session;
+}
+
+/** What names no action is a person's own affair: the table lists the little of it that a token may ask. */
+function refuseForTokens({ access, isForTokens }: Route, { scopes }: Session): void {
+  if (scopes === null || access !== 'session' || isForTokens) return;
+  throw new ProblemError('permission_denied', { detail: 'An API token may not do this.' });
 }
 
 /** A browser adds the cookie to whatever is sent; this header only a page that was given it can add. */

@@ -35,6 +35,7 @@ export function pageHeaders() {
 /** For answers that are data: they may be neither shown as a page, nor framed, sniffed, cached or read elsewhere. */
 export const apiHeaders: readonly (readonly [string, string])[] = [
   ['Cache-Control', 'no-store'],
+  ['Vary', 'Sec-Fetch-Site, Origin, Cookie, Authorization'],
   ['X-Content-Type-Options', 'nosniff'],
   ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
   ['Cross-Origin-Resource-Policy', 'same-origin'],
