@@ -309,7 +309,7 @@ describe('[I10] what a screen may claim', () => {
       opening.onsuccess = () => resolve([...opening.result.objectStoreNames]);
       opening.onerror = reject;
     });
-    expect(stores).toEqual(['lanes']);
+    expect(stores).toEqual(['keys', 'lanes']);
   });
 
   test('[ONC-d-5] [kiosk] a locked screen holds nothing of a patient; an unsent step waits for its person', async () => {

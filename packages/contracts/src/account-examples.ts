@@ -86,7 +86,9 @@ export const accountExamples = {
   postConfirmOwnTotp: { [request]: { code } },
   postRecoveryCodes: { [answer]: { codes: { recoveryCodes } } },
   postRemoveFactor: { [request]: { authenticator: { factor: 'totp' } } },
-  getAccounts: { [answer]: { one: { accounts: [account] } } },
+  getAccounts: {
+    [answer]: { one: { accounts: [account], clinics: [{ id: 'main-street', name: 'Main Street Clinic' }] } },
+  },
   getAccount: { [answer]: { one: { account } } },
   postAccount: {
     [request]: {

@@ -66,7 +66,11 @@ export const ownAccountResponseSchema = z
   .strictObject({ account: accountSchema, factors: factorsSchema })
   .meta({ id: 'OwnAccount' });
 export const accountsResponseSchema = z
-  .strictObject({ accounts: z.array(accountSchema) })
+  .strictObject({
+    accounts: z.array(accountSchema),
+    /** Where people can be given work: every clinic for an admin, his own for a manager. */
+    clinics: z.array(z.strictObject({ id: clinicIdSchema, name: z.string() })),
+  })
   .meta({ id: 'Accounts' });
 
 /** Shown once, to be handed over in person. */

@@ -37,7 +37,9 @@ const administratorOf = (call: Call) => {
 export function getAccounts(parts: SignInParts): Handler {
   return async (call) => {
     const accounts = (await parts.accounts.list()).filter((account) => isVisible(call, account));
-    return ok({ accounts });
+    const { roles, clinics: own } = administratorOf(call);
+    const clinics = parts.clinics.filter(({ id }) => roles.includes('admin') || own.includes(id));
+    return ok({ accounts, clinics });
   };
 }
 

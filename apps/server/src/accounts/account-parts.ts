@@ -36,6 +36,8 @@ export type AccountParts = {
   workstationOf: (req: IncomingMessage) => Promise<string | null>;
   /** The /24 or /64 that a request comes from. */
   networkOf: (req: IncomingMessage) => string;
+  /** Every clinic of the installation. */
+  clinics: readonly { id: string; name: string }[];
   /** Epoch ms. */
   now: () => number;
 };

@@ -23,6 +23,7 @@ import type { AccountParts } from './account-parts.ts';
 import { announceFirstAccount } from './announce-first-account.ts';
 import { clientNetwork } from './client-network.ts';
 import type { SignInParts } from './complete-sign-in.ts';
+import type { HashEngine } from './hash-engine.ts';
 import { PasswordHasher } from './password-hasher.ts';
 import { PasswordPolicy } from './password-policy.ts';
 import { SignInAudit } from './sign-in-audit.ts';
@@ -39,6 +40,8 @@ export type AccountsAssembly = {
   keys: () => KeyProvider;
   workstationOf: AccountParts['workstationOf'];
   limits?: ThrottleLimits;
+  /** Where password hashes are computed; on the threads of this process without one. */
+  hashEngine?: HashEngine;
   now: () => number;
   /** Where the code of the first account is shown; standard error without one. */
   print?: (text: string) => void;
@@ -74,8 +77,10 @@ export class Accounts {
         cost: { memoryKib: config.passwordMemoryKib, passes: config.passwordPasses },
         running: config.passwordHashesRunning,
         waiting: config.passwordHashesWaiting,
+        ...(assembly.hashEngine ? { engine: assembly.hashEngine } : {}),
       }),
       policy: new PasswordPolicy(clinics.flatMap(({ id, name }) => [id, name])),
+      clinics: clinics.map(({ id, name }) => ({ id, name })),
       countPasskeys: (uid) => passkeys.count(uid),
       countUsablePasskeys: async (uid) =>
         (await passkeys.list(uid)).filter(({ suspendedAt }) => suspendedAt === null).length,
@@ -102,5 +107,9 @@ export class Accounts {
     await store.start();
     if (isFirstAccountAnnounced)
       await announceFirstAccount(this.parts, { origin: config.publicOrigin, print });
+  }
+
+  stop(): void {
+    this.parts.hasher.stop();
   }
 }

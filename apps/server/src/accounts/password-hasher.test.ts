@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { codeOfError } from '../http/problem-answer.ts';
 import { HashGate } from './hash-gate.ts';
+import { HashProcess } from './hash-process.ts';
 import { PasswordHasher } from './password-hasher.ts';
 import { readCommonPasswords } from './password-policy.ts';
 
@@ -78,4 +79,30 @@ test('the list of known passwords is folded, long enough and not empty', () => {
   expect(known.size).toBeGreaterThan(10_000);
   for (const each of ['password', '12345678', 'qwertyuiop', 'iloveyou']) expect(known.has(each)).toBe(true);
   expect([...known].filter((each) => each !== each.toLowerCase() || [...each].length < 8)).toEqual([]);
+});
+
+test('[crypto] [abuse] a process of its own computes the same, goes on after a crash, and ends with stop', async () => {
+  const engine = new HashProcess();
+  try {
+    const hasher = new PasswordHasher({ ...cheap, engine });
+    const verifier = await hasher.hash(password);
+    expect(await new PasswordHasher(cheap).verify(verifier, password)).toBe(true);
+    expect(await hasher.verify(verifier, 'another password')).toBe(false);
+    expect(await hasher.verify(null, password)).toBe(false);
+    const slow = engine.hash(password, { memoryKib: 262_144, passes: 8 });
+    engine.stop();
+    await expect(slow).rejects.toThrow('the hash process ended');
+    expect(await hasher.verify(verifier, password)).toBe(true);
+  } finally {
+    engine.stop();
+  }
+});
+
+test('[crypto] what cannot be computed is an error, not a wrong password', async () => {
+  const engine = new HashProcess();
+  try {
+    await expect(engine.verify('not a verifier', password)).rejects.toThrow('could not be computed');
+  } finally {
+    engine.stop();
+  }
 });

@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { hash, parseOptions, verify } from '@node-rs/argon2';
+import { parseOptions } from '@node-rs/argon2';
 import { normalPassword } from '@workflow-bolt/domain';
+import { argon2id, type HashCost, type HashEngine, ownThreads } from './hash-engine.ts';
 import { HashGate } from './hash-gate.ts';
 
-/** argon2id with one lane: `memoryKib` KiB, so many passes over them. */
-export type HashCost = { memoryKib: number; passes: number };
-export type HasherOptions = { cost: HashCost; running: number; waiting: number };
-
-/** `const enum` of the library, which type stripping cannot read. */
-const argon2id = 2;
+export type HasherOptions = { cost: HashCost; running: number; waiting: number; engine?: HashEngine };
 
 /**
  * Password verifiers in PHC form. Verifying for an account that does not exist costs what verifying for one that does
@@ -17,10 +13,12 @@ const argon2id = 2;
 export class PasswordHasher {
   readonly #cost: HashCost;
   readonly #gate: HashGate;
+  readonly #engine: HashEngine;
   readonly #decoy: string;
   #computed = 0;
 
-  constructor({ cost, running, waiting }: HasherOptions) {
+  constructor({ cost, running, waiting, engine = ownThreads }: HasherOptions) {
+    this.#engine = engine;
     this.#cost = cost;
     this.#gate = new HashGate({ running, waiting });
     this.#decoy = decoyVerifier(cost);
@@ -38,12 +36,14 @@ export class PasswordHasher {
 
   /** Throws `sign_in_busy`. */
   hash(password: string): Promise<string> {
-    return this.#run(() => hash(normalPassword(password), this.#options()));
+    return this.#run(() => this.#engine.hash(normalPassword(password), this.#cost));
   }
 
   /** Throws `sign_in_busy`. A null verifier belongs to nobody. */
   async verify(verifier: string | null, password: string): Promise<boolean> {
-    const isRight = await this.#run(() => verify(verifier ?? this.#decoy, normalPassword(password)));
+    const isRight = await this.#run(() =>
+      this.#engine.verify(verifier ?? this.#decoy, normalPassword(password)),
+    );
     return isRight && verifier !== null;
   }
 
@@ -58,20 +58,15 @@ export class PasswordHasher {
     return !isSame;
   }
 
+  stop(): void {
+    this.#engine.stop();
+  }
+
   #run<T>(work: () => Promise<T>): Promise<T> {
     return this.#gate.run(() => {
       this.#computed += 1;
       return work();
     });
-  }
-
-  #options() {
-    return {
-      algorithm: argon2id,
-      memoryCost: this.#cost.memoryKib,
-      timeCost: this.#cost.passes,
-      parallelism: 1,
-    };
   }
 }
 

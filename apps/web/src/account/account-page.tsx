@@ -1,17 +1,20 @@
 import { Loader, Text } from '@mantine/core';
-import { AccountApi, type OwnAccount, type Session } from '@workflow-bolt/client';
+import { AccountApi, type OwnAccount, type Session, SessionApi } from '@workflow-bolt/client';
 import { useCallback, useMemo } from 'react';
 import { useApi } from '../app/api-context.ts';
 import { FailureNote } from '../app/failure-note.tsx';
 import { PageSection, PageShell } from '../app/page-shell.tsx';
 import { useResource } from '../app/use-resource.ts';
 import { roleLabel } from '../session/role-label.ts';
-import type { SessionExits } from '../session/session-gate.tsx';
+import type { SessionExits } from '../session/use-session.ts';
 import { AuthenticatorSection } from './authenticator-section.tsx';
+import { DevicesSection } from './devices-section.tsx';
 import { IdentitiesSection } from './identities-section.tsx';
 import { PasskeysSection } from './passkeys-section.tsx';
 import { PasswordSection } from './password-section.tsx';
+import { PinSection } from './pin-section.tsx';
 import { RecoverySection } from './recovery-section.tsx';
+import { TokensSection } from './tokens-section.tsx';
 
 type Props = { session: Session; exits: SessionExits; boardLink: string | null };
 
@@ -30,6 +33,7 @@ function Who({ account }: { account: OwnAccount['account'] }) {
 export function AccountPage({ session, exits, boardLink }: Props) {
   const api = useApi();
   const accountApi = useMemo(() => new AccountApi(api.transport), [api]);
+  const sessionApi = useMemo(() => new SessionApi(api), [api]);
   return (
     <PageShell title="Your account" boardLink={boardLink} onSignOut={() => void exits.signOut()}>
       {session.isDevelopment ? (
@@ -37,13 +41,13 @@ export function AccountPage({ session, exits, boardLink }: Props) {
           <Text>Demo users have no account: nobody asked them for a password.</Text>
         </PageSection>
       ) : (
-        <Sections api={accountApi} />
+        <Sections api={accountApi} sessionApi={sessionApi} />
       )}
     </PageShell>
   );
 }
 
-function Sections({ api }: { api: AccountApi }) {
+function Sections({ api, sessionApi }: { api: AccountApi; sessionApi: SessionApi }) {
   const { value, failure, reload } = useResource(useCallback(() => api.own(), [api]));
   if (failure) return <FailureNote failure={failure} />;
   if (!value) return <Loader aria-label="Loading your account" />;
@@ -57,6 +61,9 @@ function Sections({ api }: { api: AccountApi }) {
       <RecoverySection api={api} factors={factors} onChanged={changed} />
       <PasswordSection api={api} login={account.login} />
       <IdentitiesSection api={api} />
+      <PinSection api={sessionApi} />
+      <DevicesSection api={sessionApi} />
+      <TokensSection api={sessionApi} />
     </>
   );
 }

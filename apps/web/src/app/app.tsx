@@ -7,8 +7,9 @@ import type { ApiClient } from '@workflow-bolt/client';
 import type { ReactNode } from 'react';
 import { SessionGate } from '../session/session-gate.tsx';
 import { ApiContext } from './api-context.ts';
-import { BoardPage, type ClientOptions } from './board-page.tsx';
+import type { ClientOptions } from './board-page.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { PageOf } from './page-of.tsx';
 import { theme } from './theme.ts';
 
 type ShellProps = {
@@ -39,7 +40,7 @@ export function App({ api, clientOptions }: { api: ApiClient; clientOptions?: Cl
   return (
     <ApiContext value={api}>
       <SessionGate>
-        {(session, exits) => <BoardPage session={session} exits={exits} options={clientOptions} />}
+        {(session, exits) => <PageOf session={session} exits={exits} options={clientOptions} />}
       </SessionGate>
     </ApiContext>
   );

@@ -1,10 +1,10 @@
 import { type BoardClientOptions, createBoardClient, type Session } from '@workflow-bolt/client';
 import type { Actor } from '@workflow-bolt/contracts';
 import { BoardProvider } from '@workflow-bolt/react';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { BoardScreen } from '../board/board-screen.tsx';
 import { SessionContext, type SessionInfo } from '../session/session-context.ts';
-import type { SessionExits } from '../session/session-gate.tsx';
+import type { SessionExits } from '../session/use-session.ts';
 import { WallScreen } from '../wall/wall-screen.tsx';
 import { useApi } from './api-context.ts';
 import { type BoardAddress, boardAddress } from './board-address.ts';
@@ -44,10 +44,13 @@ function OpenBoard({
   options,
 }: Props & { address: BoardAddress; actor: Actor }) {
   const client = useClient(address, actor, options);
+  useEffect(() => exits.onConceal(() => client.conceal()), [exits, client]);
   const info = useMemo<SessionInfo>(
     () => ({
+      session,
+      lock: session.workstation === null ? null : () => void exits.lock('person'),
       today: session.clinics.find((clinic) => clinic.id === address.clinic)?.today ?? address.date,
-      isDevelopment: session.isDevelopmentLogin,
+      isDevelopment: session.isDevelopment,
       signOut: async () => {
         await client.clear();
         await exits.signOut();

@@ -9,6 +9,7 @@ import { HeaderView } from '../header/header-view.tsx';
 import { LiveIndicator } from '../header/live-indicator.tsx';
 import { SyncStateView } from '../header/sync-state-view.tsx';
 import { isSyncRunning, syncFace } from '../model/sync-face.ts';
+import { mayAdminister } from '../session/may-administer.ts';
 import { roleLabel } from '../session/role-label.ts';
 import { useSessionInfo } from '../session/session-context.ts';
 import { useBoardUi } from './board-ui.ts';
@@ -97,6 +98,8 @@ export function BoardHeader() {
       roleText={roleLabel[role]}
       stationText={ui.actor.station}
       isDevelopment={info.isDevelopment}
+      hasAdministration={mayAdminister(info.session)}
+      onLock={info.lock}
       live={<ConnectionState />}
       sync={<SyncState />}
       search={ui.filter.text}

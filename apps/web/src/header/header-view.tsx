@@ -11,11 +11,13 @@ import {
   IconDots,
   IconFileImport,
   IconKeyboard,
+  IconLock,
   IconLogout,
   IconRefresh,
   IconSearch,
   IconUserCircle,
   IconUserPlus,
+  IconUsers,
   IconX,
 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
@@ -39,6 +41,9 @@ type Props = {
   onImport: (() => void) | null;
   onSync: (() => void) | null;
   isSyncing: boolean;
+  hasAdministration: boolean;
+  /** Null where this is no enrolled workstation. */
+  onLock: (() => void) | null;
   onShortcuts: () => void;
   onSignOut: () => void;
 };
@@ -84,12 +89,25 @@ function UserMenu(props: Props) {
           {props.userName} · {props.roleText}
           {props.stationText && ` · ${props.stationText}`}
         </Menu.Label>
+        <Menu.Item leftSection={<IconUserCircle size={18} />} component="a" href="/account">
+          Your account
+        </Menu.Item>
+        {props.hasAdministration && (
+          <Menu.Item leftSection={<IconUsers size={18} />} component="a" href="/admin">
+            Administration
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconKeyboard size={18} />} onClick={props.onShortcuts}>
           Keyboard shortcuts
         </Menu.Item>
         <Menu.Divider />
         <ThemeItems />
         <Menu.Divider />
+        {props.onLock && (
+          <Menu.Item leftSection={<IconLock size={18} />} onClick={props.onLock}>
+            Lock or switch person
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconLogout size={18} />} onClick={props.onSignOut}>
           Sign out
         </Menu.Item>
@@ -155,6 +173,11 @@ function Actions(props: Props) {
         </Button>
       )}
       <NarrowActions {...props} />
+      {props.onLock && (
+        <ActionIcon variant="default" size={40} aria-label="Lock or switch person" onClick={props.onLock}>
+          <IconLock size={19} />
+        </ActionIcon>
+      )}
     </div>
   );
 }

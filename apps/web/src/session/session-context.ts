@@ -1,6 +1,10 @@
+import type { Session } from '@workflow-bolt/client';
 import { createContext, useContext } from 'react';
 
 export type SessionInfo = {
+  session: Session;
+  /** Locks the screen, or lets the next person in; null where this is no enrolled workstation. */
+  lock: (() => void) | null;
   /** The clinic's present local day, when the session was opened. */
   today: string;
   isDevelopment: boolean;

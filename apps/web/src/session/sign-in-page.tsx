@@ -1,7 +1,7 @@
 import { Button, Center, Loader } from '@mantine/core';
 import { SignInApi } from '@workflow-bolt/client';
 import type { SignInMethodsOffered } from '@workflow-bolt/contracts';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useApi } from '../app/api-context.ts';
 import { ChoosePasswordStep, CodeStep } from './code-steps.tsx';
 import { type DemoUser, DemoUsers } from './demo-users.tsx';
@@ -14,7 +14,13 @@ import { type Journey, useSignInJourney } from './sign-in-journey.ts';
 import { StartStep } from './start-step.tsx';
 import { stations } from './stations.ts';
 
-type Props = { onSignedIn: () => void };
+type Props = {
+  onSignedIn: () => void;
+  /** Why somebody is here who was inside a moment ago. */
+  notice?: string | null;
+  /** Back to those who wait at this workstation. */
+  onBack?: (() => void) | null;
+};
 type Offer = { methods: SignInMethodsOffered; users: readonly DemoUser[] | null };
 
 const returnPath = '/sign-in/return';
@@ -53,7 +59,7 @@ function useReturn({ comeBack }: Journey): void {
 }
 
 /** Everything between a stranger and a session. */
-export function SignInPage({ onSignedIn }: Props) {
+export function SignInPage({ onSignedIn, notice = null, onBack = null }: Props) {
   const api = useApi();
   const signInApi = useMemo(() => new SignInApi(api.transport), [api]);
   const { offer, failure, load } = useOffer();
@@ -82,16 +88,16 @@ export function SignInPage({ onSignedIn }: Props) {
   const demo = offer.methods.developmentLogin && (
     <DemoUsers users={offer.users} stations={stations} isBusy={journey.isBusy} onSignIn={signInAs} />
   );
-  return <Step journey={journey} api={signInApi} offer={offer} demo={demo} onSignedIn={onSignedIn} />;
+  return <Step {...{ journey, offer, demo, onSignedIn, notice, onBack }} api={signInApi} />;
 }
 
-type StepProps = Props & { journey: Journey; api: SignInApi; offer: Offer; demo: React.ReactNode };
+type StepProps = Props & { journey: Journey; api: SignInApi; offer: Offer; demo: ReactNode };
 
-function Step({ journey, api, offer, demo, onSignedIn }: StepProps) {
+function Step({ journey, api, offer, demo, onSignedIn, notice = null, onBack = null }: StepProps) {
   const { step } = journey;
   switch (step.kind) {
     case 'start':
-      return <StartStep journey={journey} offered={offer.methods} demo={demo} />;
+      return <StartStep {...{ journey, demo, notice, onBack }} offered={offer.methods} />;
     case 'code':
       return <CodeStep journey={journey} />;
     case 'reset':

@@ -8,9 +8,15 @@ import { PasswordForm } from './password-form.tsx';
 import type { Journey } from './sign-in-journey.ts';
 import classes from './sign-in-view.module.css';
 
-type Props = { journey: Journey; offered: SignInMethodsOffered; demo: ReactNode };
+type Props = {
+  journey: Journey;
+  offered: SignInMethodsOffered;
+  demo: ReactNode;
+  notice: string | null;
+  onBack: (() => void) | null;
+};
 
-function OtherWays({ journey, offered }: Omit<Props, 'demo'>) {
+function OtherWays({ journey, offered }: Pick<Props, 'journey' | 'offered'>) {
   const hasKeys = offered.passkeys && hasPasskeys();
   if (!hasKeys && offered.providers.length === 0) return null;
   return (
@@ -47,11 +53,11 @@ const firstLead =
   'Nobody has an account here yet. The server printed a one-time code when it started: it makes you the owner.';
 
 /** Nobody has an account: the printed code leads on, or a demo user where there are some. */
-function FirstAccount({ journey, demo }: Omit<Props, 'offered'>) {
+function FirstAccount({ journey, demo, notice }: Pick<Props, 'journey' | 'demo' | 'notice'>) {
   const enter = () => journey.go({ kind: 'code' });
   if (demo)
     return (
-      <EntryPanel title="Clinic board" failure={journey.failure}>
+      <EntryPanel title="Clinic board" lead={notice} failure={journey.failure}>
         {demo}
         <Anchor component="button" type="button" size="sm" ta="start" onClick={enter}>
           I have a one-time code
@@ -66,10 +72,10 @@ function FirstAccount({ journey, demo }: Omit<Props, 'offered'>) {
 }
 
 /** The first page: name and password, or any other way this server knows. */
-export function StartStep({ journey, offered, demo }: Props) {
-  if (offered.needsFirstAccount) return <FirstAccount journey={journey} demo={demo} />;
+export function StartStep({ journey, offered, demo, notice, onBack }: Props) {
+  if (offered.needsFirstAccount) return <FirstAccount journey={journey} demo={demo} notice={notice} />;
   return (
-    <EntryPanel title="Sign in" failure={journey.failure}>
+    <EntryPanel title="Sign in" lead={notice} failure={journey.failure}>
       <PasswordForm isBusy={journey.isBusy} onSubmit={(...given) => void journey.password(...given)} />
       <OtherWays journey={journey} offered={offered} />
       <div className={classes.links}>
@@ -79,6 +85,11 @@ export function StartStep({ journey, offered, demo }: Props) {
         <Anchor component="button" type="button" size="sm" onClick={() => journey.go({ kind: 'reset' })}>
           I cannot sign in
         </Anchor>
+        {onBack && (
+          <Anchor component="button" type="button" size="sm" onClick={onBack}>
+            Back to the lock screen
+          </Anchor>
+        )}
       </div>
       {demo}
     </EntryPanel>

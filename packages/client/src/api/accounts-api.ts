@@ -2,6 +2,7 @@
 import type {
   Account,
   accountEnrolmentResponseSchema,
+  accountsResponseSchema,
   createAccountRequestSchema,
   enrolmentSchema,
   Role,
@@ -10,6 +11,7 @@ import type { z } from 'zod';
 import type { ApiTransport } from './api-transport.ts';
 
 export type NewAccountRequest = z.input<typeof createAccountRequestSchema>;
+export type AccountList = z.infer<typeof accountsResponseSchema>;
 export type Enrolment = z.infer<typeof enrolmentSchema>;
 export type AccountEnrolment = z.infer<typeof accountEnrolmentResponseSchema>;
 export type AccessChange = { roles: readonly Role[]; clinics: readonly string[]; reason: string };
@@ -23,8 +25,8 @@ export class AccountsApi {
     this.#transport = transport;
   }
 
-  async list(): Promise<Account[]> {
-    return (await this.#transport.get<{ accounts: Account[] }>('/api/v1/accounts')).accounts;
+  list(): Promise<AccountList> {
+    return this.#transport.get('/api/v1/accounts');
   }
 
   create(account: NewAccountRequest): Promise<AccountEnrolment> {

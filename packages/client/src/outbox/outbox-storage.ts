@@ -4,10 +4,12 @@
  * page, which is why offline steps are then refused.
  *
  * Boards are kept in memory in either case: patients' data does not stay on a device when nobody is using it
- * (45 CFR 170.315(d)(7)(ii)). On disk are only the steps that the server has not confirmed yet.
+ * (45 CFR 170.315(d)(7)(ii)). On disk are only the steps that the server has not confirmed yet, sealed by a key that
+ * cannot be read out (lane-cipher.ts).
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { ReplicaRecord } from '../board/replica.ts';
+import { isSealedLane, makeLaneKey, openLane, type SealedLane, sealLane } from './lane-cipher.ts';
 import { emptyLane, type OutboxLane } from './outbox-lane.ts';
 
 /** A board as last shown. Times in epoch ms. */
@@ -28,11 +30,15 @@ export interface ClientStorage {
 }
 
 interface Schema extends DBSchema {
-  lanes: { key: string; value: OutboxLane };
+  lanes: { key: string; value: SealedLane | OutboxLane };
+  keys: { key: string; value: CryptoKey };
 }
 
-/** Version 1 kept boards on disk. */
-const databaseVersion = 2;
+/** Version 1 kept boards on disk, versions 1 and 2 kept lanes in plain. */
+const databaseVersion = 3;
+const laneKeyName = 'lanes';
+/** Other tabs write too; a lane that changes under us this often is a fault, not traffic. */
+const triesMax = 50;
 
 const isUnsent = (item: { state: string }) => item.state !== 'applied';
 const unsentOf = (lanes: Iterable<OutboxLane>): number =>
@@ -40,40 +46,99 @@ const unsentOf = (lanes: Iterable<OutboxLane>): number =>
 
 /** Falls back to memory when the browser gives no database. One database per person. */
 export async function openStorage(userId: string, freshClientId: () => string): Promise<ClientStorage> {
-  if (typeof indexedDB === 'undefined') return memoryStorage(freshClientId);
+  // Without WebCrypto (a page that is not served securely) nothing can be sealed, so nothing is kept.
+  if (typeof indexedDB === 'undefined' || globalThis.crypto?.subtle === undefined)
+    return memoryStorage(freshClientId);
   try {
     const db = await openDB<Schema>(`workflow-bolt:${userId}`, databaseVersion, {
       upgrade(fresh, former) {
         if (former === 0) fresh.createObjectStore('lanes');
-        else (fresh as unknown as IDBPDatabase).deleteObjectStore('boards');
+        if (former === 1) (fresh as unknown as IDBPDatabase).deleteObjectStore('boards');
+        if (former < 3) fresh.createObjectStore('keys');
       },
       blocking: (_now, _next, event) => (event.target as IDBDatabase).close(),
     });
-    return indexedDbStorage(db, freshClientId);
+    const storage = indexedDbStorage(db, await laneKeyOf(db), freshClientId);
+    // What an earlier version left in plain is sealed at once, not when its next step is taken.
+    for (const key of await db.getAllKeys('lanes')) {
+      const stored = await db.get('lanes', key);
+      if (stored && !isSealedLane(stored)) await storage.updateLane(key, (lane) => lane);
+    }
+    return storage;
   } catch {
     return memoryStorage(freshClientId);
   }
 }
 
-function indexedDbStorage(db: IDBPDatabase<Schema>, freshClientId: () => string): ClientStorage {
+/** The key of this person on this device, made on first use; two tabs at once end with the same one. */
+async function laneKeyOf(db: IDBPDatabase<Schema>): Promise<CryptoKey> {
+  const fresh = await makeLaneKey();
+  const tx = db.transaction('keys', 'readwrite', { durability: 'strict' });
+  const known = await tx.store.get(laneKeyName);
+  if (!known) await tx.store.put(fresh, laneKeyName);
+  await tx.done;
+  return known ?? fresh;
+}
+
+const revOf = (stored: SealedLane | OutboxLane | undefined): number =>
+  stored && isSealedLane(stored) ? stored.rev : 0;
+
+/** Sealing cannot wait inside a transaction of IndexedDB: written only where nobody else has written meanwhile. */
+async function putIfSame(
+  db: IDBPDatabase<Schema>,
+  key: string,
+  former: SealedLane | OutboxLane | undefined,
+  next: SealedLane,
+): Promise<boolean> {
+  // `strict`: the step is on disk before it shows on screen.
+  const tx = db.transaction('lanes', 'readwrite', { durability: 'strict' });
+  const present = await tx.store.get(key);
+  const isSame = (present === undefined) === (former === undefined) && revOf(present) === revOf(former);
+  if (isSame) await tx.store.put(next, key);
+  await tx.done;
+  return isSame;
+}
+
+function indexedDbStorage(
+  db: IDBPDatabase<Schema>,
+  by: CryptoKey,
+  freshClientId: () => string,
+): ClientStorage {
+  const opened = async (key: string, stored: SealedLane | OutboxLane | undefined): Promise<OutboxLane> => {
+    if (stored === undefined) return emptyLane(freshClientId());
+    return isSealedLane(stored) ? openLane(by, key, stored) : stored;
+  };
+  /** Changes of this tab follow one another as they were asked for; the database closes behind the last. */
+  let last: Promise<unknown> = Promise.resolve();
+  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work, work);
+    last = done.catch(() => {});
+    return done;
+  };
+  const updateLane: ClientStorage['updateLane'] = async (key, change) => {
+    for (let tries = 0; tries < triesMax; tries++) {
+      const stored = await db.get('lanes', key);
+      const lane = await opened(key, stored);
+      const next = change(lane);
+      const isPlain = stored !== undefined && !isSealedLane(stored);
+      if (next === lane && !isPlain) return next;
+      if (await putIfSame(db, key, stored, await sealLane(by, key, revOf(stored) + 1, next))) return next;
+    }
+    throw new Error('the lane never stood still');
+  };
   const boards = boardsInMemory();
   return {
     kind: 'indexeddb',
-    async updateLane(key, change) {
-      // `strict`: the step is on disk before it shows on screen.
-      const tx = db.transaction('lanes', 'readwrite', { durability: 'strict' });
-      const lane = (await tx.store.get(key)) ?? emptyLane(freshClientId());
-      const next = change(lane);
-      if (next !== lane) await tx.store.put(next, key);
-      await tx.done;
-      return next;
-    },
+    updateLane: (key, change) => inOrder(() => updateLane(key, change)),
     ...boards,
-    countUnsent: async () => unsentOf(await db.getAll('lanes')),
+    async countUnsent() {
+      const keys = await db.getAllKeys('lanes');
+      return unsentOf(await Promise.all(keys.map(async (key) => opened(key, await db.get('lanes', key)))));
+    },
     async wipe() {
       await Promise.all([boards.dropBoards(), db.clear('lanes')]);
     },
-    close: () => db.close(),
+    close: () => void inOrder(async () => db.close()),
   };
 }
 
