@@ -13,6 +13,7 @@ import {
   type User,
 } from '@workflow-bolt/contracts';
 import type { z } from 'zod';
+import { HashProcess } from './accounts/hash-process.ts';
 import { missingDuties } from './production-duties.ts';
 import { createServer, ServerRefused } from './server.ts';
 import { developmentUsers } from './session/development-users.ts';
@@ -73,6 +74,7 @@ async function main(): Promise<void> {
     clinics,
     developmentUsers: usersOf(config, clinics),
     identityProviders: providersOf(config),
+    hashEngine: new HashProcess(),
   });
   let isEnding = false;
   const end = async (): Promise<void> => {

@@ -31,6 +31,7 @@ import {
 import type { DestinationStream } from 'pino';
 import { Access } from './access/access.ts';
 import { accountDirectory } from './accounts/account-directory.ts';
+import type { HashEngine } from './accounts/hash-engine.ts';
 import { Accounts } from './accounts/open-accounts.ts';
 import { AuditDesk } from './audit/audit-desk.ts';
 import { BoardAccess } from './boards/board-access.ts';
@@ -64,6 +65,8 @@ export type ServerDependencies = {
   keys?: KeyProvider;
   /** Clock of sessions, epoch ms; the host's without one. */
   sessionClock?: () => number;
+  /** Where password hashes are computed; on the threads of this process without one. */
+  hashEngine?: HashEngine;
   /** How often somebody may try to sign in, instead of the standard. */
   signInLimits?: ThrottleLimits;
   /** Where the code of the first account is shown; standard error without one. */
@@ -159,7 +162,7 @@ class ApiServer implements BoltServer {
       onError: () => this.#log.write('error', 'detection.failed', {}),
     });
     const record = (event: SecurityEvent) => this.#detection.record(event);
-    const accounts = new RedisAccountStore(this.#port);
+    const accounts = new RedisAccountStore(this.#port, { now: dependencies.sessionClock ?? Date.now });
     this.#sessions = new Sessions({
       ...{ port: this.#port, config, clinics, developmentUsers, directory: accountDirectory(accounts) },
       record,
@@ -171,6 +174,7 @@ class ApiServer implements BoltServer {
       keys: () => this.#keyProvider ?? this.#vault.provider,
       workstationOf: (req) => this.#sessions.workstationOf(req),
       now: dependencies.sessionClock ?? Date.now,
+      ...(dependencies.hashEngine ? { hashEngine: dependencies.hashEngine } : {}),
       ...(dependencies.signInLimits ? { limits: dependencies.signInLimits } : {}),
       ...(dependencies.print ? { print: dependencies.print } : {}),
       isFirstAccountAnnounced: developmentUsers === null,
@@ -278,6 +282,7 @@ class ApiServer implements BoltServer {
     await this.#closeHttp(0);
     await this.#audit.settle();
     this.#audit.stop();
+    this.#accounts.stop();
     this.#health.stop();
     await this.#registry.stop();
     await this.#queue.close().catch(() => {});
