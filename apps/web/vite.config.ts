@@ -20,6 +20,8 @@ const libraryChunks = [
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), themeVariables()],
+  // The server writes the nonce of each response in its place (apps/server/src/documents/static-web.ts).
+  html: { cspNonce: '__BOLT_CSP_NONCE__' },
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -11,6 +11,7 @@ import type { ClientOptions } from './board-page.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { PageOf } from './page-of.tsx';
 import { theme } from './theme.ts';
+import { pageNonce } from './trusted-types.ts';
 
 type ShellProps = {
   children: ReactNode;
@@ -19,7 +20,7 @@ type ShellProps = {
   env?: 'test' | 'default';
 };
 
-/** Theme and notices around everything. Makes no style elements: the policy of the server forbids them. */
+/** Theme and notices around everything. Style elements that the library makes carry the page's nonce. */
 export function AppShell({ children, withVariables = false, env = 'default' }: ShellProps) {
   return (
     <MantineProvider
@@ -28,6 +29,7 @@ export function AppShell({ children, withVariables = false, env = 'default' }: S
       withCssVariables={withVariables}
       withGlobalClasses={withVariables}
       env={env}
+      getStyleNonce={pageNonce}
     >
       <ErrorBoundary>{children}</ErrorBoundary>
       <Notifications position="bottom-center" limit={3} containerWidth={420} />

@@ -1,0 +1,54 @@
+import { MultiSelect, Text } from '@mantine/core';
+import { type Role, roles } from '@workflow-bolt/contracts';
+import { rolesProblem } from '@workflow-bolt/domain';
+import { roleLabel } from '../session/role-label.ts';
+
+export type Access = { roles: Role[]; clinics: string[] };
+export type ClinicChoice = { id: string; name: string };
+
+/** Roles that a person can hold; programs and screens are enrolled elsewhere. */
+const personRoles = roles.filter((role) => rolesProblem('human', [role]) === null);
+
+const words: Record<NonNullable<ReturnType<typeof rolesProblem>>['rule'], string> = {
+  separated:
+    'cannot be held by one person: whoever runs or judges the system does not work with patients in it.',
+  kind: 'are not for people.',
+  twice: 'are named twice.',
+};
+
+/** Why these roles do not go together, as a sentence; null when they do. */
+export function rolesSentence(chosen: readonly Role[]): string | null {
+  const problem = rolesProblem('human', chosen);
+  return problem && `${problem.roles.map((role) => roleLabel[role]).join(' and ')} ${words[problem.rule]}`;
+}
+
+/** An administrator works for the whole installation; everybody else in named clinics. */
+export const isComplete = ({ roles: chosen, clinics }: Access): boolean =>
+  chosen.length > 0 && rolesSentence(chosen) === null && (clinics.length > 0 || chosen.includes('admin'));
+
+type Props = { access: Access; clinics: readonly ClinicChoice[]; onChange: (access: Access) => void };
+
+/** What somebody is, and where. */
+export function AccessFields({ access, clinics, onChange }: Props) {
+  return (
+    <>
+      <MultiSelect
+        label="Roles"
+        data={personRoles.map((role) => ({ value: role, label: roleLabel[role] }))}
+        value={access.roles}
+        onChange={(chosen) => onChange({ ...access, roles: chosen as Role[] })}
+        error={rolesSentence(access.roles)}
+      />
+      {clinics.length > 0 ? (
+        <MultiSelect
+          label="Clinics"
+          data={clinics.map(({ id, name }) => ({ value: id, label: name }))}
+          value={access.clinics}
+          onChange={(chosen) => onChange({ ...access, clinics: chosen })}
+        />
+      ) : (
+        <Text size="sm">There is no clinic to work in.</Text>
+      )}
+    </>
+  );
+}

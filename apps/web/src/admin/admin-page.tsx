@@ -1,0 +1,49 @@
+import { Tabs } from '@mantine/core';
+import { AccountsApi, BreakGlassApi, type Session, SessionApi } from '@workflow-bolt/client';
+import { useMemo } from 'react';
+import { useApi } from '../app/api-context.ts';
+import { PageShell } from '../app/page-shell.tsx';
+import type { SessionExits } from '../session/use-session.ts';
+import { EmergencySection } from './emergency-section.tsx';
+import { PeopleSection } from './people-section.tsx';
+import { WorkstationsSection } from './workstations-section.tsx';
+
+type Props = { session: Session; exits: SessionExits; boardLink: string | null };
+
+/** Accounts, workstations and emergency accesses, for managers and administrators. */
+export function AdminPage({ session, exits, boardLink }: Props) {
+  const api = useApi();
+  const apis = useMemo(
+    () => ({
+      accounts: new AccountsApi(api.transport),
+      sessions: new SessionApi(api),
+      glass: new BreakGlassApi(api.transport),
+    }),
+    [api],
+  );
+  const { clinics } = session;
+  return (
+    <PageShell title="Administration" isWide boardLink={boardLink} onSignOut={() => void exits.signOut()}>
+      <Tabs defaultValue="people" keepMounted={false}>
+        <Tabs.List mb="md" aria-label="Parts of the administration">
+          <Tabs.Tab value="people">People</Tabs.Tab>
+          {clinics.length > 0 && <Tabs.Tab value="workstations">Workstations</Tabs.Tab>}
+          {clinics.length > 0 && <Tabs.Tab value="emergency">Emergency access</Tabs.Tab>}
+        </Tabs.List>
+        <Tabs.Panel value="people">
+          <PeopleSection api={apis.accounts} session={session} />
+        </Tabs.Panel>
+        {clinics.map((clinic) => (
+          <Tabs.Panel key={clinic.id} value="workstations">
+            <WorkstationsSection api={apis.sessions} clinic={clinic} />
+          </Tabs.Panel>
+        ))}
+        {clinics.map((clinic) => (
+          <Tabs.Panel key={clinic.id} value="emergency">
+            <EmergencySection api={apis.glass} clinic={clinic} ownId={session.user.id} />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </PageShell>
+  );
+}
