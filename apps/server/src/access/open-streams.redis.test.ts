@@ -112,7 +112,7 @@ describe('[authz] [session] an open stream follows the rights of its reader with
   });
 });
 
-describe('[kiosk] [authz] a wall display', () => {
+describe('[kiosk] [authz] [H-22] a wall display', () => {
   test('follows the wall for as long as it is enrolled, and is cut off when it is removed', async () => {
     const { client, id } = await enrolled();
     const stream = await openStream(client);

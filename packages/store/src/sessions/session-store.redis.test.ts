@@ -274,7 +274,7 @@ test('[session] an API token is kept as a hash, ends at its time, and a person h
   expect(await tokens.list('dana')).toEqual([]);
 });
 
-test('[kiosk] attempts are counted before a PIN is looked at: of a hundred at once five are allowed, ten in a day', async () => {
+test('[kiosk] [H-22] attempts are counted before a PIN is looked at: of a hundred at once five are allowed, ten in a day', async () => {
   const sealer = { seal: async (text: string) => text, open: async (text: string) => text };
   const pins = new PinStore({ port, key, sealer });
   const at = async (workstation: string) =>
