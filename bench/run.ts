@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { type Calibration, calibrate, judgeCalibration, startRedis } from '@workflow-bolt/testkit';
 import { type BenchOptions, BenchRefused, benchHelp, readBenchOptions } from './bench-options.ts';
+import { audit } from './benches/audit.ts';
 import { commitFunction } from './benches/commit-function.ts';
 import { commitHttp } from './benches/commit-http.ts';
 import { fanOut } from './benches/fan-out.ts';
@@ -15,6 +16,7 @@ import type { Bench, BenchReport } from './report/bench-report.ts';
 import { reportText } from './report/print-report.ts';
 
 const benches: readonly Bench[] = [
+  audit,
   commitFunction,
   commitHttp,
   fanOut,
