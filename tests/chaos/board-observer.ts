@@ -10,7 +10,7 @@ import {
   SseParser,
   type StreamTransport,
 } from '@workflow-bolt/client';
-import type { Frame, View } from '@workflow-bolt/contracts';
+import type { Frame, Role, View } from '@workflow-bolt/contracts';
 import type { SessionHeaders } from '../system/staff-member.ts';
 import type { BoardTruth } from './board-truth.ts';
 import { contentHash } from './content-hash.ts';
@@ -22,7 +22,10 @@ export type ObserverOptions = {
   clinic: string;
   date: string;
   session: SessionHeaders;
-  view?: View;
+  /** On the wall, instead of at a desk. */
+  isOnWall?: boolean;
+  /** Whose desk; a manager's without one. */
+  role?: Role;
   /** Keep steps in IndexedDB, as a browser does; default memory. */
   keepsOutbox?: boolean;
 };
@@ -44,12 +47,12 @@ export class BoardObserver {
   #checked = 0;
 
   private constructor(options: ObserverOptions) {
-    const { name, session, view = 'staff', keepsOutbox, ...where } = options;
+    const { name, session, isOnWall = false, role = 'manager', keepsOutbox, ...where } = options;
     this.name = name;
-    this.view = view;
+    this.view = isOnWall ? 'wall' : `staff-${role}`;
     this.client = createBoardClient({
       ...where,
-      view,
+      view: isOnWall ? 'wall' : 'staff',
       ...(keepsOutbox ? {} : { storage: 'memory' as const }),
       tabs: false,
       presence: false,

@@ -2,7 +2,7 @@
  * What really happened: the log of one Redis server, read entry by entry, its chain recomputed and its frames folded
  * here, so that the state after every single entry can be asked for. All other parties are compared with this.
  */
-import type { BoardKey, EntityId, LogFrame, View } from '@workflow-bolt/contracts';
+import type { BoardKey, EntityId, LogFrame, Role, View } from '@workflow-bolt/contracts';
 import {
   BoardState,
   createProjection,
@@ -30,15 +30,17 @@ const readsMax = 10;
 /** The first chain of a board is made from its epoch; the log does not hold it, so the first entry is believed. */
 type Position = { seq: number; chain: string | null; id: string };
 
-/** What the screens of these runs are shown: those of a manager, and one on the wall. */
+/** What the screens of these runs are shown, each with the eyes of its person; one hangs on the wall. */
+const watchingRoles: readonly Role[] = ['manager', 'front-desk', 'medical-assistant'];
 type Eyes = ReadonlyMap<View, Projection>;
 
 function eyesOn({ date }: BoardKey): Eyes {
   const nothingOpen = { care: [], glass: [] };
-  return new Map<View, Projection>([
-    ['staff', createProjection({ kind: 'staff', roles: ['manager'], ...nothingOpen }, date)],
-    ['wall', createProjection({ kind: 'wall', roles: [], ...nothingOpen }, date)],
-  ]);
+  const wall = createProjection({ kind: 'wall', roles: [], ...nothingOpen }, date);
+  const staff = watchingRoles.map((role) =>
+    createProjection({ kind: 'staff', roles: [role], ...nothingOpen }, date),
+  );
+  return new Map<View, Projection>([wall, ...staff].map((projection) => [projection.view, projection]));
 }
 
 export class BoardTruth {

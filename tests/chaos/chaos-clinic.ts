@@ -205,7 +205,7 @@ export class ChaosClinic implements AsyncDisposable {
         await BoardObserver.open({ ...where, name: `screen-${i}`, session: this.headersOf('robin') }),
       );
     }
-    const wall = { name: 'wall', session: this.headersOf('wanda'), view: 'wall' as const };
+    const wall = { name: 'wall', session: this.headersOf('wanda'), isOnWall: true };
     this.observers.push(await BoardObserver.open({ ...where, ...wall }));
   }
 

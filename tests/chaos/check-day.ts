@@ -53,7 +53,7 @@ export async function checkServers(clinic: ChaosClinic, truth: BoardTruth): Prom
   const problems: string[] = [];
   for (const index of clinic.system.servers.keys()) {
     const { seq, hash } = await clinic.snapshotOf(index);
-    if (seq !== truth.seq || hash !== truth.hashAt('staff', seq))
+    if (seq !== truth.seq || hash !== truth.hashAt('staff-manager', seq))
       problems.push(`server ${index + 1} tells another board at ${seq} than the log at ${truth.seq}`);
   }
   return problems;

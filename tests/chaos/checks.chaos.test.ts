@@ -59,7 +59,7 @@ test('a lost, doubled, moved or unaudited command, a torn store and a false scre
   screen.sightings.push({
     ...shown,
     seq: shown.seq - 1,
-    hash: truth.hashAt('staff', shown.seq - 1) ?? '',
+    hash: truth.hashAt('staff-manager', shown.seq - 1) ?? '',
     atMs: 0,
   });
   expect(screen.unexplained(() => [truth]).join()).toContain('went back');

@@ -14,7 +14,8 @@ export async function openDesks(clinic: ChaosClinic, seed: number): Promise<Outb
   for (const userId of ['dana', 'marcus', 'ines']) {
     const { clinic: id, date } = clinic.system;
     const where = { baseUrl: clinic.balancer.url, clinic: id, date, session: clinic.headersOf(userId) };
-    const observer = await BoardObserver.open({ ...where, name: `desk-${userId}`, keepsOutbox: true });
+    const role = clinic.system.users.find((user) => user.id === userId)?.role ?? 'viewer';
+    const observer = await BoardObserver.open({ ...where, name: `desk-${userId}`, role, keepsOutbox: true });
     clinic.observers.push(observer);
     desks.push(new OutboxDesk(observer, createRng(seed).fork(userId)));
   }

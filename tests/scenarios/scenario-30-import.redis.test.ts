@@ -156,6 +156,9 @@ test('scenario 30: only roles that may import, import; a refused one changes not
   );
   expect([answer.status, await answer.json()]).toEqual([
     403,
-    expect.objectContaining({ code: 'permission_denied', required: ['front-desk', 'manager', 'system'] }),
+    expect.objectContaining({
+      code: 'permission_denied',
+      required: ['front-desk', 'manager', 'service', 'system'],
+    }),
   ]);
 });

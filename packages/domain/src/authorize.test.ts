@@ -31,7 +31,7 @@ const specified: Record<Action, string> = {
   'visit-history': 'FMNPBG',
   presence: 'FMNPBGV',
   metrics: 'FMNPBGVST',
-  command: 'FMNPBGY',
+  command: 'FMNPBGVY',
   import: 'FGSY',
   sync: 'FMNPGSY',
   'createVisit:booked': 'FY',

@@ -76,7 +76,8 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   'visit-history': inClinic('See what happened to a visit', all(team)),
   presence: inClinic('Say that a screen is here', all([...team, 'viewer'])),
   metrics: inClinic('See the counts of a day', all([...team, 'viewer', 'service', 'agent'])),
-  command: inClinic('Give any command at all', all([...team, 'system'])),
+  // A viewer may ask, and is refused command by command, with the roles that may and an entry in the board's record.
+  command: inClinic('Send a command (each has a row of its own)', all([...team, 'viewer', 'system'])),
   import: inClinic('Take over a schedule', all(['front-desk', 'manager', 'service', 'system'])),
   sync: inClinic('Have a day read from the EHR', all([...staff, 'service', 'system'])),
 
