@@ -68,6 +68,13 @@ export function BoardBanners() {
           detail="Steps made while offline would be lost and are refused."
         />
       )}
+      {state === 'closing' && (
+        <StatusBanner
+          tone="info"
+          title="This day is being closed."
+          detail="No new visit can be added; who is still open can be settled."
+        />
+      )}
       {state === 'closed' && (
         <StatusBanner tone="info" title="This day is closed." detail="It can be read but not changed." />
       )}

@@ -1,3 +1,4 @@
+import type { Day, Role } from '@workflow-bolt/contracts';
 import { permissions } from '@workflow-bolt/domain';
 import { useBoard, useBoardClient } from '@workflow-bolt/react';
 import { type RefObject, useEffect, useRef, useState } from 'react';
@@ -70,6 +71,13 @@ function useSyncNow(): { run: () => Promise<void>; isRunning: boolean } {
   return { run, isRunning: isRunning || isAsked };
 }
 
+/** What can be done about the end of the day, in the words of the menu; null when nothing. */
+function closingLabel(day: Day | null, role: Role): string | null {
+  if (!day || !permissions.closeDay.includes(role)) return null;
+  if (day.state !== 'closed') return 'Close the day';
+  return role === 'manager' ? 'Reopen the day' : null;
+}
+
 /** The header of a board screen. */
 export function BoardHeader() {
   const ui = useBoardUi();
@@ -78,6 +86,7 @@ export function BoardHeader() {
   const info = useSessionInfo();
   const searchRef = useRef<HTMLInputElement>(null);
   const clinicName = useBoard(({ day }) => day?.clinicName ?? key.clinic);
+  const closing = useBoard(({ day }) => closingLabel(day, ui.actor.role));
   const syncNow = useSyncNow();
   const openShortcuts = () => ui.openDialog({ kind: 'shortcuts' });
   useGlobalKeys(searchRef, openShortcuts);
@@ -109,6 +118,7 @@ export function BoardHeader() {
       onImport={mayImport ? () => ui.openDialog({ kind: 'import' }) : null}
       onSync={role === 'viewer' ? null : () => void syncNow.run()}
       isSyncing={syncNow.isRunning}
+      closing={closing === null ? null : { label: closing, open: () => ui.openDialog({ kind: 'close-day' }) }}
       onShortcuts={openShortcuts}
       onSignOut={() => void leave()}
     />

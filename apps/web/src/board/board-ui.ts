@@ -21,6 +21,7 @@ export type DialogRequest =
   | { kind: 'room-service'; roomId: string }
   | { kind: 'reserve-for-room'; roomId: string }
   | { kind: 'import' }
+  | { kind: 'close-day' }
   | { kind: 'shortcuts' }
   /** Signing out forgets this person on this device, with what was not sent. */
   | { kind: 'sign-out'; unsent: number };

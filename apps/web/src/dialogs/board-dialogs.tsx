@@ -3,6 +3,7 @@ import { useBoard, useBoardClient } from '@workflow-bolt/react';
 import { type DialogRequest, useBoardUi } from '../board/board-ui.ts';
 import { ImportSchedule } from '../header/import-schedule.tsx';
 import { findDay, findVisit, patientName } from '../model/entities.ts';
+import { CloseDay } from './close-day.tsx';
 import { ConfirmSameName } from './confirm-same-name.tsx';
 import { EditPerson, NewVisit } from './person-dialogs.tsx';
 import { ReserveForRoom, RoomOutOfService } from './room-service-dialogs.tsx';
@@ -58,6 +59,8 @@ export function BoardDialogs() {
       return <RoomOutOfService roomId={dialog.roomId} close={close} />;
     case 'reserve-for-room':
       return <ReserveForRoom roomId={dialog.roomId} close={close} />;
+    case 'close-day':
+      return <CloseDay close={close} />;
     case 'import':
       return <ImportSchedule close={close} />;
     case 'sign-out':

@@ -13,6 +13,7 @@ import {
   IconKeyboard,
   IconLock,
   IconLogout,
+  IconMoon,
   IconRefresh,
   IconSearch,
   IconUserCircle,
@@ -44,6 +45,8 @@ type Props = {
   hasAdministration: boolean;
   /** Null where this is no enrolled workstation. */
   onLock: (() => void) | null;
+  /** Null where this role may not, or not in the present state of the day. */
+  closing: { label: string; open: () => void } | null;
   onShortcuts: () => void;
   onSignOut: () => void;
 };
@@ -95,6 +98,11 @@ function UserMenu(props: Props) {
         {props.hasAdministration && (
           <Menu.Item leftSection={<IconUsers size={18} />} component="a" href="/admin">
             Administration
+          </Menu.Item>
+        )}
+        {props.closing && (
+          <Menu.Item leftSection={<IconMoon size={18} />} onClick={props.closing.open}>
+            {props.closing.label}
           </Menu.Item>
         )}
         <Menu.Item leftSection={<IconKeyboard size={18} />} onClick={props.onShortcuts}>
