@@ -3,9 +3,10 @@
  * answered, decided on exactly the state before it, in keeping with real time, with one audit entry; and every refusal
  * was right on the board on which it was given.
  */
+
 import type { BoardKey } from '@workflow-bolt/contracts';
 import { type BoardState, decide } from '@workflow-bolt/domain';
-import { checkIdempotency, type HistoryLine, type Operation } from '@workflow-bolt/testkit';
+import { canonicalJson, checkIdempotency, type HistoryLine, type Operation } from '@workflow-bolt/testkit';
 import type { AuditEntry, BoardTruth, TruthEntry, Visitor } from './board-truth.ts';
 import type { Given, Sent } from './command-client.ts';
 
@@ -29,7 +30,7 @@ export class DecisionReplay implements Visitor {
     const { commandId, actor, source, at: now } = frame;
     const context = { board: this.#board, commandId, actor, source, now };
     const decision = decide(before, sent.command, context, sent.expectedVersion);
-    const isSame = decision.ok && JSON.stringify(decision.events) === JSON.stringify(frame.events);
+    const isSame = decision.ok && canonicalJson(decision.events) === canonicalJson(frame.events);
     if (!isSame)
       this.problems.push(`entry ${seq} (${sent.command.type}) is not what the rules say on #${seq - 1}`);
   }
