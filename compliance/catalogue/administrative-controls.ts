@@ -42,7 +42,11 @@ export const administrativeSafeguards: readonly Control[] = [
     title: 'Information system activity review',
     kind: 'required',
     does: 'Reports of activity, denials and break-glass from the audit record, with rules that raise what is unusual.',
-    implementation: ['packages/contracts/src/audit.ts'],
+    implementation: [
+      'apps/server/src/audit/audit-handlers.ts',
+      'packages/store/src/audit/audit-index.ts',
+      'packages/domain/src/detection/rules.ts',
+    ],
     documents: ['docs/security/audit-policy.md'],
     manual: [
       { id: 'activity-review', what: 'Somebody reviewed the activity of the last week.', maxAgeDays: 8 },
@@ -62,7 +66,11 @@ export const administrativeSafeguards: readonly Control[] = [
     title: 'Workforce clearance and termination',
     kind: 'addressable',
     does: 'A deactivated account is refused at its next request and its streams end within seconds; a report lists every access that is in force.',
-    implementation: ['packages/contracts/src/accounts.ts', 'compliance/registers/access-review.ts'],
+    implementation: [
+      'apps/server/src/accounts/account-administration.ts',
+      'apps/server/src/session/session-watch.ts',
+      'compliance/registers/access-review.ts',
+    ],
     documents: ['docs/security/workforce-policy.md'],
     manual: [
       { id: 'access-review', what: 'Managers confirmed every access that is in force.', maxAgeDays: 92 },
@@ -74,7 +82,7 @@ export const administrativeSafeguards: readonly Control[] = [
     title: 'Minimum necessary, access by role',
     kind: 'required',
     does: 'Which role sees which field is one table; a field without a row fails the tests.',
-    implementation: ['packages/domain/src/project.ts'],
+    implementation: ['packages/domain/src/permission-matrix.ts', 'packages/domain/src/project.ts'],
     documents: ['docs/security/minimum-necessary.md'],
   },
   {
@@ -83,7 +91,11 @@ export const administrativeSafeguards: readonly Control[] = [
     title: 'Malicious software, log-in monitoring, passwords',
     kind: 'addressable',
     does: 'Sign-ins are throttled and recorded, weak and known passwords refused, and attacks raised by rules that are tested with replays.',
-    implementation: ['packages/contracts/src/accounts.ts'],
+    implementation: [
+      'packages/store/src/accounts/sign-in-throttle.ts',
+      'apps/server/src/accounts/password-policy.ts',
+      'packages/domain/src/detection/rules.ts',
+    ],
     alsoTags: ['abuse'],
     manual: [{ id: 'security-training', what: 'Everybody with access was trained.', maxAgeDays: 366 }],
   },
@@ -103,7 +115,11 @@ export const administrativeSafeguards: readonly Control[] = [
     title: 'Contingency plan',
     kind: 'required',
     does: 'Every acknowledged step is on disk; a server killed at any moment comes back with all of them; the runbook says how a day goes on without the system.',
-    implementation: ['packages/store/src/assert-durable.ts', 'docs/runbooks/downtime.md'],
+    implementation: [
+      'packages/store/src/assert-durable.ts',
+      'packages/store/functions/commit.lua',
+      'docs/runbooks/downtime.md',
+    ],
     documents: ['docs/runbooks/downtime.md'],
     manual: [
       {
@@ -152,7 +168,12 @@ export const administrativeSafeguards: readonly Control[] = [
     title: 'Workstation use and security',
     kind: 'required',
     does: 'Workstations are enrolled before fast switching works on them; a lock wipes the screen; a wall display shows nobody’s name.',
-    implementation: ['packages/domain/src/project.ts'],
+    implementation: [
+      'packages/domain/src/project.ts',
+      'apps/server/src/session/lock-handlers.ts',
+      'apps/server/src/session/workstation-handlers.ts',
+      'apps/server/src/access/display-handlers.ts',
+    ],
     alsoTags: ['kiosk'],
     documents: ['docs/security/workstation-policy.md'],
     manual: [
@@ -165,7 +186,11 @@ export const administrativeSafeguards: readonly Control[] = [
     title: 'Disposal and re-use of media',
     kind: 'required',
     does: 'Data is destroyed by destroying its key, with a certificate that names what and until when copies of the key can exist.',
-    implementation: ['packages/store/src/vault/key-provider.ts'],
+    implementation: [
+      'packages/store/src/vault/destroy-keys.ts',
+      'packages/store/src/vault/certificate.ts',
+      'packages/store/src/retention/retention-sweep.ts',
+    ],
     alsoTags: ['privacy'],
     documents: ['docs/security/retention-policy.md'],
   },
@@ -211,7 +236,10 @@ export const proposedSafeguards: readonly Control[] = [
     title: 'Multi-factor authentication for everybody',
     kind: 'proposed',
     does: 'An account without a second factor reaches only the pages on which it gets one; no switch turns that off.',
-    implementation: ['packages/contracts/src/accounts.ts'],
+    implementation: [
+      'apps/server/src/accounts/complete-sign-in.ts',
+      'apps/server/src/accounts/second-factors.ts',
+    ],
     alsoTags: ['mfa'],
   },
   {
@@ -299,6 +327,9 @@ export const proposedSafeguards: readonly Control[] = [
     title: 'Attempt limits, separate administrators',
     kind: 'proposed',
     does: 'Attempts to sign in are limited; an administrator sees no patient, and roles that control each other are not held together.',
-    implementation: ['packages/domain/src/permissions.ts'],
+    implementation: [
+      'packages/domain/src/account-rules.ts',
+      'packages/store/src/accounts/sign-in-throttle.ts',
+    ],
   },
 ];
