@@ -137,7 +137,14 @@ describe('[authz] another role', () => {
 
   test('an import takes only its own columns: a row cannot name a clinic, an id, a version or a role', async () => {
     const desk = await fixture.login('front-desk');
-    const row = { id: 'imp-1', name: 'Imported Person', appointmentTime: '09:00', status: 'Scheduled' };
+    const row = {
+      id: 'imp-1',
+      name: 'Imported Person',
+      appointmentTime: '09:00',
+      status: 'Scheduled',
+      dob: null,
+      provider: null,
+    };
     const more = {
       visitId: 'theirs',
       clinic: 'south',
