@@ -7,6 +7,7 @@ import { themeVariables } from './theme-variables.ts';
  * files in the browser's cache. First match wins.
  */
 const libraryChunks = [
+  { name: 'page-policy', test: /src[\\/]app[\\/](page-policy|trusted-types)\.ts$/, priority: 5 },
   { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 4 },
   { name: 'temporal', test: /node_modules[\\/]temporal-/, priority: 3 },
   { name: 'schemas', test: /node_modules[\\/]zod[\\/]/, priority: 2 },
