@@ -58,7 +58,7 @@ export class BoardAuthority {
   ): Promise<CommandOutcome> {
     for (let tries = 0; tries < triesMax; tries++) {
       const plan = this.#plan(envelope, by);
-      const [reply] = await this.#parts.sender.send([this.#call(plan, options)]);
+      const [reply] = await this.#send([plan], options);
       const outcome = await this.#settle(plan, reply);
       if (outcome) return outcome;
     }
@@ -77,7 +77,7 @@ export class BoardAuthority {
     const outcomes: CommandOutcome[] = [];
     while (outcomes.length < envelopes.length) {
       const plans = this.#planTogether(envelopes.slice(outcomes.length), by);
-      const replies = await this.#parts.sender.send(plans.map((plan) => this.#call(plan, options)));
+      const replies = await this.#send(plans, options);
       for (const [i, plan] of plans.entries()) {
         const outcome = await this.#settle(plan, replies[i]);
         const final = outcome ?? (await this.submit(plan.envelope, by, options));
@@ -108,6 +108,18 @@ export class BoardAuthority {
     return plans;
   }
 
+  /** Sends what was decided; the replica knows it meanwhile, should the doorbell ring before the reply is here. */
+  async #send(plans: readonly Plan[], options: SubmitOptions): Promise<BatchReply<CommitReply>[]> {
+    const { replica, sender } = this.#parts;
+    const applied = plans.flatMap((plan) => plan.applied ?? []);
+    for (const one of applied) replica.expect(one.frameText, one);
+    try {
+      return await sender.send(plans.map((plan) => this.#call(plan, options)));
+    } finally {
+      for (const one of applied) replica.forget(one.frameText);
+    }
+  }
+
   #call(plan: Plan, options: SubmitOptions): FunctionCall<CommitReply> {
     const { replica, clock, doorbell } = this.#parts;
     const { keys, position } = replica;
@@ -125,6 +137,7 @@ export class BoardAuthority {
         // Read only where the board is new; random bytes cost a tenth of a commit.
         newEpoch: isNew ? randomBytes(16).toString('hex') : '',
         seqSeen: position.seq,
+        chainSeen: isNew ? '' : position.chain,
         code: plan.code,
         outcome: plan.outcome,
         frame: applied?.frameText ?? '',
