@@ -14,6 +14,7 @@ import { localDate } from '@workflow-bolt/domain';
 import {
   type CallGaps,
   createCallGaps,
+  createRateGate,
   createTebraAdapter,
   type EhrPatient,
   type EhrPort,
@@ -31,6 +32,7 @@ import {
   type RedisTarget,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
+import { callMemory } from './call-memory.ts';
 import { HostBoard } from './host-board.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { readPersonDetails } from './read-person-details.ts';
@@ -86,6 +88,10 @@ export class BoltWorker {
       ...(config.ehrUrl === null ? {} : { endpoint: config.ehrUrl }),
       credentials: { customerKey: config.ehrCustomerKey, user: config.ehrUser, password: config.ehrPassword },
       gaps: this.#gaps,
+      gate: createRateGate({
+        gapMs: this.#gaps.gapMs,
+        before: callMemory(this.#redis, config.ehrCustomerKey),
+      }),
       observe: (record) => this.#onCall(record),
     });
     this.#jobs = createJobWorkers(
