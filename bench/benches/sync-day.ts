@@ -5,7 +5,7 @@ import { openSseClients, startRedis } from '@workflow-bolt/testkit';
 import { type BenchDay, benchClinics, benchUsers, boardAt, makeBenchDay } from '../day/bench-day.ts';
 import { BenchProcess } from '../processes/bench-process.ts';
 import { boardPath, ProductServer } from '../processes/product-server.ts';
-import { type Bench, type BenchReport, type BenchSetting, figure } from '../report/bench-report.ts';
+import { type Bench, type BenchReport, type BenchSetting, figure, spreadOf } from '../report/bench-report.ts';
 
 const cardsMsMax = 3_000;
 const detailsShareMax = 1.1;
@@ -52,13 +52,21 @@ async function startSimulator(day: BenchDay, appointments: number): Promise<Benc
   }).start();
 }
 
-/** Runs until the details are done; `limitMs` ends a run that never gets there. */
-async function watch(screen: Screen, limitMs: number, log: (line: string) => void): Promise<void> {
+type Until = 'cards' | 'details';
+
+/** Runs until the cards are there, or the details are done; `limitMs` ends a run that never gets there. */
+async function watch(
+  screen: Screen,
+  until: Until,
+  limitMs: number,
+  log: (line: string) => void,
+): Promise<void> {
   const giveUpAt = Date.now() + limitMs;
   let told = 0;
-  while (screen.seen.doneAt === 0) {
+  const isThere = () => (until === 'cards' ? screen.seen.cardsAt : screen.seen.doneAt) > 0;
+  while (!isThere()) {
     if (Date.now() > giveUpAt)
-      throw new Error(`the details were not done in ${limitMs} ms: ${JSON.stringify(screen.seen)}`);
+      throw new Error(`no ${until} in ${limitMs} ms: ${JSON.stringify(screen.seen)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
     const { sync } = screen.seen;
     if (!sync || sync.detailsDone < told + 100) continue;
@@ -67,11 +75,13 @@ async function watch(screen: Screen, limitMs: number, log: (line: string) => voi
   }
 }
 
+type Pull = { appointments: number; seed: number; until: Until };
+
 async function pullDay(
-  appointments: number,
+  { appointments, seed, until }: Pull,
   log: (line: string) => void,
 ): Promise<{ seen: Seen; people: number }> {
-  const day = makeBenchDay(appointments);
+  const day = makeBenchDay(appointments, seed);
   const people = day.day.appointments.filter((a) => a.type === 'P' && a.patientId !== null).length;
   const [clinic] = benchClinics(day, 1).map((c) => ({ ...c, ehr: day.settings.ehr }));
   if (!clinic) throw new Error('a bench has a clinic');
@@ -109,7 +119,7 @@ async function pullDay(
   });
   try {
     await worker.start();
-    await watch(screen, 1.5 * pacedMs + 30_000, log);
+    await watch(screen, until, 1.5 * pacedMs + 30_000, log);
   } catch (error) {
     throw new Error(`${String(error)}\n${worker.logTail()}`);
   } finally {
@@ -118,22 +128,27 @@ async function pullDay(
   return { seen: screen.seen, people };
 }
 
-async function run({ isQuick, log }: BenchSetting): Promise<BenchReport> {
+async function run({ isQuick, rounds, log }: BenchSetting): Promise<BenchReport> {
   const appointments = isQuick ? 60 : 400;
   // The two seconds of the list answer weigh too much in a short day.
   const detailsBound = isQuick ? null : ({ op: '<=', value: detailsShareMax } as const);
-  const { seen, people } = await pullDay(appointments, log);
+  const { seen, people } = await pullDay({ appointments, seed: 1, until: 'details' }, log);
   const gapMs = createCallGaps().gapMs('GetPatient');
-  const cardsMs = seen.cardsAt - seen.startedAt;
+  const cardsMs = [seen.cardsAt - seen.startedAt];
+  for (let seed = 2; seed <= rounds; seed += 1) {
+    const next = await pullDay({ appointments, seed, until: 'cards' }, log);
+    cardsMs.push(next.seen.cardsAt - next.seen.startedAt);
+    log(`sync-day: round ${seed} cards after ${cardsMs.at(-1)} ms`);
+  }
   const detailsMs = seen.doneAt - seen.startedAt;
   return {
     name: 'sync-day',
     claim: `A ${appointments}-appointment day at the vendor's published limits: cards within 3 s, details within 1.1 × what the limits dictate.`,
     tables: [
       {
-        title: "one pull, from the sync job's start to the screen",
+        title: "from the sync job's start to the screen",
         rows: [
-          { step: `all ${people} cards on screen`, s: cardsMs / 1_000 },
+          { step: `all ${people} cards on screen`, s: spreadOf(cardsMs).median / 1_000 },
           { step: 'all details read and on screen', s: detailsMs / 1_000 },
           {
             step: `dictated: ${people} × ${gapMs} ms, the published gap with our margin`,
@@ -147,11 +162,12 @@ async function run({ isQuick, log }: BenchSetting): Promise<BenchReport> {
       },
     ],
     figures: [
-      figure('cards on screen', 'ms', [cardsMs], { op: '<=', value: cardsMsMax }),
+      figure('cards on screen', 'ms', cardsMs, { op: '<=', value: cardsMsMax }),
       figure('details / dictated time as paced', 'ratio', [detailsMs / (people * gapMs)], detailsBound),
       figure('details / bare published gap', 'ratio', [detailsMs / (people * publishedGapMs)]),
     ],
     notes: [
+      "Each round has a seed of its own: of the time until the cards, most is the simulator's own answer to the list call, a median of 1.1 s with a long tail.",
       'The simulator refuses calls inside the published gaps and answers with realistic latencies.',
       'A call at exactly the published gap is still refused now and then (two calls may travel at different speeds), so 250 ms are added to it.',
     ],

@@ -17,7 +17,7 @@ import type { RedisServer } from '@workflow-bolt/testkit';
 import { actorAs, type BenchDay, boardAt, bookingCommands, systemActor } from './bench-day.ts';
 
 /** Positions of the arguments of `commit`; from `lists` on: ids, versions, writes in pairs, intents, each counted. */
-const argAt = { deadline: 2, epoch: 5, seqSeen: 7, lists: 12 } as const;
+const argAt = { deadline: 2, epoch: 5, seqSeen: 7, chainSeen: 8, lists: 13 } as const;
 
 export type RecordedCommit = {
   clientId: string;
@@ -109,12 +109,16 @@ function movedTo(text: string, from: BoardKey, to: BoardKey): string {
 
 /** The recorded commit as a Redis command for another board. */
 export function replayCommand(commit: RecordedCommit, from: BoardKey, to: BoardKey): [string, ...string[]] {
-  const move = (text: string) => (from.clinic === to.clinic ? text : movedTo(text, from, to));
+  const isSame = from.clinic === to.clinic;
+  const move = (text: string) => (isSame ? text : movedTo(text, from, to));
+  const args = commit.args.map(move);
+  // Other texts have another hash, which is known only once they are written.
+  if (!isSame) args[argAt.chainSeen] = '';
   const call = {
     name: 'b2_commit',
     isReadOnly: false,
     keys: commit.keys.map(move),
-    args: commit.args.map(move),
+    args,
     fields: {},
   };
   const [name, ...rest] = commandOf(call);
@@ -164,11 +168,12 @@ export function writesOf({ args }: RecordedCommit): [id: string, json: string][]
  */
 export function argsNow(
   commit: RecordedCommit,
-  at: { epoch: string; seq: number; versionOf: (id: string) => number },
+  at: { epoch: string; seq: number; chain: string; versionOf: (id: string) => number },
 ): string[] {
   const args = [...commit.args];
   args[argAt.epoch] = at.epoch;
   args[argAt.seqSeen] = String(at.seq);
+  args[argAt.chainSeen] = at.chain;
   const count = Number(args[argAt.lists]);
   const idsAt = argAt.lists + 1;
   for (let i = 0; i < count; i += 1)

@@ -75,7 +75,12 @@ export class CommitHandler {
     if (!commit) throw new Error(`nothing is recorded for ${clientId}:${n}`);
     const board = await this.#boardOf(key);
     const { keys, epoch, seq, versions } = board;
-    const args = argsNow(commit, { epoch, seq, versionOf: (id) => versions.get(id) ?? 0 });
+    const args = argsNow(commit, {
+      epoch,
+      seq,
+      chain: board.chain,
+      versionOf: (id) => versions.get(id) ?? 0,
+    });
     args[1] = keys.channel;
     const names = [keys.meta, keys.ent, keys.log, keys.idem(clientId), keys.aud, keys.out];
     const reply = (await this.#redis.call('FCALL', 'b2_commit', 6, ...names, ...args)) as string[];
@@ -83,7 +88,7 @@ export class CommitHandler {
     if (reply[1] === 'duplicate') return outcome(n, Number(field('seq')));
     if (reply[1] !== 'committed') throw new Error(`not committed: ${reply.join(' ')}`);
     const made = Number(field('seq'));
-    board.seq = Math.max(board.seq, made);
+    if (made > board.seq) Object.assign(board, { seq: made, chain: field('chain') });
     for (const [id] of writesOf(commit)) versions.set(id, made);
     this.#onCommit({
       epoch,

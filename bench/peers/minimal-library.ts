@@ -15,9 +15,9 @@ local function make(keys, args, hashed)
     epoch = args[7]
     redis.call('HSET', meta, 'epoch', epoch, 'schema', 1)
   end
-  local frame = args[11]
+  local frame = args[12]
   if hashed then chain = string.sub(redis.sha1hex(chain .. q .. frame), 1, 32) else chain = args[5] end
-  local at = 15 + 2 * tonumber(args[13])
+  local at = 16 + 2 * tonumber(args[14])
   local sets = {}
   for i = 1, tonumber(args[at]) do
     sets[#sets + 1] = args[at + 2 * i - 1]
@@ -27,9 +27,9 @@ local function make(keys, args, hashed)
   local id = redis.call('XADD', log, '*', 'q', q, 'c', chain, 'f', frame)
   local t = string.match(id, '^%d+')
   redis.call('HSET', meta, 'seq', q, 'c', chain, 'id', id, 't', t)
-  redis.call('XADD', aud, '*', 'q', q, 'o', args[9], 'f', args[12])
+  redis.call('XADD', aud, '*', 'q', q, 'o', args[10], 'f', args[13])
   local n = args[4]
-  redis.call('HSET', idem, 'lmid', n, n, args[5] .. '|' .. q .. '|' .. args[10])
+  redis.call('HSET', idem, 'lmid', n, n, args[5] .. '|' .. q .. '|' .. args[11])
   if tonumber(n) > 256 then redis.call('HDEL', idem, string.format('%.0f', n - 256)) end
   redis.call('PEXPIRE', idem, 259200000)
   redis.call('PUBLISH', args[2], epoch .. ' ' .. q .. ' ' .. p .. ' ' .. chain .. ' ' .. id .. ' ' .. t .. '\\n' .. frame)

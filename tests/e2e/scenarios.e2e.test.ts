@@ -1,5 +1,6 @@
 /** The clinic day in real browsers, each person at a screen of their own: scenarios 2, 8, 9, 10 and 11. */
 import { AxeBuilder } from '@axe-core/playwright';
+import { awaitUntil } from '@workflow-bolt/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ClinicBrowser, columnTitles, type Person } from './clinic-browser.ts';
@@ -26,6 +27,14 @@ async function holdSteps({ page }: Person): Promise<() => void> {
     await route.continue();
   });
   return gate.resolve;
+}
+
+/** A screen shows its own step before the server has it; only then is the other one second. */
+function untilTaken(visitId: string, taken: object): Promise<unknown> {
+  return awaitUntil(`the first step is taken: ${JSON.stringify(taken)}`, async () => {
+    const visit = (await clinic.desk.entities()).get(`v:${visitId}`) ?? {};
+    return Object.entries(taken).every(([key, value]) => Reflect.get(visit, key) === value);
+  });
 }
 
 async function findings(page: Page): Promise<string[]> {
@@ -100,6 +109,7 @@ test('scenario 8: two MAs take the last room: one has it, the other is told who 
   await choose(two, 'Leo Second');
   await choose(one, 'Ida Winner');
   await one.sees(one.card('Ida Winner').getByRole('button', { name: `Room: ${last.name}` }));
+  await untilTaken('ida-winner', { roomId: last.id });
   release();
   await two.sees(two.attention());
   const told = await two.attention().innerText();
@@ -126,6 +136,7 @@ test('scenario 9: two people tap the same card: the second sees who was first an
     .click();
   await laptop.page.getByRole('menuitem', { name: 'MD Ready' }).click();
   await laptop.sees(laptop.cardIn(columnTitles.doctor, name));
+  await untilTaken('sam-same', { status: 'with-doctor' });
   release();
   await tablet.sees(tablet.attention());
   const told = await tablet.attention().innerText();

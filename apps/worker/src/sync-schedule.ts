@@ -9,6 +9,7 @@ import { needsOpening, openDayCommand } from '@workflow-bolt/domain';
 import {
   type ClinicDaySchedule,
   describeFailure,
+  type EhrAppointment,
   type EhrFailure,
   type EhrPort,
   type EhrProvider,
@@ -16,7 +17,7 @@ import {
   readClinicDay,
 } from '@workflow-bolt/ehr';
 import { type BoardPort, type JobBoard, readJobBoard } from './board-port.ts';
-import { boardProviders } from './board-providers.ts';
+import { bookedProviders, listedProviders, type NamedProvider, withProviders } from './board-providers.ts';
 import { diffSchedule } from './schedule-commands.ts';
 
 export type SyncDependencies = {
@@ -91,11 +92,41 @@ async function readSchedule(deps: SyncDependencies, visits: readonly Visit[]) {
 /** Opens the day, or adds providers that the EHR has and the board lacks. */
 async function openDay(
   { board, settings }: SyncDependencies,
-  providers: readonly EhrProvider[],
+  providers: readonly NamedProvider[],
   known: JobBoard,
 ): Promise<void> {
-  const command = openDayCommand(settings, boardProviders(providers));
+  const command = openDayCommand(settings, withProviders(known.day?.providers ?? [], providers));
   if (needsOpening(known.day, command)) await board.submit([command]);
+}
+
+type Taken = { changed: number; unchanged: number; absent: readonly Visit[] };
+
+/** Makes the board say what the rows say, but for rows that are absent. */
+async function takeRows(
+  deps: SyncDependencies,
+  rows: readonly EhrAppointment[],
+  providers: readonly NamedProvider[],
+): Promise<Taken> {
+  const { board } = deps;
+  await openDay(deps, providers, await readJobBoard(board));
+  const known = await readJobBoard(board);
+  if (!known.day) throw new Error('the day could not be opened');
+  const diff = diffSchedule(rows, { ...known, day: known.day });
+  const changed = await submitAll(board, diff.commands);
+  return { changed, unchanged: rows.length - diff.commands.length, absent: diff.absent };
+}
+
+/** Takes the rows at once, with the providers they name, and again should the list of providers come later. */
+async function takeProgressively(
+  deps: SyncDependencies,
+  rows: readonly EhrAppointment[],
+  listing: Promise<readonly EhrProvider[]>,
+): Promise<Taken> {
+  const listed = await Promise.race([listing, Promise.resolve(null)]);
+  if (listed) return takeRows(deps, rows, listedProviders(listed));
+  const first = await takeRows(deps, rows, bookedProviders(rows));
+  const second = await takeRows(deps, rows, listedProviders(await listing));
+  return { ...second, changed: first.changed + second.changed, unchanged: first.unchanged };
 }
 
 /** What to say of an absent row: noted once, and after a second absence the EHR is asked by id. */
@@ -165,18 +196,13 @@ export async function syncSchedule(deps: SyncDependencies, request: SyncRequest)
       finishedAt: null,
       failure: null,
     });
-  // Both at once: cards are on screen a second earlier on the first pull of a day.
-  const [{ result, isDoubtful }, providers] = await Promise.all([
-    readSchedule(deps, before.visits),
-    deps.providers(),
-  ]);
+  // Both at once, and neither waits for the other: cards are on screen as soon as the schedule is here.
+  const listing = deps.providers();
+  const { result, isDoubtful } = await readSchedule(deps, before.visits);
   if (!result.ok) return reportFailure(deps, before, request, result.failure);
-  await openDay(deps, providers, before);
-  const known = await readJobBoard(board);
-  if (!known.day) throw new Error('the day could not be opened');
-  const diff = diffSchedule(result.value.appointments, { ...known, day: known.day });
-  const absences = isDoubtful ? [] : await absenceCommands(ehr, diff.absent, signal);
-  const changed = await submitAll(board, [...diff.commands, ...absences]);
+  const taken = await takeProgressively(deps, result.value.appointments, listing);
+  const absences = isDoubtful ? [] : await absenceCommands(ehr, taken.absent, signal);
+  const changed = taken.changed + (await submitAll(board, absences));
   const after = await readJobBoard(board);
   const detailsMissing = [...after.persons.values()].filter((p) => p.isPartial).length;
   const quarantined = quarantineList(result.value);
@@ -205,7 +231,7 @@ export async function syncSchedule(deps: SyncDependencies, request: SyncRequest)
   return {
     ok: true,
     changed,
-    unchanged: result.value.appointments.length - diff.commands.length,
+    unchanged: taken.unchanged,
     detailsMissing,
   };
 }

@@ -15,6 +15,7 @@ import { localDate } from '@workflow-bolt/domain';
 import {
   type CallGaps,
   createCallGaps,
+  createRateGate,
   createTebraAdapter,
   type EhrPatient,
   type EhrPort,
@@ -39,6 +40,7 @@ import {
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
 import { AuditKeeper } from './audit/audit-keeper.ts';
+import { callMemory } from './call-memory.ts';
 import { AuditGuard } from './detection/audit-guard.ts';
 import { HostBoard } from './host-board.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
@@ -106,6 +108,10 @@ export class BoltWorker {
       ...(config.ehrUrl === null ? {} : { endpoint: config.ehrUrl }),
       credentials: { customerKey: config.ehrCustomerKey, user: config.ehrUser, password: config.ehrPassword },
       gaps: this.#gaps,
+      gate: createRateGate({
+        gapMs: this.#gaps.gapMs,
+        before: callMemory(this.#redis, config.ehrCustomerKey),
+      }),
       observe: (record) => this.#onCall(record),
     });
     const wrap: KeyProvider['wrap'] = (...secret) => this.#vault.provider.wrap(...secret);

@@ -26,9 +26,9 @@ export function openDayCommand(
   };
 }
 
-/** True when the day is not open, or lacks a provider that the command knows. */
+/** True when the day is not open, or lacks a provider that the command knows, or calls one by another name. */
 export function needsOpening(day: Day | null, command: CommandOf<'configureDay'>): boolean {
   if (!day) return true;
-  const present = new Set(day.providers.map((p) => p.id));
-  return command.day.providers.some((p) => !present.has(p.id));
+  const present = new Map(day.providers.map((p) => [p.id, p.name]));
+  return command.day.providers.some((p) => present.get(p.id) !== p.name);
 }

@@ -20,7 +20,13 @@ export {
   type QuarantineReason,
   quarantineCounts,
 } from './normalise-schedule.ts';
-export { createRateGate, type Gate, GateFull, type RateGateOptions } from './rate-gate.ts';
+export {
+  type CallMemory,
+  createRateGate,
+  type Gate,
+  GateFull,
+  type RateGateOptions,
+} from './rate-gate.ts';
 export { type ClinicDayQuestion, type ClinicDaySchedule, readClinicDay } from './read-clinic-day.ts';
 export {
   type FailedTry,

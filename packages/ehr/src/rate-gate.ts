@@ -11,6 +11,14 @@ export interface Gate<Operation extends string = string> {
   defer(operation: Operation, waitMs: number): void | Promise<void>;
 }
 
+/** What is kept of the calls before this process, and by others: the limits count per account. */
+export interface CallMemory<Operation extends string = string> {
+  /** Ms since anyone last called that operation; Infinity for not lately, null when nobody can tell. */
+  sinceLast(operation: Operation): Promise<number | null>;
+  /** A call is about to be sent. */
+  note(operation: Operation): Promise<void>;
+}
+
 export interface RateGateOptions<Operation extends string> {
   /** The minimum gap between two calls, in ms, margin included. Read anew at each turn. */
   readonly gapMs: (operation: Operation) => number;
@@ -19,9 +27,9 @@ export interface RateGateOptions<Operation extends string> {
   readonly waitersMax?: number;
   /**
    * What happened before this process began. `unknown` keeps the first call of each operation back for one
-   * gap, because a restart must not call twice within it.
+   * gap, because a restart must not call twice within it; a memory spares that wait where it can.
    */
-  readonly before?: 'unknown' | 'idle';
+  readonly before?: 'unknown' | 'idle' | CallMemory<Operation>;
 }
 
 /** More callers wait than could be served in minutes; the caller should try later. */
@@ -34,6 +42,8 @@ interface Lane {
   tail: Promise<void>;
   waiting: number;
   readyAt: number;
+  /** Whether it was asked what happened before the first turn. */
+  isAsked: boolean;
 }
 
 /** A gate for one process: callers of an operation go in order, one per gap. */
@@ -47,19 +57,30 @@ export function createRateGate<Operation extends string>(
   function laneOf(operation: Operation): Lane {
     const known = lanes.get(operation);
     if (known) return known;
-    const readyAt = before === 'idle' ? bornAt : bornAt + gapMs(operation);
-    const lane = { tail: Promise.resolve(), waiting: 0, readyAt };
+    const lane = { tail: Promise.resolve(), waiting: 0, readyAt: bornAt, isAsked: false };
     lanes.set(operation, lane);
     return lane;
   }
 
+  /** The end of the gap that a call before our first one began. */
+  async function firstTurnAt(operation: Operation): Promise<number> {
+    if (before === 'idle') return bornAt;
+    const since = before === 'unknown' ? null : await before.sinceLast(operation).catch(() => null);
+    return since === null ? bornAt + gapMs(operation) : clock.now() - since + gapMs(operation);
+  }
+
   async function takeTurn(lane: Lane, operation: Operation, signal?: AbortSignal): Promise<void> {
+    if (!lane.isAsked) {
+      lane.isAsked = true;
+      lane.readyAt = Math.max(lane.readyAt, await firstTurnAt(operation));
+    }
     // A deferral may arrive during the sleep, so the time is looked at again after it.
     for (let waitMs = lane.readyAt - clock.now(); waitMs > 0; waitMs = lane.readyAt - clock.now()) {
       await clock.sleep(waitMs, signal);
     }
     signal?.throwIfAborted();
     lane.readyAt = clock.now() + gapMs(operation);
+    if (typeof before === 'object') await before.note(operation).catch(() => {});
   }
 
   return {

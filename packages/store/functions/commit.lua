@@ -19,6 +19,7 @@
 ---   epoch: text; history the caller decided on; empty when it knows none
 ---   newEpoch: text; 32 random hexadecimal digits, used when the board is new
 ---   seqSeen: int; the caller's position; a server that stands lower has lost its tail
+---   chainSeen: text; history hash at that position; empty when it knows none
 ---   code: text; `applied`, or the code of the refusal
 ---   outcome: text; JSON stored as the outcome
 ---   frame: text; LogFrame JSON; empty for a refusal
@@ -56,9 +57,9 @@
 local function commit(keys, args)
   -- Parse. Lists stay where they are in args: copying them is a tenth of the whole cost.
   local meta, ent, log, idem, aud = keys[1], keys[2], keys[3], keys[4], keys[5]
-  local deadline, n, epoch, code, frame = tonumber(args[3]), tonumber(args[4]), args[6], args[9], args[11]
-  local num_ids = tonumber(args[13])
-  local ids_at = 14
+  local deadline, n, epoch, code, frame = tonumber(args[3]), tonumber(args[4]), args[6], args[10], args[12]
+  local num_ids = tonumber(args[14])
+  local ids_at = 15
   local versions_at = ids_at + num_ids + 1
   local writes_at = versions_at + num_ids + 1
   local writes_to = writes_at + tonumber(args[writes_at - 1]) * 2 - 1
@@ -70,7 +71,6 @@ local function commit(keys, args)
   local recalled = recall_outcome(idem, n, args[4], args[5])
   local known = redis.call('HMGET', meta, 'epoch', 'seq', 'c', 'schema', 'arch')
   if recalled and (recalled[2] == 'duplicate' or not known[5]) then return recalled end
-  local stored = num_ids > 0 and redis.call('HMGET', ent, unpack(args, ids_at, ids_at + num_ids - 1)) or {}
 
   -- Refuse.
   local known_epoch, p, chain = known[1], known[2] or '0', known[3]
@@ -83,16 +83,27 @@ local function commit(keys, args)
   if epoch ~= '' and epoch ~= known_epoch then
     return { 'status', 'epoch_changed', 'epoch', known_epoch, 'seq', p }
   end
-  if seq < tonumber(args[8]) then return { 'status', 'forked', 'epoch', known_epoch or '', 'seq', p } end
-  local stale = stale_ids(args, ids_at, versions_at, stored)
-  if stale then return { 'status', 'stale', 'ids', stale, 'seq', p } end
+  -- The hash names the whole history: where it is the caller's, nothing that the caller read can have changed, and
+  -- the entities, by far the largest thing here, need not be read.
+  local is_as_seen = chain == args[9]
+  local seen = tonumber(args[8])
+  if seq < seen or (seq == seen and args[9] ~= '' and not is_as_seen) then
+    return { 'status', 'forked', 'epoch', known_epoch or '', 'seq', p }
+  end
+  if is_as_seen then
+    redis.call('HLEN', ent)
+  elseif num_ids > 0 then
+    local stored = redis.call('HMGET', ent, unpack(args, ids_at, ids_at + num_ids - 1))
+    local stale = stale_ids(args, ids_at, versions_at, stored)
+    if stale then return { 'status', 'stale', 'ids', stale, 'seq', p } end
+  end
   local num_intents = tonumber(args[writes_to + 1])
   if num_intents > 0 then redis.call('XLEN', keys[6]) end
 
   -- First write.
   if frame == '' then
-    redis.call('XADD', aud, '*', 'q', p, 'o', code, 'f', args[12])
-    keep_outcome(idem, n, args[4], args[5] .. '|0|' .. args[10])
+    redis.call('XADD', aud, '*', 'q', p, 'o', code, 'f', args[13])
+    keep_outcome(idem, n, args[4], args[5] .. '|0|' .. args[11])
     return { 'status', 'refused', 'epoch', known_epoch or '', 'seq', p, 't', t }
   end
   local q = int_text(seq + 1)
@@ -120,7 +131,7 @@ local function commit(keys, args)
   else
     id = redis.call('XADD', log, '*', 'q', q, 'c', chain, 'f', frame, 'x', table.concat(deletes, ' '))
   end
-  local audited = redis.pcall('XADD', aud, '*', 'q', q, 'o', code, 'f', args[12])
+  local audited = redis.pcall('XADD', aud, '*', 'q', q, 'o', code, 'f', args[13])
   if type(audited) == 'table' then
     redis.call('XDEL', log, id)
     return audited
@@ -132,7 +143,7 @@ local function commit(keys, args)
   for i = 1, num_intents do
     redis.call('XADD', keys[6], '*', 'q', q, 'n', int_text(i), 'f', args[writes_to + 1 + i])
   end
-  keep_outcome(idem, n, args[4], args[5] .. '|' .. q .. '|' .. args[10])
+  keep_outcome(idem, n, args[4], args[5] .. '|' .. q .. '|' .. args[11])
   ring_doorbell(args[1], args[2],
     known_epoch .. ' ' .. q .. ' ' .. p .. ' ' .. chain .. ' ' .. id .. ' ' .. t .. '\n' .. frame)
   return { 'status', 'committed', 'epoch', known_epoch, 'seq', q, 'chain', chain, 'id', id, 't', t }

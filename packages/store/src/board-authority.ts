@@ -62,7 +62,7 @@ export class BoardAuthority {
       const fault = await this.#reserveFor([plan]);
       if (fault) return this.#failed(envelope.n, fault);
       const sealed = sealPlan(plan, this.#parts.replica.codec);
-      const [reply] = await this.#parts.sender.send([this.#call(sealed, options)]);
+      const [reply] = await this.#send([sealed], options);
       const outcome = await this.#settle(sealed, reply);
       if (outcome) return outcome;
     }
@@ -84,7 +84,7 @@ export class BoardAuthority {
       const fault = await this.#reserveFor(planned);
       if (fault) return [...outcomes, this.#failed(planned[0]?.envelope.n ?? 0, fault)];
       const plans = planned.map((plan) => sealPlan(plan, this.#parts.replica.codec));
-      const replies = await this.#parts.sender.send(plans.map((plan) => this.#call(plan, options)));
+      const replies = await this.#send(plans, options);
       for (const [i, plan] of plans.entries()) {
         const outcome = await this.#settle(plan, replies[i]);
         const final = outcome ?? (await this.submit(plan.envelope, by, options));
@@ -99,7 +99,8 @@ export class BoardAuthority {
 
   #plan(envelope: CommandEnvelope, by: Submitter): Plan {
     const { replica, clock } = this.#parts;
-    return planCommit({ board: replica.board, state: replica.state, envelope, now: clock.now() }, by);
+    const { board, state, position: at } = replica;
+    return planCommit({ board, state, at, envelope, now: clock.now() }, by);
   }
 
   /** Plans from the front on as long as none depends on what an earlier one of them writes. */
@@ -126,10 +127,21 @@ export class BoardAuthority {
     }
   }
 
+  /** Sends what was decided; the replica knows it meanwhile, should the doorbell ring before the reply is here. */
+  async #send(plans: readonly SealedPlan[], options: SubmitOptions): Promise<BatchReply<CommitReply>[]> {
+    const { replica, sender } = this.#parts;
+    for (const { frameText, applied } of plans) if (applied) replica.expect(frameText, applied);
+    try {
+      return await sender.send(plans.map((plan) => this.#call(plan, options)));
+    } finally {
+      for (const { frameText } of plans) replica.forget(frameText);
+    }
+  }
+
   #call(plan: SealedPlan, options: SubmitOptions): FunctionCall<CommitReply> {
     const { replica, clock, doorbell } = this.#parts;
-    const { keys, position } = replica;
-    const { envelope } = plan;
+    const { keys } = replica;
+    const { envelope, at: position } = plan;
     const isNew = position.epoch === emptyPosition.epoch;
     return commitCall(
       { ...keys, idem: keys.idem(envelope.clientId) },
@@ -143,6 +155,7 @@ export class BoardAuthority {
         // Read only where the board is new; random bytes cost a tenth of a commit.
         newEpoch: isNew ? randomBytes(16).toString('hex') : '',
         seqSeen: position.seq,
+        chainSeen: isNew ? '' : position.chain,
         code: plan.code,
         outcome: plan.outcome,
         frame: plan.frameText,

@@ -52,6 +52,8 @@ const pageMax = 200;
 
 export type ResetReason = Extract<SnapshotReason, 'epoch' | 'fork' | 'trimmed'>;
 export type BoardChanged = { p: number; s: number; entries: readonly BoardEntry[] };
+/** A frame that was decided here, and what it makes of the entities. */
+export type DecidedFrame = { frame: LogFrame; changes: EntityChanges };
 type LogOk = Extract<ReadLogReply, { status: 'ok' }>;
 type BoardReply<S extends ReadBoardReply['status']> = Extract<ReadBoardReply, { status: S }>;
 type PageVerdict = { kind: 'applied' } | { kind: 'reread' } | { kind: 'reset'; reason: ResetReason };
@@ -82,6 +84,8 @@ export class BoardReplica {
   readonly #archive: BoardArchive | null;
   #archived: BoardSource | null = null;
   #isPurged = false;
+  /** Our own commits under way, by their text: a doorbell that overtakes the reply need not be read and folded again. */
+  readonly #underWay = new Map<string, DecidedFrame>();
   #state = new BoardState();
   #position: BoardPosition = emptyPosition;
   #catchingUp: Promise<void> | null = null;
@@ -199,12 +203,21 @@ export class BoardReplica {
     }
   }
 
+  /**
+   * Tells which commit of ours is on its way. Its changes hold wherever it becomes true: `commit` makes it so only if
+   * nothing that they were computed from has changed.
+   */
+  expect(frameText: string, decided: DecidedFrame): void {
+    this.#underWay.set(frameText, decided);
+  }
+
+  /** The commit has been answered, or will not be. */
+  forget(frameText: string): void {
+    this.#underWay.delete(frameText);
+  }
+
   /** Makes our own commit visible here at once; its changes were computed when it was decided. */
-  async take(
-    position: BoardPosition,
-    frameText: string,
-    decided: { frame: LogFrame; changes: EntityChanges },
-  ) {
+  async take(position: BoardPosition, frameText: string, decided: DecidedFrame): Promise<void> {
     const { epoch, seq, chain } = this.#position;
     const isNext = position.epoch === epoch && position.seq === seq + 1;
     if (isNext && position.chain === nextChain(chain, position.seq, frameText)) {
@@ -298,12 +311,13 @@ export class BoardReplica {
         verdict = { kind: 'reset', reason: 'fork' };
         break;
       }
-      const frame = this.codec.openFrame(raw.frame);
+      const own = this.#underWay.get(raw.frame);
+      const frame = own?.frame ?? this.codec.openFrame(raw.frame);
       if (frame.rules !== rulesVersion) {
         verdict = { kind: 'reread' };
         break;
       }
-      entries.push(this.#apply(raw, frame, foldFrame(this.#state, frame)));
+      entries.push(this.#apply(raw, frame, own?.changes ?? foldFrame(this.#state, frame)));
     }
     if (entries.length > 0) this.#notify(entries);
     return verdict;

@@ -1,5 +1,6 @@
 /** Connections for the job queue, which has needs of its own: it waits where the store must fail at once. */
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type Redis, type RedisOptions } from 'ioredis';
+import { LastingRedis } from './lasting-redis.ts';
 import type { RedisTarget } from './redis-target.ts';
 
 /** `queue`: adds jobs and fails fast. `worker`: blocks for jobs and waits for Redis to come back. */
@@ -25,7 +26,7 @@ export function openJobConnection(
   };
   if (target.mode === 'cluster') return new Cluster(target.nodes, { redisOptions: options });
   if (target.mode === 'sentinel') {
-    return new Redis({
+    return new LastingRedis({
       ...options,
       sentinels: target.nodes,
       name: target.sentinelName ?? '',
@@ -37,6 +38,6 @@ export function openJobConnection(
     });
   }
   return target.path === null
-    ? new Redis({ ...options, ...target.nodes[0] })
-    : new Redis({ ...options, path: target.path });
+    ? new LastingRedis({ ...options, ...target.nodes[0] })
+    : new LastingRedis({ ...options, path: target.path });
 }

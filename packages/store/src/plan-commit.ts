@@ -11,6 +11,7 @@ import {
 } from '@workflow-bolt/contracts';
 import { type BoardState, decide, type EntityChanges, foldFrame, targetOf } from '@workflow-bolt/domain';
 import { changedFields, patientsOf } from './audit/touched-record.ts';
+import type { BoardPosition } from './board-log.ts';
 import { paramText } from './param-hash.ts';
 import { RecordingView } from './recording-view.ts';
 
@@ -18,6 +19,8 @@ import { RecordingView } from './recording-view.ts';
 export type Submitter = { actor: Actor; source: Source };
 export type Plan = {
   envelope: CommandEnvelope;
+  /** Where the state stood that it was decided on; keys may be waited for before it is sent. */
+  at: BoardPosition;
   /** What `(clientId, n)` stands for; its hash is kept. */
   paramText: string;
   /** Every entity read or written, at the version it was read. */
@@ -30,7 +33,14 @@ export type Plan = {
   refusal: Refusal | null;
 };
 
-export type PlanInput = { board: BoardKey; state: BoardState; envelope: CommandEnvelope; now: number };
+export type PlanInput = {
+  board: BoardKey;
+  state: BoardState;
+  /** Where the state stands. */
+  at: BoardPosition;
+  envelope: CommandEnvelope;
+  now: number;
+};
 
 /** No patient data: ids, a role, a station, a command's name, names of changed fields, opaque patient keys. */
 function auditText(
@@ -62,7 +72,7 @@ export function planCommit(input: PlanInput, by: Submitter): Plan {
   const view = new RecordingView(state);
   const context = { commandId, command: command.type, at: now, ...by };
   const decision = decide(view, command, { board, now, commandId, ...by }, expected);
-  const common = { envelope, paramText: paramText(command, expected, by.actor.id) };
+  const common = { envelope, at: input.at, paramText: paramText(command, expected, by.actor.id) };
   if (!decision.ok) {
     const { code } = decision.refusal;
     const target = targetOf(command);

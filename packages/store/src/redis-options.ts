@@ -2,7 +2,8 @@
  * ioredis settings. Its defaults send a command twice when the reply is lost; these never resend: what was in
  * flight is rejected, and the caller repeats it under the same command id (docs/adr/0003).
  */
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type Redis, type RedisOptions } from 'ioredis';
+import { LastingRedis } from './lasting-redis.ts';
 import type { RedisTarget } from './redis-target.ts';
 
 /** A command without an answer after this long has an unknown outcome. Also the commit's default deadline. */
@@ -63,9 +64,9 @@ function sentinelOptions(target: RedisTarget): RedisOptions {
 /** One connection of its own for one purpose, named for it; not yet connected. */
 export function openConnection(target: RedisTarget, purpose: ConnectionPurpose, name: string): Redis {
   const options = connectionOptions(target, `${name}:${purpose}`);
-  if (target.mode === 'sentinel') return new Redis({ ...options, ...sentinelOptions(target) });
-  if (target.path !== null) return new Redis({ ...options, path: target.path });
-  return new Redis({ ...options, ...target.nodes[0] });
+  if (target.mode === 'sentinel') return new LastingRedis({ ...options, ...sentinelOptions(target) });
+  if (target.path !== null) return new LastingRedis({ ...options, path: target.path });
+  return new LastingRedis({ ...options, ...target.nodes[0] });
 }
 
 /** A cluster client; its subscriptions go to the node that owns the channel's slot. Not yet connected. */

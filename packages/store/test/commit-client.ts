@@ -19,6 +19,7 @@ export function commitArgs(
     epoch: '',
     newEpoch: newEpoch(),
     seqSeen: 0,
+    chainSeen: '',
     code: 'applied',
     outcome: '{"events":1}',
     frame: `{"n":${over.n}}`,

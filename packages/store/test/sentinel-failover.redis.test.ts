@@ -1,7 +1,9 @@
 /** A primary that is cut off, replaced, and comes back: with WAIT nothing acknowledged is lost; a lost tail is a fork. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { awaitUntil, SENTINEL_NAME, type SentinelSet, startSentinels } from '@workflow-bolt/testkit';
+import type { Redis } from 'ioredis';
 import { afterEach, expect, test } from 'vitest';
-import { BoardRegistry, createRedisPort, fromUrl, type RedisPort } from '../src/index.ts';
+import { BoardRegistry, createRedisPort, fromUrl, openJobConnection, type RedisPort } from '../src/index.ts';
 import { Client, configureDay, freshBoard, manager, nurse, walkIn } from './board-fixture.ts';
 
 let set: SentinelSet;
@@ -16,10 +18,37 @@ async function start(commitLane: { numReplicas: number; timeoutMs: number } | nu
   await registry.start();
 }
 
+const heard = (connection: Redis, event: string) =>
+  new Promise<void>((resolve) => connection.once(event, () => resolve()));
+
+/** What ioredis's failover detector does; here at the worst moment. */
+type Interruptible = { connector: { disconnect(): void }; duplicate(): Redis };
+
 afterEach(async () => {
   await registry.stop();
   await port.close();
   await set.stop();
+});
+
+test('a connection that a failover interrupts while it looks for the primary begins again', async () => {
+  await start(null);
+  const hosts = set.connection.sentinels.map((s) => `${s.host}:${s.port}`).join(',');
+  const target = fromUrl(`redis+sentinel://${hosts}/${SENTINEL_NAME}`);
+  const first = openJobConnection(target, 'queue', 'first') as Redis;
+  for (const open of [() => first, () => first.duplicate()]) {
+    const connection = open();
+    connection.on('error', () => {});
+    await awaitUntil('it is ready', async () => connection.status === 'ready');
+    const [looks, givesUp] = [heard(connection, 'connecting'), heard(connection, 'end')];
+    connection.disconnect(true);
+    await looks;
+    (connection as unknown as Interruptible).connector.disconnect();
+    await givesUp;
+    await awaitUntil('it is ready again', async () => connection.status === 'ready');
+    connection.disconnect();
+    await sleep(400);
+    expect(connection.status).toBe('end');
+  }
 });
 
 test('[BL-DURABLE] on the commit lane a commit counts only when a replica holds it', async () => {

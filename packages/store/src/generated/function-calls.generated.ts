@@ -149,6 +149,8 @@ export type CommitArgs = {
   newEpoch: string;
   /** the caller's position; a server that stands lower has lost its tail */
   seqSeen: number;
+  /** history hash at that position; empty when it knows none */
+  chainSeen: string;
   /** `applied`, or the code of the refusal */
   code: string;
   /** JSON stored as the outcome */
@@ -186,7 +188,7 @@ export function commitCall(keys: CommitKeys, args: CommitArgs): FunctionCall<Com
     name: 'b2_commit',
     isReadOnly: false,
     keys: [keys.meta, keys.ent, keys.log, keys.idem, keys.aud, keys.out],
-    args: [args.doorbell, args.channel, args.deadlineMs, args.n, args.paramHash, args.epoch, args.newEpoch, args.seqSeen, args.code, args.outcome, args.frame, args.audit, args.ids.length, ...args.ids, args.versions.length, ...args.versions, args.writes.length, ...args.writes.flat(), args.intents.length, ...args.intents],
+    args: [args.doorbell, args.channel, args.deadlineMs, args.n, args.paramHash, args.epoch, args.newEpoch, args.seqSeen, args.chainSeen, args.code, args.outcome, args.frame, args.audit, args.ids.length, ...args.ids, args.versions.length, ...args.versions, args.writes.length, ...args.writes.flat(), args.intents.length, ...args.intents],
     fields: { seq: 'int', t: 'int', expected: 'int', lmid: 'int', schema: 'int', ids: 'list' },
   };
 }

@@ -166,6 +166,31 @@ export function commitSuite(store: () => StoreUnderTest): void {
     expect(level).toMatchObject({ status: 'committed', seq: 2 });
   });
 
+  test('[BL-FORK] at the same position, another hash is another history', async () => {
+    const { board, port } = start();
+    const epoch = newEpoch();
+    await commit(board, port, { n: 1, newEpoch: epoch });
+    const before = await footprint(board, port);
+    const at = { n: 2, epoch, seqSeen: 1, versions: ['1'] };
+    const other = await commit(board, port, { ...at, chainSeen: 'f'.repeat(32) });
+    expect(other).toEqual({ status: 'forked', epoch, seq: 1 });
+    expect(await footprint(board, port)).toEqual(before);
+  });
+
+  test("[BL-STALE] where the hash is the caller's nothing can be stale; where it is not, each version is looked at", async () => {
+    const { board, port } = start();
+    const epoch = newEpoch();
+    const first = await commit(board, port, { n: 1, newEpoch: epoch });
+    if (first.status !== 'committed') throw new Error(first.status);
+    const seen = { epoch, seqSeen: 1, chainSeen: first.chain };
+    expect(await commit(board, port, { ...seen, n: 2, versions: ['1'] })).toMatchObject({ seq: 2 });
+    const before = await footprint(board, port);
+    const late = await commit(board, port, { ...seen, n: 3, versions: ['1'] });
+    expect(late).toEqual({ status: 'stale', ids: ['v:a'], seq: 2 });
+    expect(await footprint(board, port)).toEqual(before);
+    expect(await commit(board, port, { ...seen, n: 3, versions: ['2'] })).toMatchObject({ seq: 3 });
+  });
+
   test('[BL-FORK] a board without its position is not begun anew over what is left of it', async () => {
     const { board, port } = start();
     await commit(board, port, { n: 1 });
@@ -190,14 +215,17 @@ export function commitSuite(store: () => StoreUnderTest): void {
   test('[BL-ALL] a key of a wrong type fails the commit with nothing written', async () => {
     for (const name of ['meta', 'ent', 'log', 'aud'] as const) {
       const { board, port } = start();
-      await commit(board, port, { n: 1 });
+      const first = await commit(board, port, { n: 1 });
+      const chain = first.status === 'committed' ? first.chain : '';
       await port.command('DEL', boardKeys(board)[name]);
       await port.command('SET', boardKeys(board)[name], 'not what it was');
       const before = await footprint(board, port);
-      await expect(commit(board, port, { n: 2, versions: ['1'] })).rejects.toMatchObject({
-        code: 'internal',
-      });
-      expect(await footprint(board, port)).toEqual(before);
+      for (const chainSeen of ['', chain]) {
+        await expect(commit(board, port, { n: 2, versions: ['1'], chainSeen })).rejects.toMatchObject({
+          code: 'internal',
+        });
+        expect(await footprint(board, port)).toEqual(before);
+      }
     }
   });
 
