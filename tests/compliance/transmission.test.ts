@@ -104,7 +104,7 @@ describe('[H-09] [ONC-d-9] browsers', () => {
   test('are told for two years to come back over HTTPS only, on pages and data alike', () => {
     const hsts = 'max-age=63072000; includeSubDomains; preload';
     expect(Object.fromEntries(apiHeaders)['Strict-Transport-Security']).toBe(hsts);
-    expect(pageHeaders).toBeTypeOf('function');
+    expect(Object.fromEntries(pageHeaders('n'))['Strict-Transport-Security']).toBe(hsts);
   });
 });
 
