@@ -31,8 +31,12 @@ export type PresenceReport = z.input<typeof presenceRequestSchema>;
 export class ApiClient {
   readonly transport: ApiTransport;
 
+  /** Whose session it is, as far as this client was told. */
+  #userId: string | null = null;
+
   constructor(options: ApiClientOptions) {
     this.transport = new ApiTransport(options);
+    this.transport.renewCsrf = () => this.#renewCsrf();
   }
 
   /** Who is signed in; from then on changes carry this session's CSRF token. */
@@ -55,7 +59,19 @@ export class ApiClient {
   /** Notes what changes must carry under this session. */
   heard(session: Session): Session {
     this.transport.csrf = session.csrf ?? null;
+    this.#userId = session.user.id;
     return session;
+  }
+
+  /**
+   * Asks for the session again after its token was refused, as when another tab signed in anew. What one person did is
+   * never sent as another: then it stays refused.
+   */
+  async #renewCsrf(): Promise<boolean> {
+    const session = await this.#get<Session>('/api/v1/session');
+    if (this.#userId !== null && session.user.id !== this.#userId) return false;
+    this.heard(session);
+    return session.csrf !== null;
   }
 
   logout(): Promise<void> {

@@ -1,4 +1,4 @@
-import { NetworkError, readProblem } from './api-error.ts';
+import { ApiError, NetworkError, readProblem } from './api-error.ts';
 
 export type ApiClientOptions = {
   /** Origin of the API without a trailing slash; empty for the page's own. */
@@ -28,6 +28,8 @@ export class ApiTransport {
   readonly #timeoutMs: number;
   /** What proves that a change comes from this page: bound to the session, told by the server when it is asked for. */
   csrf: string | null = null;
+  /** Learns the token anew; false when there is none for the same person. */
+  renewCsrf: () => Promise<boolean> = async () => false;
 
   constructor({ baseUrl, fetch: fetchFn, timeoutMs }: ApiClientOptions) {
     this.baseUrl = baseUrl.replace(/\/$/, '');
@@ -45,6 +47,16 @@ export class ApiTransport {
 
   /** Throws `ApiError` for a problem document, `NetworkError` when no usable answer came. */
   async send<T>(sent: Sent): Promise<T> {
+    try {
+      return await this.#sendOnce<T>(sent);
+    } catch (error) {
+      const isStale = error instanceof ApiError && error.code === 'csrf_token_invalid';
+      if (!isStale || !(await this.renewCsrf())) throw error;
+      return this.#sendOnce<T>(sent);
+    }
+  }
+
+  async #sendOnce<T>(sent: Sent): Promise<T> {
     const { path } = sent;
     const response = await this.#fetch(this.baseUrl + path, {
       method: sent.method,

@@ -14,6 +14,8 @@ const finalCodes: ReadonlySet<ProblemCode> = new Set([
 /** Turned away before anything was tried. */
 const untouchedCodes: ReadonlySet<ProblemCode> = new Set([
   'not_authenticated',
+  'csrf_token_invalid',
+  'cross_site_request',
   'too_many_requests',
   'draining',
   'overloaded',
