@@ -92,7 +92,7 @@ const rows: readonly Row[] = [
     id: 'ONC-d-11',
     number: 11,
     title: 'Accounting of disclosures',
-    does: 'Nothing about patients is written to anybody outside, and no route exports it. Each export of the record is an entry with date, person, rows and question, before it leaves.',
+    does: 'Nothing about patients is written to anybody outside, and no file that leaves names one. Each export of the record is an entry with date, person, rows and question, before it leaves.',
     implementation: ['apps/server/src/audit/audit-handlers.ts'],
   },
   {

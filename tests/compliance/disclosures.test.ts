@@ -1,7 +1,8 @@
 /** What leaves the installation about patients: nothing, except to those who may see it; and that is on record. */
-import { routeIds, routeOf, securityEventSchema } from '@workflow-bolt/contracts';
+import { dayReportSchema, routeIds, routeOf, securityEventSchema } from '@workflow-bolt/contracts';
 import { OPERATION_NAMES } from '@workflow-bolt/ehr';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type AuditParts, getAuditExport, getOpenedBy } from '../../apps/server/src/audit/audit-handlers.ts';
 import type { Call, Handler } from '../../apps/server/src/http/handler.ts';
 
@@ -56,12 +57,15 @@ describe('[ONC-d-11] disclosures', () => {
     expect(OPERATION_NAMES.filter((name) => !name.startsWith('Get'))).toEqual([]);
   });
 
-  test('one route exports, and what it exports is the record, which names no patient', () => {
-    const exporting = routeIds.filter((id) => /export|download|print|report/.test(routeOf(id).path));
-    expect(exporting).toEqual(['getAuditExport']);
+  test('two routes give out files: the record, which names no patient, and the report of a day, which names none either', () => {
+    const exporting = routeIds.filter((id) => /export|download|print|report/.test(routeOf(id).path)).sort();
+    expect(exporting).toEqual(['getAuditExport', 'getDayReport']);
     const named = { agent: { uid: 'Ada Lovelace', kind: 'human', role: null } };
     const event = { cid: 'north', type: 'disclosure', sub: 'export', act: 'E', out: 0 };
     expect(securityEventSchema.safeParse({ ...event, ...named }).success).toBe(false);
+    const report = JSON.stringify(z.toJSONSchema(dayReportSchema));
+    for (const field of ['fullName', 'dob', 'phone', 'patientKey', '"reason"', '"note"'])
+      expect(report).not.toContain(field);
   });
 
   test('[ONC-d-3] an export says who, what, how many and when, before it leaves', async () => {
