@@ -2,10 +2,13 @@
 import { buildLibrary } from '../packages/store/functions/build/build-library.ts';
 import { renderCalls, renderLibrary } from '../packages/store/functions/build/render-calls.ts';
 import { renderFunctionsPage, renderKeysPage } from '../packages/store/functions/build/render-reference.ts';
+import { accountKeyRows } from '../packages/store/src/accounts/account-keys.ts';
 import { auditKeyRows } from '../packages/store/src/audit/audit-keys.ts';
 import { displayKeyRows } from '../packages/store/src/displays/display-store.ts';
 import { emergencyKeyRows } from '../packages/store/src/emergency/emergency-keys.ts';
 import { boardKeyRows } from '../packages/store/src/keys.ts';
+import { oneUseKeyRows } from '../packages/store/src/passkeys/one-use-store.ts';
+import { passkeyKeyRows } from '../packages/store/src/passkeys/passkey-store.ts';
 import { retentionKeyRows } from '../packages/store/src/retention/retention-keys.ts';
 import { sessionKeyRows } from '../packages/store/src/sessions/session-keys.ts';
 
@@ -26,6 +29,9 @@ export function generateFunctions(): { path: string; content: string }[] {
         ...sessionKeyRows,
         ...emergencyKeyRows,
         ...displayKeyRows,
+        ...accountKeyRows,
+        ...passkeyKeyRows,
+        ...oneUseKeyRows,
       ]),
     },
   ];

@@ -177,6 +177,7 @@ export const accountRoutes = {
     request: { ...json('The proof.', stepUpRequestSchema), maxBytes: smallMax },
     responses: { 204: { description: 'Proved; the session has a new cookie.', content: {} } },
     problems: [
+      'export_cooling_down',
       'code_refused',
       'permission_denied',
       'account_not_found',

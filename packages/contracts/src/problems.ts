@@ -124,6 +124,11 @@ export const problems = {
     'access',
     'A reset takes two: the person asks for it and reads you the number. This number is wrong or too old.',
   ),
+  export_cooling_down: row(
+    403,
+    'access',
+    'This account was reset less than a day ago; it exports nothing before `notBefore`.',
+  ),
   last_factor: row(
     409,
     'access',

@@ -9,8 +9,8 @@ export function accountDirectory(accounts: Pick<AccountStore, 'find'>): UserDire
       const account = await accounts.find(uid);
       const [role] = account?.roles ?? [];
       if (!isInUse(account) || role === undefined) return null;
-      const { name, clinics, roles } = account;
-      return { user: { id: uid, name, role, clinics }, roles };
+      const { name, clinics, roles, exportAllowedAt } = account;
+      return { user: { id: uid, name, role, clinics }, roles, exportAllowedAt };
     },
   };
 }

@@ -341,7 +341,17 @@ describe('[login] enrolment codes and the reset that takes two', () => {
     const anew = new Member(at, person.login, 'eleven quiet herons wade');
     await anew.enrol(code);
     expect(anew.uid).toBe(person.uid);
-    expect(anew.account?.exportAllowedAt).toBe(accountIn(reset).exportAllowedAt);
+    const proof = () => {
+      const body = { purpose: 'export', method: 'totp', code: anew.nextCode() };
+      return anew.browser.post('/api/v1/step-up', body);
+    };
+    expect(codeOf(await proof())).toEqual({ status: 403, code: 'export_cooling_down' });
+    expect((await anew.stepUp('factor-change')).status).toBe(204);
+    at.clock.ms += 86_400_000;
+    await anew.signIn();
+    expect((await proof()).status).toBe(204);
+    await owner.signIn();
+    await manager.signIn();
   });
 
   test('[mfa] the number of one person resets no other', async () => {

@@ -140,6 +140,7 @@ export class RedisSessionService implements SessionService {
     { purpose, amr }: Parameters<SessionService['stepUp']>[2],
   ): Promise<OpenedSession> {
     const now = this.#parts.now();
+    if (purpose === 'export') await this.#refuseWhileCooling(this.#mustBehind(session).stored.record, now);
     return this.#replace(req, session, (record) => ({
       stepUps: { ...record.stepUps, [purpose]: now },
       amr: [...new Set([...record.amr, ...amr])],
@@ -320,6 +321,12 @@ export class RedisSessionService implements SessionService {
   /** Closes what is open of a session that can no longer be used, such as one that was parked. */
   announce(revocation: Revocation): void {
     this.#announce(revocation);
+  }
+
+  /** Every export asks for a proof of this purpose first, so this is where one that was reset a moment ago ends. */
+  async #refuseWhileCooling(record: SessionRecord, now: number): Promise<void> {
+    const notBefore = (await this.#personOf(record))?.exportAllowedAt ?? 0;
+    if (notBefore > now) throw new ProblemError('export_cooling_down', { notBefore });
   }
 
   #announce(revocation: Revocation): void {

@@ -1,7 +1,12 @@
 import type { Role, User } from '@workflow-bolt/contracts';
 
 /** A person as a request sees them now: with the roles and clinics of this moment. */
-export type DirectoryUser = { user: User; roles: readonly Role[] };
+export type DirectoryUser = {
+  user: User;
+  roles: readonly Role[];
+  /** After a reset nothing is exported before this moment, epoch ms. */
+  exportAllowedAt?: number | null;
+};
 
 /** Where a session's person comes from. */
 export interface UserDirectory {
