@@ -119,6 +119,10 @@ export class ReplayedDay implements AsyncDisposable {
     return this.#clinics.url;
   }
 
+  get redisUrl(): string {
+    return this.#clinics.redis.url;
+  }
+
   get boardUrl(): string {
     return `${this.baseUrl}/api/v1/boards/${this.clinic.id}/${this.date}`;
   }
@@ -272,7 +276,10 @@ export class ReplayedClinics implements AsyncDisposable {
     this.#settings = settings;
   }
 
-  static async start(settings: readonly ClinicSettings[]): Promise<ReplayedClinics> {
+  static async start(
+    settings: readonly ClinicSettings[],
+    environment: Record<string, string> = {},
+  ): Promise<ReplayedClinics> {
     const redis = await startRedis();
     const clock = new SetClock();
     const config = readConfig(serverOptions, {
@@ -281,6 +288,7 @@ export class ReplayedClinics implements AsyncDisposable {
       BOLT_ALLOW_VOLATILE_REDIS: 'true',
       PORT: '0',
       LOG_LEVEL: 'silent',
+      ...environment,
     });
     const developmentUsers = usersOf(settings.map(({ id }) => id));
     const server = createServer({ config, clinics: settings, developmentUsers, clock });
@@ -317,7 +325,7 @@ export class ReplayedClinics implements AsyncDisposable {
 export const dayAhead = (zone: string): string => localDate(zone, Date.now() + 3 * dayMs);
 
 /** One clinic on an ordinary day ahead. Disposing the day stops everything. */
-export async function startReplayedDay(): Promise<ReplayedDay> {
-  const clinics = await ReplayedClinics.start([replayClinic('lakeside', replayZone)]);
+export async function startReplayedDay(environment: Record<string, string> = {}): Promise<ReplayedDay> {
+  const clinics = await ReplayedClinics.start([replayClinic('lakeside', replayZone)], environment);
   return clinics.open('lakeside', dayAhead(replayZone));
 }

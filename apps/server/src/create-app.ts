@@ -15,6 +15,7 @@ import type { SignInParts } from './accounts/complete-sign-in.ts';
 import type { AuditDesk } from './audit/audit-desk.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import type { BoardAccess } from './boards/board-access.ts';
+import { getDayReport } from './boards/get-day-report.ts';
 import { getStream } from './boards/get-stream.ts';
 import { postCommands } from './boards/post-commands.ts';
 import { postPresence } from './boards/post-presence.ts';
@@ -86,6 +87,7 @@ function handlersOf(parts: AppParts): Handlers {
     getHistory: getHistory(reading),
     getVisitHistory: getVisitHistory({ ...reading, detection: parts.detection }),
     getMetricsSummary: getMetricsSummary(reading),
+    getDayReport: getDayReport(reading),
     postImport: postImport(boards, log),
     postSync: postSync(boards, parts.queue),
     postPresence: postPresence(boards, hub, parts.presence),

@@ -11,6 +11,7 @@ export * from './clinic.ts';
 export * from './commands.ts';
 export * from './config.ts';
 export * from './cursor.ts';
+export * from './day-report.ts';
 export * from './displays.ts';
 export * from './entities.ts';
 export * from './events.ts';

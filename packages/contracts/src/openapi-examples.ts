@@ -176,6 +176,23 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
       },
     },
   },
+  getDayReport: {
+    [`200 ${json}`]: {
+      evening: {
+        ...{ clinic: 'main-street', clinicName: 'Main Street Clinic', date: '2026-03-02' },
+        ...{ state: 'closed', at: nineOClock + 36_000_000, numbers: dayMetrics },
+        visits: [
+          {
+            ...{ visit: 't1c9k2', kind: 'booked', status: 'completed', provider: 'Dr. Okafor' },
+            ...{ type: 'Follow-up', booked: '09:00', arrived: '08:55', roomed: '09:05' },
+            ...{ withDoctor: '09:12', seen: '09:25', ended: '09:31', lobbyMin: 5, totalMin: 36 },
+          },
+        ],
+      },
+    },
+    '200 text/csv': { line: 'visit,kind,status\r\nt1c9k2,booked,completed\r\n' },
+    '200 text/plain': { page: 'Main Street Clinic, 2026-03-02 (closed)\n' },
+  },
   getMetricsSummary: {
     [`200 ${json}`]: {
       now: {

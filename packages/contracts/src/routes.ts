@@ -9,6 +9,7 @@ import type { RouteAction } from './actions.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
 import { viewSchema } from './cursor.ts';
+import { dayReportSchema, reportFormats } from './day-report.ts';
 import { federationRoutes } from './federation-routes.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from './ids.ts';
 import { importRequestSchema } from './import.ts';
@@ -221,6 +222,27 @@ export const routes = {
     isUserAction: false,
     params: board,
     responses: { 200: json('The numbers at this moment.', metricsSummarySchema) },
+    problems: readProblems,
+  },
+  getDayReport: {
+    method: 'get',
+    path: `${onBoard}/report`,
+    summary: 'The report of the day: for a file, a spreadsheet or paper.',
+    description:
+      'Visits by their ids, without names. `format=csv` guards cells against spreadsheet formulas.',
+    tag: 'board',
+    access: 'history',
+    isUserAction: true,
+    params: board,
+    query: z.strictObject({
+      format: z.enum(reportFormats).default('json').meta({ description: 'How it is written.' }),
+    }),
+    responses: {
+      200: {
+        description: 'The report.',
+        content: { 'application/json': dayReportSchema, 'text/csv': z.string(), 'text/plain': z.string() },
+      },
+    },
     problems: readProblems,
   },
   postImport: {

@@ -10,6 +10,7 @@ export * from './clinic-time.ts';
 export { lastReopenDate, type OpenVisit, openVisitsOf, reopenWindowDays } from './close-day.ts';
 export * from './columns.ts';
 export { unexplainedCorrectionMs } from './correct-time.ts';
+export * from './day-report.ts';
 export { decide, targetOf } from './decide.ts';
 export * from './default-settings.ts';
 export * from './deidentify.ts';

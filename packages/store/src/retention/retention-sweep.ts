@@ -134,7 +134,7 @@ export class RetentionSweep {
     const board = { clinic: this.#clinic, date };
     const written = await archive.write(port, board);
     if (!written) return false;
-    const metricsObject = await this.#keepNumbers(board, written.seq);
+    const metricsObject = await this.#keepNumbers(board, written);
     await this.#record('C', 'retention', written.object);
     await this.#store.keepDay({
       date,
@@ -150,13 +150,14 @@ export class RetentionSweep {
   }
 
   /** Judged at the last change of the board, so that the same board gives the same numbers. */
-  async #keepNumbers(board: BoardKey, seq: number): Promise<string> {
+  async #keepNumbers(board: BoardKey, { seq, chain }: Pick<KeptDay, 'seq' | 'chain'>): Promise<string> {
     const state = await this.#parts.stateOf(board);
     const visits: Visit[] = [];
     for (const [, { d }] of state.entries()) if (d.type === 'visit') visits.push(d);
     const lastAt = Math.max(0, ...visits.map((visit) => visit.statusSince));
     const numbers = { ...board, seq, ...anonymousDay(dayMetrics(visits, lastAt)) };
-    const name = `metrics/${board.clinic}/${board.date.slice(0, 7)}/${board.date}-${seq}.json`;
+    const place = `${board.clinic}/${board.date.slice(0, 7)}/${board.date}`;
+    const name = `metrics/${place}-${seq}-${chain.slice(0, 16)}.json`;
     await this.#parts.objects.create(name, Buffer.from(`${JSON.stringify(numbers)}\n`));
     return name;
   }
