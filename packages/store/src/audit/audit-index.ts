@@ -10,6 +10,12 @@ import { pairsOf } from './seal-state.ts';
 /** A year and a little: what is older is found by searching the archive. */
 const lifeMs = 400 * 86_400_000;
 
+/** Keys and members remembered, some ten megabytes; then they are written once more. */
+const rememberedMax = 100_000;
+
+/** Boards asked for at a time: a year of them at once would keep Redis from everybody else. */
+const boardsAtOnce = 40;
+
 type How = OpenedRow['how'];
 type Note = { key: string; member: string; ts: number };
 
@@ -32,6 +38,7 @@ function boardReader({ agent, job }: AuditEvent): string {
 export class AuditIndex {
   readonly #port: RedisPort;
   readonly #keys: AuditKeys;
+  readonly #written = new Set<string>();
 
   constructor(port: RedisPort, log: AuditLogId) {
     this.#port = port;
@@ -44,8 +51,10 @@ export class AuditIndex {
     const lasts = new Map<string, Map<string, number>>();
     for (const event of events) {
       for (const { key, member, ts } of this.#notesOf(event)) {
-        const [first, last] = [rowOf(firsts, `${key}:f`), rowOf(lasts, key)];
-        first.set(member, Math.min(ts, first.get(member) ?? ts));
+        const last = rowOf(lasts, key);
+        // Entries come in order of time: the first one seen is the first one there is.
+        if (!last.has(member) && this.#remember(`${key} ${member}`))
+          rowOf(firsts, `${key}:f`).set(member, ts);
         last.set(member, Math.max(ts, last.get(member) ?? ts));
       }
     }
@@ -56,30 +65,29 @@ export class AuditIndex {
   async openedBy(patient: string, from: number, to: number): Promise<OpenedRow[]> {
     const key = this.#keys.openedBy(patient);
     const [direct, dates] = await Promise.all([this.#rows(key), this.#scores(`${key}:d:f`)]);
-    const boards = await Promise.all(
-      [...dates].map(async ([date, since]) =>
-        (await this.#rows(this.#keys.boardReaders(date))).flatMap(({ member, firstAt, lastAt }) => {
-          const [how, uid = '', role = '-'] = member.split(' ');
-          // Whoever looked once before the patient was on the board has not seen them.
-          if (how === 'once' && lastAt < since) return [];
-          return [
-            {
-              uid,
-              role,
-              how: 'board' as const,
-              date,
-              firstAt: Math.max(firstAt, since),
-              lastAt: Math.max(lastAt, since),
-            },
-          ];
-        }),
-      ),
-    );
-    const rows = [...direct.map(directRow), ...boards.flat()];
+    const boards: OpenedRow[] = [];
+    const days = [...dates];
+    for (let at = 0; at < days.length; at += boardsAtOnce) {
+      const some = days.slice(at, at + boardsAtOnce);
+      boards.push(...(await Promise.all(some.map((day) => this.#boardRows(day)))).flat());
+    }
+    const rows = [...direct.map(directRow), ...boards];
     return rows
       .map((row) => ({ ...row, role: row.role === '-' ? null : row.role }))
       .filter((row) => row.lastAt >= from && row.firstAt <= to)
       .sort((a, b) => a.firstAt - b.firstAt || a.uid.localeCompare(b.uid));
+  }
+
+  /** Who had a board before them on which the patient stood since then. */
+  async #boardRows([date, since]: [string, number]): Promise<OpenedRow[]> {
+    const rows = await this.#rows(this.#keys.boardReaders(date));
+    return rows.flatMap(({ member, firstAt, lastAt }) => {
+      const [how, uid = '', role = '-'] = member.split(' ');
+      // Whoever looked once before the patient was on the board has not seen them.
+      if (how === 'once' && lastAt < since) return [];
+      const seen = { firstAt: Math.max(firstAt, since), lastAt: Math.max(lastAt, since) };
+      return [{ uid, role, how: 'board' as const, date, ...seen }];
+    });
   }
 
   #notesOf(event: AuditEvent): Note[] {
@@ -99,10 +107,19 @@ export class AuditIndex {
   }
 
   #writes(rows: ReadonlyMap<string, ReadonlyMap<string, number>>, mode: 'LT' | 'GT'): Promise<unknown>[] {
-    return [...rows].flatMap(([key, members]) => [
-      this.#port.command('ZADD', key, mode, ...[...members].flatMap(([member, ts]) => [ts, member])),
-      this.#port.command('PEXPIRE', key, lifeMs),
-    ]);
+    return [...rows].flatMap(([key, members]) => {
+      const added = [...members].flatMap(([member, ts]) => [ts, member]);
+      const write = this.#port.command('ZADD', key, mode, ...added);
+      return this.#remember(key) ? [write, this.#port.command('PEXPIRE', key, lifeMs)] : [write];
+    });
+  }
+
+  /** True the first time: what this process has written lately need not be written again. */
+  #remember(what: string): boolean {
+    if (this.#written.has(what)) return false;
+    if (this.#written.size >= rememberedMax) this.#written.clear();
+    this.#written.add(what);
+    return true;
   }
 
   async #scores(key: string): Promise<Map<string, number>> {

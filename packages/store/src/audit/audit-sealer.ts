@@ -24,6 +24,7 @@ import {
   countOf,
   drawPlan,
   eventsOf,
+  type FieldsOf,
   ownSource,
   parsePlan,
   positionsAfter,
@@ -92,13 +93,18 @@ export class AuditSealer {
     if (!held) return { status: 'busy' };
     const hold = await this.#catchUp(held);
     const begun = parsePlan(hold.plan);
-    const plan = begun ?? (await this.#draw(hold));
+    if (begun) return this.#seal(hold, begun, (src, ids) => this.#sources.readAgain(src, ids));
+    const fresh = await this.#freshEntries(await this.#state.positions());
+    const plan = await this.#draw(hold, fresh);
     if (!plan) {
       await this.#trim();
       return { status: 'idle', size: hold.size };
     }
-    if (!begun) await this.#state.plan(hold, JSON.stringify(plan));
-    return this.#seal(hold, plan);
+    await this.#state.plan(hold, JSON.stringify(plan));
+    const found = new Map(
+      fresh.map(({ src, entries }) => [src, new Map(entries.map((e) => [e.sid, e.fields]))]),
+    );
+    return this.#seal(hold, plan, async (src) => found.get(src) ?? new Map());
   }
 
   /** Seals until nothing is left, at most so many batches. */
@@ -143,9 +149,8 @@ export class AuditSealer {
   }
 
   /** What the next batch holds; null when there is nothing. */
-  async #draw(hold: Hold): Promise<SealPlan | null> {
+  async #draw(hold: Hold, fresh: readonly Fresh[]): Promise<SealPlan | null> {
     const positions = await this.#state.positions();
-    const fresh = await this.#freshEntries(positions);
     const events = fresh.filter(({ src }) => src === securitySource).flatMap(({ entries }) => entries);
     const { gaps, macs } = await this.#macs.check(events, positions);
     const all = [...fresh.flatMap((each) => each.gaps), ...gaps];
@@ -189,9 +194,9 @@ export class AuditSealer {
     ];
   }
 
-  async #seal(hold: Hold, plan: SealPlan): Promise<SealOutcome> {
+  async #seal(hold: Hold, plan: SealPlan, fieldsOf: FieldsOf): Promise<SealOutcome> {
     if (plan.size !== hold.size) throw conflict('plan_of_another_size');
-    const events = await eventsOf(plan, clinicOf(this.log), (src, ids) => this.#sources.readAgain(src, ids));
+    const events = await eventsOf(plan, clinicOf(this.log), fieldsOf);
     const range = await this.#archive.append(plan.size, events.map(leafBytes));
     await this.#mustStillHold(hold);
     if (range.size > plan.size) await this.#archive.putCheckpoint(range.size, await this.#sign(range));

@@ -27,8 +27,8 @@ import { Fault } from '@workflow-bolt/contracts';
 import type { ObjectStore } from '../archive/object-store.ts';
 import type { AuditLogId } from './audit-keys.ts';
 
-/** Pieces written at a time: enough to hide the wait of a bucket, few enough for a small machine. */
-const writesAtOnce = 8;
+/** Pieces written at a time: they share the wait for a disk or a bucket. */
+const writesAtOnce = 32;
 
 export class LogArchive implements LogReader {
   readonly #store: ObjectStore;
