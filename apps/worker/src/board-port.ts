@@ -22,6 +22,8 @@ export interface BoardPort {
    * then says nothing about the commands: the caller computes its difference anew.
    */
   submit(commands: readonly Command[]): Promise<CommandOutcome[]>;
+  /** Makes ids of texts that must not be guessed back; absent, or undefined, where nothing is sealed. */
+  idMaker?(): Promise<((text: string) => string) | undefined>;
 }
 
 export type JobBoard = {

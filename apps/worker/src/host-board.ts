@@ -54,6 +54,11 @@ export class HostBoard implements BoardPort {
     return done;
   }
 
+  async idMaker(): Promise<((text: string) => string) | undefined> {
+    const host = await this.#host();
+    return host.opaqueId('') === null ? undefined : (text) => host.opaqueId(text) ?? '';
+  }
+
   async #host(): Promise<BoardHost> {
     return this.#registry.get({ clinic: this.clinic, date: this.date });
   }

@@ -1,4 +1,5 @@
 import {
+  Fault,
   type PersonDetailsJob,
   personDetailsJobSchema,
   personDetailsQueue,
@@ -15,6 +16,24 @@ export type JobHandlers = {
   readPersonDetails: (job: PersonDetailsJob, signal: AbortSignal) => Promise<unknown>;
   onFailure: (queue: string, jobId: string, error: Error) => void;
 };
+
+/**
+ * What the queue keeps of a failure: a code or the kind of error. Its sentence and stack would lie in Redis for a week,
+ * and may quote what was worked on.
+ */
+class JobFailed extends Error {
+  override readonly name = 'JobFailed';
+}
+
+async function toldByCode<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const failed = new JobFailed(error instanceof Fault ? error.code : (error as Error).name);
+    failed.stack = `${failed.name}: ${failed.message}`;
+    throw failed;
+  }
+}
 
 export type JobConnections = {
   /** For adding jobs: fails fast. */
@@ -60,12 +79,14 @@ export function createJobWorkers(connections: JobConnections, handlers: JobHandl
     new Worker(
       scheduleSyncQueue,
       (job) =>
-        handlers.syncSchedule(scheduleSyncJobSchema.parse(job.data), job.id ?? 'unnamed', cancel.signal),
+        toldByCode(
+          handlers.syncSchedule(scheduleSyncJobSchema.parse(job.data), job.id ?? 'unnamed', cancel.signal),
+        ),
       options(),
     ),
     new Worker(
       personDetailsQueue,
-      (job) => handlers.readPersonDetails(personDetailsJobSchema.parse(job.data), cancel.signal),
+      (job) => toldByCode(handlers.readPersonDetails(personDetailsJobSchema.parse(job.data), cancel.signal)),
       options(),
     ),
   ];

@@ -1,8 +1,8 @@
-import type { Command, CommandOf, Day, Person, Visit } from '@workflow-bolt/contracts';
+import type { Command, CommandOf, Day, Visit } from '@workflow-bolt/contracts';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
-import { type MatchedRow, matchRows, patientKeyOf } from './visit-identity.ts';
+import { type KnownDay, type MatchedRow, matchRows, patientKeyOf } from './visit-identity.ts';
 
-export type BoardContents = { day: Day; visits: readonly Visit[]; persons: ReadonlyMap<string, Person> };
+export type BoardContents = KnownDay & { day: Day };
 
 const textOrNull = (text: string | null, lengthMax: number): string | null => {
   const line = text

@@ -111,7 +111,11 @@ async function takeRows(
   await openDay(deps, providers, await readJobBoard(board));
   const known = await readJobBoard(board);
   if (!known.day) throw new Error('the day could not be opened');
-  const diff = diffSchedule(rows, { ...known, day: known.day });
+  const diff = diffSchedule(rows, {
+    ...known,
+    day: known.day,
+    opaqueId: await deps.board.idMaker?.(),
+  });
   const changed = await submitAll(board, diff.commands);
   return { changed, unchanged: rows.length - diff.commands.length, absent: diff.absent };
 }

@@ -13,9 +13,12 @@ export function patientKeyOf(clinic: string, patientId: string): string {
   return `t${shortHash(`${clinic}|patient|${patientId}`)}`;
 }
 
-/** A new visit's id follows from the row, so that a crashed or repeated synchronisation makes the same one. */
-export function visitIdOf(clinic: string, externalKey: string): string {
-  return `t${shortHash(`${clinic}|visit|${externalKey}`)}`;
+/**
+ * A new visit's id follows from the row, so that a crashed or repeated synchronisation makes the same one. Ids are not
+ * sealed, and the EHR's numbers could be tried out one by one: where there is a key, `opaqueId` makes it.
+ */
+export function visitIdOf(clinic: string, externalKey: string, opaqueId = shortHash): string {
+  return `t${opaqueId(`${clinic}|visit|${externalKey}`)}`;
 }
 
 export type MatchedRow = { row: EhrAppointment; visitId: string; visit: Visit | null };
@@ -24,7 +27,12 @@ export type Matching = { rows: MatchedRow[]; absent: Visit[] };
 const occurrenceOf = (row: Pick<EhrAppointment, 'appointmentId' | 'patientId'>) =>
   `${row.appointmentId}/${row.patientId}`;
 
-export type KnownDay = { visits: readonly Visit[]; persons: ReadonlyMap<string, Person> };
+export type KnownDay = {
+  visits: readonly Visit[];
+  persons: ReadonlyMap<string, Person>;
+  /** Makes an id of a text that nobody can guess back. */
+  opaqueId?: ((text: string) => string) | undefined;
+};
 
 /**
  * Pairs the EHR's rows with the visits already on the board.
@@ -41,7 +49,7 @@ export function matchRows(clinic: string, rows: readonly EhrAppointment[], day: 
   const matched = rows.map((row, i) => {
     const visit = exact[i] ?? moved(row, known, used) ?? imported(row, day, used);
     if (visit) used.add(visit.id);
-    return { row, visit, visitId: visit?.id ?? visitIdOf(clinic, row.externalKey) };
+    return { row, visit, visitId: visit?.id ?? visitIdOf(clinic, row.externalKey, day.opaqueId) };
   });
   return { rows: matched, absent: known.filter((visit) => !used.has(visit.id)) };
 }

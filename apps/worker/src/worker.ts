@@ -200,7 +200,11 @@ export class BoltWorker {
     const board = new HostBoard(this.#registry, { clinic: job.clinic, date });
     const providers = () => this.#providerList(signal);
     const deps = { board, ehr: this.#ehr, settings, now: () => this.#registry.now(), providers, signal };
-    const result = await syncSchedule(deps, { jobId, trigger: job.trigger });
+    // The EHR's own words stand sealed on the board; the log and the queue get the code only.
+    const { message: _words, ...result } = {
+      message: '',
+      ...(await syncSchedule(deps, { jobId, trigger: job.trigger })),
+    };
     this.#parts.log.info({ jobId, ...result }, 'schedule read');
     if (result.ok && result.detailsMissing > 0) await this.#jobs.requestDetails({ clinic: job.clinic, date });
     return result;

@@ -132,6 +132,14 @@ export class BoardHost {
     return { ...this.position, entries, digest: this.state.digestText };
   }
 
+  /**
+   * 32 hexadecimal digits that always stand for this text at this clinic: for ids made from what must not be guessed.
+   * Keyed where boards are sealed; null where they are not.
+   */
+  opaqueId(text: string): string | null {
+    return this.#replica.codec.fingerprint(`id|${text}`);
+  }
+
   /** What a command would lead to now, without carrying it out. */
   preview(command: Command, actor: Actor, source: Source): Decision {
     return decide(this.state, command, {

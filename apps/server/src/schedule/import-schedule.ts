@@ -141,7 +141,11 @@ function planImport(host: BoardHost, day: Day, rows: readonly ImportedRow[], war
     );
     const visit = known.imported.get(key) ?? (moved.length === 1 ? moved[0] : undefined);
     if (visit) used.add(visit.id);
-    const command = commandOf(row, { key, patientKey, visitId: visit?.id ?? `i${key}` });
+    const command = commandOf(row, {
+      key,
+      patientKey,
+      visitId: visit?.id ?? `i${host.opaqueId(key) ?? key}`,
+    });
     if (visit?.external?.fingerprint === command.fingerprint && visit.external.key === key) unchanged += 1;
     else commands.push({ line: row.line, command, isNew: !visit });
   }
