@@ -1,13 +1,19 @@
 import type { RouteAction } from './actions.ts';
 import type { Role } from './actor.ts';
-import type { ClinicId, Instant, VisitId } from './ids.ts';
+import type { BoardDate, ClinicId, Instant, VisitId } from './ids.ts';
 import type { StepUpPurpose } from './routes.ts';
 
 export const principalKinds = ['human', 'service', 'agent', 'display', 'system'] as const;
 export type PrincipalKind = (typeof principalKinds)[number];
 
 /** An emergency access that is open now: one visit, until then. */
-export type OpenGlass = { id: string; clinic: ClinicId; visitId: VisitId; expiresAt: Instant };
+export type OpenGlass = {
+  id: string;
+  clinic: ClinicId;
+  date: BoardDate;
+  visitId: VisitId;
+  expiresAt: Instant;
+};
 
 /**
  * Who asks, as the server knows it at this request. Built from the session, the account and the open emergency

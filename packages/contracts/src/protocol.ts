@@ -5,6 +5,7 @@
  * History
  * - 1: first version.
  *   Closing a day: commands startDayClose, closeDay, reopenDay and their events; older clients show the day as it is.
+ *   Views are named for what a role may see (`staff-nurse`); a client sends back what it got, older ones too.
  */
 export const protocolVersion = 1;
 

@@ -50,7 +50,6 @@ export class BoardSight {
 
 /** Visits of this board that this reader may see in an emergency. */
 function glassOn({ board }: BoardHost, open: readonly OpenGlass[]): string[] {
-  return [
-    ...new Set(open.filter((each) => each.clinic === board.clinic).map(({ visitId }) => visitId)),
-  ].sort();
+  const here = open.filter(({ clinic, date }) => clinic === board.clinic && date === board.date);
+  return [...new Set(here.map(({ visitId }) => visitId))].sort();
 }

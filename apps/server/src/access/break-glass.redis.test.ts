@@ -4,7 +4,7 @@ import { glassMs, glassReviewMs } from '@workflow-bolt/contracts';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { oneOfEach, rowOf, type SystemBoard, secrets, systemBoard } from '../test/known-board.ts';
+import { oneOfEach, rowOf, type SystemBoard, secrets, systemBoard, untilSeen } from '../test/known-board.ts';
 import {
   type Answered,
   type Client,
@@ -39,6 +39,7 @@ beforeAll(async () => {
   await desk.get(desk.board());
   system = await systemBoard(redis.url, { clinic: 'north', date: today() });
   await system.must(rowOf('glass', Date.now()));
+  await untilSeen(desk, 'glass');
   await desk.command({ type: 'setFlags', visitId: 'glass', privacy: true });
 });
 afterAll(async () => {

@@ -3,8 +3,16 @@ import { type Entity, type Entry, entitySchema, type Frame, type Role } from '@w
 import { type FieldRow, fieldMatrix, type Shown } from '@workflow-bolt/domain';
 import { canonicalJson, type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { everyone, oneOfEach, rowOf, type SystemBoard, secrets, systemBoard } from '../test/known-board.ts';
-import { Client, type ServerFixture, startServer, today } from '../test/server-fixture.ts';
+import {
+  everyone,
+  oneOfEach,
+  rowOf,
+  type SystemBoard,
+  secrets,
+  systemBoard,
+  untilSeen,
+} from '../test/known-board.ts';
+import { Client, eventually, type ServerFixture, startServer, today } from '../test/server-fixture.ts';
 
 let redis: RedisServer;
 let fixture: ServerFixture;
@@ -44,12 +52,17 @@ async function fillBoard(desk: Client): Promise<void> {
     await system.must(rowOf(visitId, Date.now()));
     const { dob, phone, alert } = secrets;
     await system.must({ type: 'applyPersonDetails', visitId, dob, phone, alert });
+    await untilSeen(desk, visitId);
     expect((await desk.command({ type: 'moveVisit', visitId, to: 'arrived' })).json).toMatchObject({});
     await desk.command({ type: 'setNote', visitId, note: secrets.note });
     await desk.command({ type: 'reserveRoom', visitId, roomId: 'exam-1', minutes: 20 });
     await desk.command({ type: 'stepOut', visitId, where: 'car' });
   }
   await desk.command({ type: 'setFlags', visitId: 'private', privacy: true, mobility: true });
+  // What everybody is compared with has heard of all of it.
+  await eventually(() =>
+    expect(system.entities().get('v:private')).toMatchObject({ flags: { privacy: true } }),
+  );
 }
 
 async function enrolWall(): Promise<Client> {

@@ -2,7 +2,7 @@
 import type { User } from '@workflow-bolt/contracts';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { oneOfEach, rowOf, type SystemBoard, secrets, systemBoard } from '../test/known-board.ts';
+import { oneOfEach, rowOf, type SystemBoard, secrets, systemBoard, untilSeen } from '../test/known-board.ts';
 import { Client, problemOf, type ServerFixture, startServer, today } from '../test/server-fixture.ts';
 import type { StreamReader } from '../test/stream-reader.ts';
 
@@ -18,6 +18,7 @@ beforeAll(async () => {
   await desk.get(desk.board());
   system = await systemBoard(redis.url, { clinic: 'north', date: today() });
   await system.must(rowOf('v1', Date.now()));
+  await untilSeen(desk, 'v1');
 });
 afterAll(async () => {
   await system?.[Symbol.asyncDispose]();
@@ -96,6 +97,7 @@ describe('[authz] [session] an open stream follows the rights of its reader with
   test('a private patient who comes in is shown to those who care for them', async () => {
     const desk = await fixture.login('front-desk');
     await system.must(rowOf('v2', Date.now()));
+    await untilSeen(desk, 'v2');
     await desk.command({ type: 'setFlags', visitId: 'v2', privacy: true });
     const nurse = await fixture.login('nurse');
     const stream = await openStream(nurse);

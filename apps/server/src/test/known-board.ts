@@ -9,6 +9,7 @@ import {
 } from '@workflow-bolt/contracts';
 import { type BoardHost, BoardRegistry, createRedisPort, fromUrl, openVault } from '@workflow-bolt/store';
 import { systemActor } from '../boards/board-access.ts';
+import { type Client, eventually } from './server-fixture.ts';
 
 /** Everybody who can sign in, one of each, at home in the clinic `north` only. */
 export const everyone: readonly Role[] = [
@@ -100,3 +101,10 @@ export const rowOf = (visitId: string, startAt: number): Command => ({
   phone: secrets.phone,
   reason: secrets.reason,
 });
+
+/** Until the server has heard of a visit that the system put on its board. */
+export const untilSeen = (client: Client, visitId: string): Promise<void> =>
+  eventually(async () => {
+    const { text } = await client.get(client.board());
+    if (!text.includes(`"v:${visitId}"`)) throw new Error(`${visitId} is not on the board yet`);
+  });

@@ -14,7 +14,7 @@ export type StoredGlass = Omit<GlassRecord, 'endedAt' | 'isOverdue' | 'review' |
   reason: string;
 };
 export type StoredReview = { outcome: string; comment: string; by: string; at: number };
-export type OpenGlassOf = OpenGlass & { uid: string; date: string; openedAt: number };
+export type OpenGlassOf = OpenGlass & { uid: string; openedAt: number };
 export type ListedPerson = { uid: string; by: string; at: number };
 
 export type StoredRegister = {
