@@ -32,6 +32,14 @@ export const sessionExamples = (session: unknown) => ({
     },
   },
   postPin: { [`request ${json}`]: { pin: { pin: '730264' } } },
+  postCspReport: {
+    'request application/csp-report': {
+      inline: { 'csp-report': { 'effective-directive': 'script-src-attr' } },
+    },
+    'request application/reports+json': {
+      inline: [{ type: 'csp-violation', body: { effectiveDirective: 'script-src-attr' } }],
+    },
+  },
   getSessions: {
     [`200 ${json}`]: {
       one: {

@@ -225,4 +225,24 @@ export const sessionRoutes = {
       'keys_unavailable',
     ],
   },
+  postCspReport: {
+    method: 'post',
+    path: '/api/v1/csp-reports',
+    summary: 'Where browsers report what the policy of a page stopped.',
+    description:
+      'Only the name of the directive is kept: addresses and samples of code may hold what a person typed.',
+    tag: 'operations',
+    access: 'public',
+    isUserAction: false,
+    request: {
+      description: 'What the browser saw.',
+      content: {
+        'application/csp-report': z.unknown(),
+        'application/reports+json': z.unknown(),
+      },
+      maxBytes: smallMax,
+    },
+    responses: { 204: done },
+    problems: [],
+  },
 } as const satisfies Record<string, Route>;

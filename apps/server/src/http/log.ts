@@ -1,3 +1,4 @@
+import { phiRedaction } from '@workflow-bolt/contracts';
 import pino, { type DestinationStream, type Logger } from 'pino';
 
 /**
@@ -18,6 +19,7 @@ const fields = {
   'break-glass.opened': ['id', 'clinic', 'uid'],
   'alert.raised': ['id', 'rule', 'severity'],
   'detection.failed': [],
+  'page.violation': ['directive'],
   'import.done': ['requestId', 'clinic', 'date', 'created', 'updated', 'unchanged'],
 } as const;
 export type LogEvent = keyof typeof fields;
@@ -29,7 +31,10 @@ export class Log {
   readonly #pino: Logger;
 
   constructor(level: string, destination?: DestinationStream) {
-    this.#pino = pino({ level, base: undefined }, destination ?? pino.destination({ sync: false }));
+    this.#pino = pino(
+      { level, base: undefined, redact: phiRedaction },
+      destination ?? pino.destination({ sync: false }),
+    );
   }
 
   write<E extends LogEvent>(level: LogLevel, event: E, given: LogFields<E>): void {

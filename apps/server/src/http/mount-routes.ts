@@ -47,9 +47,10 @@ export function assertHandlersComplete(handlers: Record<string, Handler>): void 
   const unknown = Object.keys(handlers).filter((id) => !(routeIds as string[]).includes(id));
   const addresses = routeIds.map((id) => `${routeOf(id).method} ${routeOf(id).path}`);
   const doubled = addresses.filter((address, i) => addresses.indexOf(address) !== i);
-  const unruled = routeIds.filter((id) => !hasRule(routeOf(id)));
   const wrong = [
-    ...unruled.map((id) => `route ${id} has no rule that says who may`),
+    ...unruledRoutes(Object.fromEntries(routeIds.map((id) => [id, routeOf(id)]))).map(
+      (id) => `route ${id} has no rule that says who may`,
+    ),
     ...without.map((id) => `route ${id} has no handler`),
     ...unknown.map((id) => `handler ${id} has no route`),
     ...doubled.map((address) => `two routes at ${address}`),
@@ -57,8 +58,13 @@ export function assertHandlersComplete(handlers: Record<string, Handler>): void 
   if (wrong.length > 0) throw new RouteTableError(wrong.join('; '));
 }
 
+/** Routes that no rule lets anybody use: a new one must say who may before the process starts. */
+export function unruledRoutes(rows: Readonly<Record<string, Pick<Route, 'access'>>>): string[] {
+  return Object.keys(rows).filter((id) => !rows[id] || !hasRule(rows[id]));
+}
+
 /** Public, one's own, or an action that some role may take. */
-function hasRule({ access }: Route): boolean {
+function hasRule({ access }: Pick<Route, 'access'>): boolean {
   return access === 'public' || access === 'session' || rolesOfAction(access).length > 0;
 }
 

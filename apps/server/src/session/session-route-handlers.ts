@@ -1,5 +1,7 @@
 import type { sessionRoutes } from '@workflow-bolt/contracts';
+import { postCspReport } from '../http/csp-reports.ts';
 import type { Handler } from '../http/handler.ts';
+import type { Log } from '../http/log.ts';
 import { type ApiTokenParts, getApiTokens, postApiToken, postApiTokenRevoke } from './api-token-handlers.ts';
 import {
   type DeviceParts,
@@ -16,7 +18,7 @@ import {
   postWorkstationRemove,
 } from './workstation-handlers.ts';
 
-export type SessionRouteParts = LockParts & DeviceParts & ApiTokenParts;
+export type SessionRouteParts = LockParts & DeviceParts & ApiTokenParts & { log: Log };
 
 /** Devices, API tokens, lock screen and workstations. */
 export function sessionHandlers(parts: SessionRouteParts): Record<keyof typeof sessionRoutes, Handler> {
@@ -36,5 +38,6 @@ export function sessionHandlers(parts: SessionRouteParts): Record<keyof typeof s
     postWorkstationChallenge: postWorkstationChallenge(parts),
     postWorkstationParked: postWorkstationParked(parts),
     postUnlock: postUnlock(parts),
+    postCspReport: postCspReport(parts.log),
   };
 }
