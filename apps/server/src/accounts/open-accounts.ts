@@ -105,6 +105,7 @@ export class Accounts {
   async start(): Promise<void> {
     const { store, config, isFirstAccountAnnounced, print = console.error } = this.#assembly;
     await store.start();
+    await this.parts.credentials.prepareDecoy();
     if (isFirstAccountAnnounced)
       await announceFirstAccount(this.parts, { origin: config.publicOrigin, print });
   }

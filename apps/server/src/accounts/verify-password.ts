@@ -1,6 +1,6 @@
 import type { Account } from '@workflow-bolt/contracts';
 import { isInUse } from '@workflow-bolt/domain';
-import { type Credentials, failuresInARowMax, type ThrottleSubject } from '@workflow-bolt/store';
+import { failuresInARowMax, type ThrottleSubject } from '@workflow-bolt/store';
 import type { Call } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { SignInParts } from './complete-sign-in.ts';
@@ -8,10 +8,12 @@ import { subjectOf } from './second-factors.ts';
 import { accountEntity, anonymous } from './sign-in-audit.ts';
 import { mustTake } from './throttle-answer.ts';
 
-/** Credentials are read for nobody too. */
-const nobody = 'nobody';
-
-type Trial = { account: Account; credentials: Credentials; subject: ThrottleSubject; attempt: string };
+type Trial = {
+  account: Account;
+  credentials: { version: number; password: string | null };
+  subject: ThrottleSubject;
+  attempt: string;
+};
 
 /**
  * The account of a login name and its password. Throws `sign_in_failed` for every reason alike: an unknown name, a
@@ -30,7 +32,7 @@ export async function verifyPassword(
   const attempt = await takeAttempt(parts, call, subject);
   const isStranger = subject.device === null && subject.station === null;
   const failures = isStranger ? await parts.throttle.countFailure(account?.uid ?? null) : 0;
-  const credentials = await parts.credentials.read(account?.uid ?? nobody);
+  const credentials = await parts.credentials.readPassword(account?.uid ?? null);
   const isRight = await parts.hasher.verify(credentials.password, password);
   if (!isRight || account === null || failures > failuresInARowMax) {
     await writeFailure(parts, call, found, failures > failuresInARowMax);

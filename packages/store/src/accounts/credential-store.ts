@@ -27,6 +27,7 @@ export type CredentialChange = Partial<Pick<Credentials, 'password' | 'totp' | '
 export class CredentialStore {
   readonly #port: RedisPort;
   readonly #sealer: Sealer;
+  #decoy: Promise<string> | null = null;
 
   constructor(port: RedisPort, sealer: Sealer) {
     this.#port = port;
@@ -50,6 +51,30 @@ export class CredentialStore {
           : { seed, addedAt: Number(fields.get('totpAt')), step: Number(fields.get('step')) },
       recoveryCodes: codes === null ? [] : (JSON.parse(codes) as string[]),
     };
+  }
+
+  /**
+   * The verifier of an account, of one without a password, or of nobody: each time one question to Redis and one
+   * opening, since with a key service an opening is a journey whose absence could be timed. Throws as `read`.
+   */
+  async readPassword(uid: string | null): Promise<{ version: number; password: string | null }> {
+    const key = accountKeys.credentials(uid ?? nobody);
+    const [version, sealed] = (await this.#port.command('HMGET', key, 'v', 'password')) as (string | null)[];
+    const isThere = uid !== null && typeof sealed === 'string';
+    const opened = await this.#sealer.open(
+      isThere ? sealed : await this.prepareDecoy(),
+      aadOf(isThere ? uid : nobody, 'password'),
+    );
+    return { version: Number(version ?? 0), password: isThere ? opened : null };
+  }
+
+  /** What is opened for nobody; sealed once, best before the first stranger comes. */
+  prepareDecoy(): Promise<string> {
+    this.#decoy ??= this.#sealer.seal(decoyText, aadOf(nobody, 'password')).catch((error: unknown) => {
+      this.#decoy = null;
+      throw error;
+    });
+    return this.#decoy;
   }
 
   /** False when somebody else wrote since `read`: read and decide again. */
@@ -98,5 +123,9 @@ export class CredentialStore {
     );
   }
 }
+
+const nobody = 'nobody';
+/** As long as a verifier. */
+const decoyText = '$'.repeat(97);
 
 const aadOf = (uid: string, name: string): string => `credential|${uid}|${name}`;
