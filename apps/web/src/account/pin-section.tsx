@@ -18,7 +18,7 @@ function PinFields({ isBusy, onSubmit }: { isBusy: boolean; onSubmit: (pin: stri
   };
   const field = { inputMode: 'numeric', autoComplete: 'off', maxLength: pinLengthMax } as const;
   return (
-    <form onSubmit={submit} aria-label="PIN">
+    <form onSubmit={submit}>
       <Stack gap="sm" mt="sm" maw={420}>
         <PasswordInput
           {...field}

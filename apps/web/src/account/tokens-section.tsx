@@ -1,7 +1,8 @@
-import { Button, Code, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
 import type { ApiTokenRequest, NewApiToken, SessionApi } from '@workflow-bolt/client';
 import { apiTokenDaysMax, type RouteAction } from '@workflow-bolt/contracts';
 import { type FormEvent, useCallback, useState } from 'react';
+import { ChoiceGroup } from '../app/choice-group.tsx';
 import { FailureNote } from '../app/failure-note.tsx';
 import { Nothing, PageSection, Row, Rows } from '../app/page-shell.tsx';
 import { type Action, useAction } from '../app/use-action.ts';
@@ -45,7 +46,7 @@ function MakeDialog({ action, onMake, onClose }: MakeProps) {
             onChange={(event) => setName(event.currentTarget.value)}
             data-autofocus
           />
-          <MultiSelect label="It may" data={scopes} value={chosen} onChange={setChosen} />
+          <ChoiceGroup label="It may" choices={scopes} chosen={chosen} onChange={setChosen} />
           <Select label="For" data={lives} value={days} onChange={setDays} allowDeselect={false} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

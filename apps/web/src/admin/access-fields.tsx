@@ -1,6 +1,7 @@
-import { MultiSelect, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { type Role, roles } from '@workflow-bolt/contracts';
 import { rolesProblem } from '@workflow-bolt/domain';
+import { ChoiceGroup } from '../app/choice-group.tsx';
 import { roleLabel } from '../session/role-label.ts';
 
 export type Access = { roles: Role[]; clinics: string[] };
@@ -32,18 +33,18 @@ type Props = { access: Access; clinics: readonly ClinicChoice[]; onChange: (acce
 export function AccessFields({ access, clinics, onChange }: Props) {
   return (
     <>
-      <MultiSelect
+      <ChoiceGroup
         label="Roles"
-        data={personRoles.map((role) => ({ value: role, label: roleLabel[role] }))}
-        value={access.roles}
+        choices={personRoles.map((role) => ({ value: role, label: roleLabel[role] }))}
+        chosen={access.roles}
         onChange={(chosen) => onChange({ ...access, roles: chosen as Role[] })}
         error={rolesSentence(access.roles)}
       />
       {clinics.length > 0 ? (
-        <MultiSelect
+        <ChoiceGroup
           label="Clinics"
-          data={clinics.map(({ id, name }) => ({ value: id, label: name }))}
-          value={access.clinics}
+          choices={clinics.map(({ id, name }) => ({ value: id, label: name }))}
+          chosen={access.clinics}
           onChange={(chosen) => onChange({ ...access, clinics: chosen })}
         />
       ) : (

@@ -28,7 +28,7 @@ function PinForm({ isBusy, onSubmit }: { isBusy: boolean; onSubmit: (pin: string
     setPin('');
   };
   return (
-    <form onSubmit={submit} aria-label="PIN">
+    <form onSubmit={submit}>
       <Stack gap="sm">
         <PasswordInput
           label="PIN"

@@ -24,7 +24,7 @@ export function CodeForm({ label, description, form, submitLabel, isBusy, onSubm
     setCode('');
   };
   return (
-    <form onSubmit={submit} aria-label={label}>
+    <form onSubmit={submit}>
       <Stack gap="sm">
         <TextInput
           label={label}

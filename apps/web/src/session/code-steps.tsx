@@ -4,12 +4,15 @@ import { CodeForm } from './code-form.tsx';
 import { EntryPanel } from './entry-panel.tsx';
 import { NewPasswordForm } from './new-password-form.tsx';
 import type { Journey, JourneyStep } from './sign-in-journey.ts';
+import classes from './sign-in-view.module.css';
 
 function BackLink({ journey }: { journey: Journey }) {
   return (
-    <Anchor component="button" type="button" size="sm" onClick={() => journey.go({ kind: 'start' })}>
-      Back to sign-in
-    </Anchor>
+    <div className={classes.links}>
+      <Anchor component="button" type="button" size="sm" onClick={() => journey.go({ kind: 'start' })}>
+        Back to sign-in
+      </Anchor>
+    </div>
   );
 }
 

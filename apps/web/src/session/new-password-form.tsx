@@ -57,7 +57,7 @@ export function NewPasswordForm({ login, asksForNames, submitLabel, isBusy, onSu
     if (isLong && isSame && isNamed) onSubmit(password, asksForNames ? names : null);
   };
   return (
-    <form onSubmit={submit} aria-label="New password">
+    <form onSubmit={submit}>
       <Stack gap="sm">
         {asksForNames ? (
           <NameFields names={names} onChange={setNames} />

@@ -12,7 +12,7 @@ export function PasswordForm({ isBusy, onSubmit }: Props) {
     if (login !== '' && password !== '') onSubmit(login, password);
   };
   return (
-    <form onSubmit={submit} aria-label="Name and password">
+    <form onSubmit={submit}>
       <Stack gap="sm">
         <TextInput
           label="Name"
