@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { controls } from '../catalogue/controls.ts';
+import { hostileGroups } from '../catalogue/hostile-groups.ts';
+import { declaredTests } from '../engine/declared-tests.ts';
 import { judgeDocument } from '../engine/document-state.ts';
+import { isCatalogueTag } from '../engine/tags.ts';
 import { entityRows, eventRows, otherRows } from './data-inventory.ts';
 import { policyValueParts, spanOf } from './policy-values.ts';
 
@@ -95,4 +98,13 @@ describe('[H-12] [H-18] documents say what their controls need', () => {
     const missing = [...new Set(paths)].filter((path) => !index.includes(path.split('/').at(-1) ?? ''));
     expect(missing).toEqual([]);
   });
+});
+
+test('[P05] [H-20] every control and every group is cited by a test, and no test cites a control that is not there', () => {
+  const cited = new Set(declaredTests(root).flatMap(({ tags }) => tags));
+  const wanted = controls.flatMap(({ id, alsoTags = [] }) => [id, ...alsoTags]);
+  const groups = hostileGroups.flatMap(({ tags }) => tags);
+  const ids = controls.map(({ id }) => id);
+  expect([...wanted, ...groups].filter((tag) => !cited.has(tag))).toEqual([]);
+  expect([...cited].filter((tag) => isCatalogueTag(tag) && !ids.includes(tag))).toEqual([]);
 });

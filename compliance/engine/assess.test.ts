@@ -218,12 +218,13 @@ describe('titles in sources', () => {
       "CALL('[H-04] it\\'s over', () => {});",
       'CALL("[I9] two", async () => {});',
       'CALL(`[session] three ${n}`, () => {});',
-      "CALL.each([1, 2])('[P01] %s', () => {});",
+      "CALL.each([1, 2])@'[P01] %s', () => {});",
       "  // CALL('[H-01] not one', () => {});",
       "expect(call('plain [text', 1));",
     ]
       .join('\n')
-      .replaceAll('CALL', 'test');
+      .replaceAll('CALL', 'test')
+      .replaceAll('@', '(');
     const titles = ["[H-04] it's over", '[I9] two', '[session] three ${n}', '[P01] %s'];
     // biome-ignore-end lint/suspicious/noTemplateCurlyInString: titles as sources have them.
     expect(titlesIn(text)).toEqual(titles);
