@@ -1,7 +1,7 @@
 /** Routes that a stranger may call, each with its reason. Any other that is `public` fails the tests. */
 import type { RouteId } from '@workflow-bolt/contracts';
 
-export type PublicReason = 'health' | 'documents' | 'sign-in' | 'development';
+export type PublicReason = 'health' | 'documents' | 'sign-in' | 'browser-report' | 'development';
 
 /** What strangers get there: counters and states without patients, descriptions, or a way to stop being a stranger. */
 export const publicRoutes: Readonly<Partial<Record<RouteId, PublicReason>>> = {
@@ -30,6 +30,8 @@ export const publicRoutes: Readonly<Partial<Record<RouteId, PublicReason>>> = {
   postWorkstationChallenge: 'sign-in',
   postWorkstationParked: 'sign-in',
   postUnlock: 'sign-in',
+  // Browsers send it by themselves, before anybody has signed in; it answers nothing.
+  postCspReport: 'browser-report',
   getDevUsers: 'development',
   postDevLogin: 'development',
 };
