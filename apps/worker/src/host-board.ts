@@ -6,6 +6,7 @@ import {
   type CommandOutcome,
   Fault,
 } from '@workflow-bolt/contracts';
+import { actionOf, authorize, systemPrincipal } from '@workflow-bolt/domain';
 import type { BoardHost, BoardRegistry } from '@workflow-bolt/store';
 import type { BoardPort } from './board-port.ts';
 
@@ -41,6 +42,7 @@ export class HostBoard implements BoardPort {
 
   async submit(commands: readonly Command[]): Promise<CommandOutcome[]> {
     const host = await this.#host();
+    for (const command of commands) this.#assertMay(command);
     const envelopes = commands.map((command) => ({ clientId: this.#clientId, n: ++this.#n, command }));
     const done: CommandOutcome[] = [];
     for (let holds = 0; done.length < envelopes.length; ) {
@@ -52,6 +54,14 @@ export class HostBoard implements BoardPort {
       await new Promise((resolve) => setTimeout(resolve, holdWaitMs * holds));
     }
     return done;
+  }
+
+  /** A job may do what the system may, on the board it was given: a command of a person's is a bug, or an attack. */
+  #assertMay(command: Command): void {
+    const { clinic } = this;
+    const principal = systemPrincipal(workerActor.id, [clinic]);
+    const verdict = authorize(principal, actionOf(command), { clinic }, Date.now());
+    if (!verdict.allowed) throw new Fault('permission_denied', { why: verdict.why, command: command.type });
   }
 
   async idMaker(): Promise<((text: string) => string) | undefined> {

@@ -1,6 +1,13 @@
 import { type Principal, type Role, roles } from '@workflow-bolt/contracts';
 import { describe, expect, it } from 'vitest';
-import { authorize, hasSeparatedRoles, proofMs, type Resource, rolesOfAction } from './authorize.ts';
+import {
+  authorize,
+  hasSeparatedRoles,
+  proofMs,
+  type Resource,
+  rolesOfAction,
+  systemPrincipal,
+} from './authorize.ts';
 import { type Action, actionMatrix, type Condition } from './permission-matrix.ts';
 
 const letters: Record<string, Role> = {
@@ -309,7 +316,11 @@ describe('[H-01] [authz] what the matrix does not say is refused', () => {
   it('only the system does what jobs do to a board', () => {
     const jobs: Action[] = ['applyScheduleRow:tebra', 'applyPersonDetails', 'noteAbsence', 'reportSync'];
     for (const action of jobs) expect(rolesOfAction(action)).toEqual(['system']);
-    expect(why(principal('system', { kind: 'system' }), 'break-glass.open')).toBe('DENY_ROLE');
+    const job = systemPrincipal('job', ['north']);
+    for (const action of jobs) expect(why(job, action)).toBe('allowed');
+    expect(why(job, 'break-glass.open')).toBe('DENY_ROLE');
+    expect(why(job, 'assignRoom')).toBe('DENY_ROLE');
+    expect(why(job, 'reportSync', { clinic: 'south' })).toBe('DENY_SCOPE');
   });
 });
 

@@ -136,6 +136,14 @@ function unmet(asked: Asked, grant: Grant): Denial | null {
   return null;
 }
 
+/** This software itself, at work in these clinics: for jobs and rules, which act for nobody. */
+export function systemPrincipal(uid: string, clinics: readonly string[]): Principal {
+  return {
+    ...{ uid, kind: 'system', roles: ['system'], clinics, aal: '2', stepUps: {} },
+    ...{ onBehalfOf: null, scopes: null, openGlass: [], listedIn: [] },
+  };
+}
+
 function deny(why: DenyReason, details: Denial['details'] = {}): Denial {
   return { allowed: false, code: 'permission_denied', why, details };
 }
