@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   agreementRegisterSchema,
   ConfigError,
+  phiRedaction,
   readConfig,
   type WorkerConfig,
   workerOptions,
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   const config = readEnvironment(process.env);
   refuseWithoutAgreement(config);
   const clinics = parseClinics(config.clinicsFile, readFileSync(config.clinicsFile, 'utf8'));
-  const log = pino({ level: config.logLevel, base: { role: 'worker' } });
+  const log = pino({ level: config.logLevel, base: { role: 'worker' }, redact: phiRedaction });
   const worker = new BoltWorker({ config, clinics, log });
   let isStopping = false;
   const stop = async () => {

@@ -44,6 +44,7 @@ import { callMemory } from './call-memory.ts';
 import { AuditGuard } from './detection/audit-guard.ts';
 import { HostBoard } from './host-board.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
+import { KeyKeeper } from './key-keeper.ts';
 import { readPersonDetails } from './read-person-details.ts';
 import { RetentionJobs } from './retention/retention-jobs.ts';
 import { sweepClinic } from './retention/sweep-clinics.ts';
@@ -83,6 +84,7 @@ export class BoltWorker {
   readonly #patients = new Map<string, EhrPatient | null>();
   #providers: { at: number; list: readonly EhrProvider[] } | null = null;
   #health: EhrHealth = { isOk: true, lastGoodAt: null, detail: 'not asked yet' };
+  readonly #keyKeeper: KeyKeeper;
   #beatTimer: NodeJS.Timeout | null = null;
 
   constructor(parts: WorkerParts) {
@@ -96,6 +98,7 @@ export class BoltWorker {
     this.#vault = openVault(config, { onUse: (use) => log.info(use, 'key used') });
     const objects = lazyStore(config.archive);
     const archive = new BoardArchive(objects);
+    this.#keyKeeper = new KeyKeeper(this.#vault, log);
     this.#registry = new BoardRegistry({
       archive,
       vault: this.#vault,
@@ -155,6 +158,7 @@ export class BoltWorker {
     await this.#registry.start();
     await assertDurable(this.#redis, { isUnsafeAllowed: this.#parts.config.allowVolatileRedis });
     await this.#beat();
+    this.#keyKeeper.start();
     this.#beatTimer = setInterval(() => void this.#beat(), beatEveryMs).unref();
     void this.#learnLimits();
     this.#jobs.start();
@@ -177,6 +181,7 @@ export class BoltWorker {
   /** Lets running jobs end within `graceMs`, then cancels them; they are taken up again elsewhere. */
   async stop(graceMs: number): Promise<void> {
     if (this.#beatTimer) clearInterval(this.#beatTimer);
+    await this.#keyKeeper.stop();
     await this.#jobs.stop(graceMs);
     await this.#retention.stop(graceMs);
     await this.#guard.stop();

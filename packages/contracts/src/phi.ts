@@ -4,6 +4,28 @@
  */
 
 export const phiText = '[PHI]';
+/**
+ * Fields that no log may carry, for a logger's own redaction: the second net, behind lists of allowed fields. Only names
+ * that mean nothing else.
+ */
+const phiFieldNames = [
+  'fullName',
+  'patientName',
+  'dob',
+  'phone',
+  'note',
+  'alert',
+  'patientKey',
+  'patientId',
+  'appointmentId',
+  'fingerprint',
+] as const;
+/** As pino wants it: at the top, and one and two levels down. */
+export const phiRedaction = {
+  paths: phiFieldNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+  censor: '[PHI]',
+};
+
 /** Node's hook for `console.log` and template debugging; by name, so that the browser needs no node: module. */
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 

@@ -45,6 +45,7 @@ export {
   installationLog,
 } from './audit/audit-keys.ts';
 export { type AuditQuery, AuditReader, type FoundEntries, type FoundEntry } from './audit/audit-reader.ts';
+export { AuditReviews, reviewWeekMs } from './audit/audit-reviews.ts';
 export { AuditSealer, type AuditSealerParts, type SealOutcome } from './audit/audit-sealer.ts';
 export { AuditSigner, type CheckpointWitness, originOf } from './audit/audit-signer.ts';
 export { type CheckSubject, checkLog, drillLog, withFlippedBit } from './audit/check-log.ts';
@@ -157,4 +158,5 @@ export {
 } from './vault/rotate-keys.ts';
 export { openSecret, sealSecret } from './vault/seal-secret.ts';
 export { clearTextOf, isSealedText } from './vault/sealed-text.ts';
+export { clinicKeyLifeMs, type KeyUpkeep, keepAllKeys, keepClinicKeys } from './vault/upkeep.ts';
 export { Vault, type VaultOptions } from './vault/vault.ts';

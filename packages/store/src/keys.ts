@@ -16,11 +16,17 @@ export const boardKeyRows: readonly KeyRow[] = [
       'epoch, seq, c (chain), id (last entry), t (its time), schema (lowest ABI that may write), arch (where its archive is, `-` when purged)',
     life: 'retention of the board',
   },
-  { name: 'T:ent', type: 'hash', content: 'entity id → `<v>|<json>`', life: 'retention of the board' },
+  {
+    name: 'T:ent',
+    type: 'hash',
+    content: 'entity id → `<v>|<text>`: JSON, or `sealed1 …` where it identifies a patient (store/vault)',
+    life: 'retention of the board',
+  },
   {
     name: 'T:log',
     type: 'stream',
-    content: 'one entry per commit: q (seq), c (chain), f (LogFrame JSON), x (deleted ids, only when any)',
+    content:
+      'one entry per commit: q (seq), c (chain), f (LogFrame as JSON, or `sealed1 …`), x (deleted ids, only when any)',
     life: 'until archived, then trimmed',
   },
   {
