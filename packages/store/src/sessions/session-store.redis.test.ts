@@ -108,7 +108,7 @@ test('[session] a token of long ago is still recognised as stolen, one that neve
   expect(await store.findById(session.id), 'a guess harms nobody').not.toBeNull();
 });
 
-test('[session] of two changes at once one wins; a session that was ended does not come back', async () => {
+test('[session] [SE-SWAP] of two changes at once one wins; a session that was ended does not come back', async () => {
   const { session } = await open();
   const both = await Promise.all([store.rotate(session), store.rotate(session)]);
   expect(both.filter((each) => each !== null)).toHaveLength(1);
@@ -119,7 +119,7 @@ test('[session] of two changes at once one wins; a session that was ended does n
   expect(await store.end('dana', session.id)).toBe(false);
 });
 
-test('[session] [H-15] ending everything of a person is in force at the next request, whatever Redis still holds', async () => {
+test('[session] [H-15] [SE-EPOCH] ending everything of a person is in force at the next request, whatever Redis still holds', async () => {
   const [kept, gone] = [await open(), await open()];
   const other = await open('amir');
   const before = (await redis.call('GET', keyOf(gone.session))) as string;
@@ -155,7 +155,7 @@ test('[session] everybody’s sessions can be ended at once', async () => {
   expect(await standing((await open()).token)).toBe('alive');
 });
 
-test('[session] beyond the limit the oldest ends, also when ten arrive at once', async () => {
+test('[session] [SE-LIMIT] beyond the limit the oldest ends, also when ten arrive at once', async () => {
   const first = await open();
   clock.ms += 1;
   const later = await Promise.all(Array.from({ length: 10 }, () => open()));
@@ -226,7 +226,7 @@ test('[session] a parked session waits four hours, and never past its absolute e
   expect(await store.findById(short.session.id)).toBeNull();
 });
 
-test('[session] with a commit lane an end that no replica holds is not told as done', async () => {
+test('[session] [SE-END] with a commit lane an end that no replica holds is not told as done', async () => {
   const lane = newStore({ numReplicas: 1, timeoutMs: 50 });
   const { token, session } = await open();
   await expect(lane.end('dana', session.id)).rejects.toMatchObject({ code: 'outcome_unknown' });
@@ -274,7 +274,7 @@ test('[session] an API token is kept as a hash, ends at its time, and a person h
   expect(await tokens.list('dana')).toEqual([]);
 });
 
-test('[kiosk] [H-22] attempts are counted before a PIN is looked at: of a hundred at once five are allowed, ten in a day', async () => {
+test('[kiosk] [H-22] [SE-PIN] attempts are counted before a PIN is looked at: of a hundred at once five are allowed, ten in a day', async () => {
   const sealer = { seal: async (text: string) => text, open: async (text: string) => text };
   const pins = new PinStore({ port, key, sealer });
   const at = async (workstation: string) =>
