@@ -30,8 +30,8 @@ function functionNames(): string[] {
   return files.map(({ header }) => `b${abi}_${header.name}`);
 }
 
-/** Words of others that documents use: of Redis, of npm. */
-const foreignWords = ['aof_last_write_status', 'node_modules'];
+/** Words that documents use and no table has: of Redis, of npm, names of cookies. */
+const foreignWords = ['aof_last_write_status', 'node_modules', 'bolt_dev_s', 'bolt_dev_ws'];
 
 /** Words joined by underscores that are something: problem codes, functions, their statuses, metrics. */
 export async function knownSnakeWords(): Promise<Set<string>> {
