@@ -34,6 +34,9 @@ const candidates = [
   '00000000-0000-4000-8000-000000000000',
   '01890a5d-ac96-774b-bcce-b302099a8057',
   '7',
+  '2026-W10',
+  '2026-03',
+  '2026-03-10',
   ...Array.from({ length: 64 }, (_, i) => 'a'.repeat(i + 1)),
 ];
 
@@ -166,6 +169,7 @@ const publicRoutes: readonly string[] = [
   'getDevUsers',
   'postDevLogin',
   'postDisplayHere',
+  'postCspReport',
   'getSignInMethods',
   'postPasswordSignIn',
   'postTotpSignIn',
