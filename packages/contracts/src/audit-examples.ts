@@ -50,6 +50,19 @@ export const auditExamples = {
     '200 text/csv': { rows: '"leaf","time"\r\n"1041","2026-03-10T14:00:00.000Z"\r\n' },
     '200 application/fhir+json': { bundle: { resourceType: 'Bundle', type: 'collection', entry: [] } },
   },
+  getAuditReviews: {
+    [`200 ${json}`]: {
+      due: {
+        reviews: [
+          {
+            ...{ week: '2026-03-02', from: at - 691_200_000, to: at - 86_400_001, dueAt: at + 518_400_000 },
+            ...{ reviewedBy: null, reviewedAt: null, outcome: null, escalatedAt: null },
+          },
+        ],
+      },
+    },
+  },
+  postAuditReview: { [`request ${json}`]: { clear: { outcome: 'clear' } } },
   getAuditStatus: {
     [`200 ${json}`]: {
       sound: {

@@ -3,12 +3,14 @@ import { z } from 'zod';
 import {
   auditExportQuerySchema,
   auditQuerySchema,
+  auditReviewRequestSchema,
+  auditReviewsResponseSchema,
   auditSearchResponseSchema,
   auditStatusResponseSchema,
   openedQuerySchema,
   openedResponseSchema,
 } from './audit.ts';
-import { clinicIdSchema } from './ids.ts';
+import { boardDateSchema, clinicIdSchema } from './ids.ts';
 import type { Route, RouteBody } from './routes.ts';
 
 const json = (description: string, schema: z.ZodType): RouteBody => ({
@@ -88,6 +90,30 @@ export const auditRoutes = {
       },
     },
     problems: [...readProblems, 'audit_too_many_rows'],
+  },
+  getAuditReviews: {
+    method: 'get',
+    path: `${record}/reviews`,
+    summary: 'The weekly reviews of the record: done, due and overdue.',
+    tag: 'audit',
+    access: 'audit.summary',
+    isUserAction: false,
+    params: inClinic,
+    responses: { 200: json('Newest first.', auditReviewsResponseSchema) },
+    problems: ['store_unavailable'],
+  },
+  postAuditReview: {
+    method: 'post',
+    path: `${record}/reviews/{week}`,
+    summary: 'Say that you have reviewed a week of the record.',
+    description: 'Your attestation becomes an entry of the record. A week is attested once.',
+    tag: 'audit',
+    access: 'audit.read',
+    isUserAction: true,
+    params: inClinic.extend({ week: boardDateSchema }),
+    request: { ...json('What came of it.', auditReviewRequestSchema), maxBytes: 16_384 },
+    responses: { 204: { description: 'Attested.', content: {} } },
+    problems: ['store_unavailable', 'step_up_required', 'audit_review_not_open'],
   },
   getAuditStatus: {
     method: 'get',

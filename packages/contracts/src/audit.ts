@@ -262,3 +262,28 @@ export const auditStatusResponseSchema = z
     ),
   })
   .meta({ id: 'AuditStatus' });
+
+export const auditReviewOutcomes = ['clear', 'followed-up'] as const;
+export type AuditReviewOutcome = (typeof auditReviewOutcomes)[number];
+/** The review of one week of the record, owed by a person (45 CFR 164.308(a)(1)(ii)(D)). */
+export const auditReviewSchema = z
+  .strictObject({
+    /** Its Monday, UTC. */
+    week: boardDateSchema,
+    from: instantSchema,
+    to: instantSchema,
+    dueAt: instantSchema,
+    reviewedBy: z.string().nullable(),
+    reviewedAt: instantSchema.nullable(),
+    outcome: z.enum(auditReviewOutcomes).nullable(),
+    /** When it was told that nobody had reviewed it in time. */
+    escalatedAt: instantSchema.nullable(),
+  })
+  .meta({ id: 'AuditReview' });
+export type AuditReview = z.infer<typeof auditReviewSchema>;
+export const auditReviewsResponseSchema = z
+  .strictObject({ reviews: z.array(auditReviewSchema) })
+  .meta({ id: 'AuditReviews' });
+export const auditReviewRequestSchema = z
+  .strictObject({ outcome: z.enum(auditReviewOutcomes) })
+  .meta({ id: 'AuditReviewRequest' });

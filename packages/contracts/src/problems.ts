@@ -166,6 +166,11 @@ export const problems = {
     'request',
     'More rows than one export holds; ask for a shorter time or one person.',
   ),
+  audit_review_not_open: row(
+    409,
+    'refusal',
+    'This week has been reviewed already, or there is no review of it.',
+  ),
   audit_not_sealed: row(
     404,
     'access',

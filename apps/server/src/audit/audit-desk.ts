@@ -6,6 +6,7 @@ import {
   AuditIndex,
   type AuditLogId,
   AuditReader,
+  AuditReviews,
   AuditSigner,
   auditLogOf,
   clinicOf,
@@ -38,12 +39,14 @@ export type LogStatus = {
 
 export class AuditDesk {
   readonly #parts: AuditDeskParts;
+  readonly reviews: AuditReviews;
   readonly #checks: AuditChecks;
   #store: Promise<ObjectStore> | null = null;
 
   constructor(parts: AuditDeskParts) {
     this.#parts = parts;
     this.#checks = new AuditChecks(parts.port);
+    this.reviews = new AuditReviews(parts.port);
   }
 
   async reader(clinic: string): Promise<AuditReader> {

@@ -3,14 +3,16 @@ import { hash } from 'node:crypto';
 import {
   type auditExportQuerySchema,
   type auditQuerySchema,
+  auditReviewRequestSchema,
   auditSpanDaysMax,
   type openedQuerySchema,
   type SecurityEvent,
 } from '@workflow-bolt/contracts';
-import { entriesCsv, exportTar, type FoundEntries, fhirBundle } from '@workflow-bolt/store';
+import { auditLogOf, entriesCsv, exportTar, type FoundEntries, fhirBundle } from '@workflow-bolt/store';
 import type { z } from 'zod';
 import { agentOf } from '../access/access-denied.ts';
 import { type Answer, type Call, type Handler, mustPrincipal, ok } from '../http/handler.ts';
+import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { AuditDesk } from './audit-desk.ts';
 
@@ -132,6 +134,32 @@ export function getAuditStatus({ desk }: AuditParts): Handler {
   return async () => ok({ logs: await desk.status() });
 }
 
+export function getAuditReviews({ desk }: AuditParts): Handler {
+  return async (call) => ok({ reviews: await desk.reviews.list(auditLogOf(call.params.clinic ?? '')) });
+}
+
+/** The attestation is on the record before it counts. */
+export function postAuditReview({ desk, record, now }: AuditParts): Handler {
+  return async (call) => {
+    const { clinic = '', week = '' } = call.params;
+    const { outcome } = parseInput(auditReviewRequestSchema, call.body, 'body');
+    const open = (await desk.reviews.list(auditLogOf(clinic))).find((review) => review.week === week);
+    if (!open || open.reviewedAt !== null) throw new ProblemError('audit_review_not_open');
+    const agent = agentOf(mustPrincipal(call));
+    await record({
+      ...{ cid: clinic, type: 'security', sub: 'review', act: 'C', out: 0, agent, pou: 'HCOMPL' },
+      ...{ rid: call.requestId, ent: [{ t: 'AuditReview', id: week, fields: [outcome] }] },
+    });
+    const isFirst = await desk.reviews.attest(auditLogOf(clinic), week, {
+      by: agent.uid,
+      at: now(),
+      outcome,
+    });
+    if (!isFirst) throw new ProblemError('audit_review_not_open');
+    return { status: 204 };
+  };
+}
+
 /** The handlers of all routes of the record. */
 export function auditHandlers(parts: AuditParts) {
   return {
@@ -139,6 +167,8 @@ export function auditHandlers(parts: AuditParts) {
     getOwnAudit: getOwnAudit(parts),
     getOpenedBy: getOpenedBy(parts),
     getAuditExport: getAuditExport(parts),
+    getAuditReviews: getAuditReviews(parts),
+    postAuditReview: postAuditReview(parts),
     getAuditStatus: getAuditStatus(parts),
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FindingKind, noteKey, parseKey, verifyExport } from '@workflow-bolt/audit-verifier';
 import {
+  AuditReviews,
   AuditSealer,
   AuditSigner,
   auditLogOf,
@@ -41,6 +42,7 @@ beforeAll(async () => {
   const parts = { port, keys, archive: new FolderObjectStore(config.archive), signer: new AuditSigner(keys) };
   const sealer = new AuditSealer(auditLogOf('north'), { ...parts, installation: 'workflow-bolt.local' });
   seal = () => sealer.sealAll();
+  await new AuditReviews(port).open(auditLogOf('north'), Date.now());
   const desk = await server.login('front-desk');
   await desk.get(desk.board());
   await desk.walkIn('w1', { fullName: 'Zztest Walker' });
@@ -153,6 +155,32 @@ function untar(bytes: Buffer): Map<string, Uint8Array> {
   }
   return files;
 }
+
+describe('[H-13] the weekly review', () => {
+  test('attested once by an auditor, on the record, and by nobody else', async () => {
+    const client = await proven();
+    const { json } = await client.get(of('/reviews'));
+    const [review] = json.reviews as { week: string; reviewedBy: string | null }[];
+    expect(review).toMatchObject({ reviewedBy: null });
+    const url = of(`/reviews/${review?.week}`);
+    const manager = await server.login('manager');
+    expect((await manager.get(of('/reviews'))).status).toBe(200);
+    expect((await manager.post(url, { outcome: 'clear' })).json).toMatchObject({ code: 'permission_denied' });
+    expect((await client.post(of('/reviews/2020-01-06'), { outcome: 'clear' })).json.code).toBe(
+      'audit_review_not_open',
+    );
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { ...client.headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ outcome: 'clear' }),
+    });
+    expect(answer.status).toBe(204);
+    expect((await client.post(url, { outcome: 'clear' })).json.code).toBe('audit_review_not_open');
+    await seal();
+    const found = await client.get(`${of()}?${today()}&sub=review&actor=aud`);
+    expect(found.text).toContain(`"id":"${review?.week}"`);
+  });
+});
 
 describe('[audit] who may not', () => {
   test.each([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ClinicSettings, readConfig, workerOptions } from '@workflow-bolt/contracts';
 import {
   AuditChecks,
+  AuditReviews,
   auditLogOf,
   createRedisPort,
   ensureFunctions,
@@ -56,7 +57,8 @@ async function startKeeper() {
     Object.fromEntries(
       (await new AuditChecks(port).list(log)).map(({ kind, isOk, exitCode }) => [kind, [isOk, exitCode]]),
     );
-  return { stack, dir, keeper, signIn, clock, checks, lines, archive: join(dir, 'archive') };
+  const reviews = new AuditReviews(port);
+  return { stack, dir, reviews, keeper, signIn, clock, checks, lines, archive: join(dir, 'archive') };
 }
 
 test('[H-06, H-13] a pass seals and checks; the checks come again when they are due, and are on the record', async () => {
@@ -105,4 +107,30 @@ test('[audit] [H-07] an archive that was altered on its disk is told as fatal, a
   clock.now += checkEveryMs.full;
   await keeper.pass();
   expect(told().length).toBeGreaterThan(before);
+});
+
+test('[H-13] each week is to be reviewed; a week that nobody reviewed in time is told once, on the record', async () => {
+  const { stack, keeper, clock, lines, reviews } = await startKeeper();
+  await using _ = stack;
+  await keeper.pass();
+  await keeper.pass();
+  const [first, ...none] = await reviews.list(log);
+  expect(none).toEqual([]);
+  expect(first).toMatchObject({ reviewedAt: null, escalatedAt: null });
+  clock.now += 8 * 86_400_000;
+  await keeper.pass();
+  await keeper.pass();
+  const overdue = lines.filter(({ msg, log: of }) => msg === 'review of the record overdue' && of === log);
+  expect(overdue.map(({ week }) => week)).toEqual([first?.week]);
+  const [second] = await reviews.list(log);
+  expect(second?.week).not.toBe(first?.week);
+  const done = { by: 'aud', at: clock.now, outcome: 'clear' as const };
+  expect(await reviews.attest(log, second?.week ?? '', done)).toBe(true);
+  expect(await reviews.attest(log, second?.week ?? '', { ...done, by: 'eve' })).toBe(false);
+  expect(await reviews.attest(log, '2020-01-06', done)).toBe(false);
+  clock.now += 8 * 86_400_000;
+  await keeper.pass();
+  expect(
+    lines.filter(({ msg, log: of }) => msg === 'review of the record overdue' && of === log),
+  ).toHaveLength(1);
 });

@@ -13,6 +13,7 @@ import {
 import {
   AuditChecks,
   type AuditLogId,
+  AuditReviews,
   AuditSealer,
   AuditSigner,
   auditLogOf,
@@ -50,6 +51,7 @@ type Kept = { sealer: AuditSealer; archive: LogArchive; signer: AuditSigner };
 export class AuditKeeper {
   readonly #parts: AuditKeeperParts;
   readonly #checks: AuditChecks;
+  readonly #reviews: AuditReviews;
   readonly #kept = new Map<AuditLogId, Kept>();
   readonly #inDoubt = new Set<AuditLogId>();
   readonly #now: () => number;
@@ -59,6 +61,7 @@ export class AuditKeeper {
   constructor(parts: AuditKeeperParts) {
     this.#parts = parts;
     this.#checks = new AuditChecks(parts.port);
+    this.#reviews = new AuditReviews(parts.port);
     this.#now = parts.now ?? Date.now;
   }
 
@@ -82,6 +85,21 @@ export class AuditKeeper {
     for (const log of this.logs) {
       await this.#seal(log).catch((error: unknown) => this.#tell(log, error, 'record not sealed'));
       await this.#checkDue(log).catch((error: unknown) => this.#tell(log, error, 'record not checked'));
+      await this.#remindOf(log).catch((error: unknown) => this.#tell(log, error, 'review not opened'));
+    }
+  }
+
+  /** A week that is over is to be reviewed; one that nobody reviewed in time is told, on the record and in the log. */
+  async #remindOf(log: AuditLogId): Promise<void> {
+    const now = this.#now();
+    await this.#reviews.open(log, now);
+    for (const week of await this.#reviews.escalate(log, now)) {
+      this.#parts.log.warn({ log, week }, 'review of the record overdue');
+      await this.#parts.audit.append({
+        ...{ cid: clinicOf(log), type: 'security', sub: 'review', act: 'E', out: 4, why: 'overdue' },
+        agent: { uid: 'audit-keeper', kind: 'service', role: null },
+        ...{ pou: 'HCOMPL', ent: [{ t: 'AuditReview', id: week }] },
+      });
     }
   }
 

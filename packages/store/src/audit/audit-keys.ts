@@ -35,6 +35,12 @@ export const auditKeyRows: readonly KeyRow[] = [
     life: 'for good',
   },
   {
+    name: '{a:<log>}:rev',
+    type: 'hash',
+    content: 'weekly reviews: `<monday>:made`, `:done` (JSON: by, at, outcome), `:late`',
+    life: 'for good',
+  },
+  {
     name: '{a:<log>}:ix:b:<date>',
     type: 'zset',
     content: 'who read the whole board: `<how> <uid> <role>` → epoch ms last (`:f` beside it: first)',
@@ -76,6 +82,7 @@ export type AuditKeys = {
   boards: string;
   seal: string;
   checks: string;
+  reviews: string;
   boardReaders: (date: string) => string;
   openedBy: (patient: string) => string;
 };
@@ -91,6 +98,7 @@ export function auditKeys(log: AuditLogId): AuditKeys {
     boards: `${tag}:bd`,
     seal: `${tag}:seal`,
     checks: `${tag}:chk`,
+    reviews: `${tag}:rev`,
     boardReaders: (date) => {
       if (!dateShape.test(date)) throw new RangeError('date has a wrong form');
       return `${tag}:ix:b:${date}`;
