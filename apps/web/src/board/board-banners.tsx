@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useBoard } from '@workflow-bolt/react';
+import { GlassBanner } from '../emergency/glass-banner.tsx';
 import { plural } from '../format/duration.ts';
 import { connectionWords } from '../header/connection-words.ts';
 import { StatusBanner } from '../header/status-banner.tsx';
@@ -53,6 +54,7 @@ export function BoardBanners() {
   const state = useBoard(({ day }) => day?.state ?? null, isSameJson);
   return (
     <>
+      <GlassBanner />
       <ConnectionBanner />
       {pending && (
         <StatusBanner

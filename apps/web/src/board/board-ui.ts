@@ -15,6 +15,7 @@ export type DialogRequest =
   | { kind: 'note'; visitId: string }
   | { kind: 'step-out'; visitId: string }
   | { kind: 'person'; visitId: string }
+  | { kind: 'break-glass'; visitId: string }
   /** Check-ins that wait until it is sure whose they are. */
   | { kind: 'same-name'; visitId: string; steps: readonly CommandOf<'moveVisit'>[] }
   | { kind: 'new-visit' }

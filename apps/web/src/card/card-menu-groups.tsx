@@ -1,4 +1,5 @@
 import {
+  IconAlertTriangle,
   IconArrowBackUp,
   IconArrowRight,
   IconArrowsSplit2,
@@ -24,6 +25,7 @@ import {
 import type { Day, Room, Visit } from '@workflow-bolt/contracts';
 import {
   type Action,
+  actionMatrix,
   isClosed,
   isInOffice,
   type NextAction,
@@ -190,6 +192,15 @@ function markEntries(facts: MenuFacts): MenuEntry[] {
   }));
 }
 
+/** Everything about this patient for an hour, on record; for those whose work may ask for it. */
+function emergencyEntries({ visit, ui }: MenuFacts): MenuEntry[] {
+  if (actionMatrix['break-glass.open'].who[ui.actor.role] === undefined) return [];
+  const open = () => ui.openDialog({ kind: 'break-glass', visitId: visit.id });
+  return [
+    { ...entry('break-glass', 'Emergency access', <IconAlertTriangle size={size} />, open), isDanger: true },
+  ];
+}
+
 /** All that this person may do with this visit now. What the rules would refuse for good is not offered. */
 export function cardMenuGroups(facts: MenuFacts): MenuGroup[] {
   const { steps, endings } = moves(facts);
@@ -203,6 +214,7 @@ export function cardMenuGroups(facts: MenuFacts): MenuGroup[] {
     { title: 'Visit', entries: [...changeEntries(facts), history] },
     { title: 'Marks', entries: markEntries(facts) },
     { title: 'End the visit', entries: endings },
+    { title: 'Emergency', entries: emergencyEntries(facts) },
   ];
   return groups.filter((group) => group.entries.length > 0);
 }

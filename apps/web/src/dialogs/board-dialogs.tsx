@@ -1,6 +1,7 @@
 import type { Day, Visit } from '@workflow-bolt/contracts';
 import { useBoard, useBoardClient } from '@workflow-bolt/react';
 import { type DialogRequest, useBoardUi } from '../board/board-ui.ts';
+import { BreakGlassDialog } from '../emergency/break-glass-dialog.tsx';
 import { ImportSchedule } from '../header/import-schedule.tsx';
 import { findDay, findVisit, patientName } from '../model/entities.ts';
 import { CloseDay } from './close-day.tsx';
@@ -41,6 +42,8 @@ function VisitDialog({ request }: { request: Extract<DialogRequest, { visitId: s
       return <StepOut {...props} />;
     case 'same-name':
       return <ConfirmSameName {...props} steps={request.steps} />;
+    case 'break-glass':
+      return <BreakGlassDialog visitId={visit.id} name={name} close={props.close} />;
     case 'person':
       return <EditPerson {...props} />;
   }
