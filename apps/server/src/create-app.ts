@@ -20,7 +20,6 @@ import { getStream } from './boards/get-stream.ts';
 import { postCommands } from './boards/post-commands.ts';
 import { postPresence } from './boards/post-presence.ts';
 import type { PresenceFeed } from './boards/presence-feed.ts';
-import type { ReadAuditor } from './boards/read-audit.ts';
 import { getBoard, getHistory, getMetricsSummary, getVisitHistory } from './boards/read-board.ts';
 import { alertHandlers } from './detection/alert-handlers.ts';
 import type { Detection } from './detection/detection.ts';
@@ -53,7 +52,6 @@ export type AppParts = {
   accounts: SignInParts;
   proofs: OidcParts;
   hub: StreamHub;
-  audit: ReadAuditor;
   auditDesk: AuditDesk;
   detection: Detection;
   retention: RetentionParts;
@@ -74,12 +72,12 @@ export type AppParts = {
 
 /** Which code answers which route. A row that is missing here does not compile, and would not start. */
 function handlersOf(parts: AppParts): Handlers {
-  const { boards, hub, audit, health, log } = parts;
+  const { boards, hub, health, log } = parts;
   const { sight, principals, displays, record } = parts.access;
   const now = () => parts.sessions.now();
   const emergency = { ...parts.access.emergencies, boards, record, now };
   const screens = { displays, cookies: parts.cookies, record, now };
-  const reading = { boards, audit, sight, degraded: () => health.degraded };
+  const reading = { boards, sight, degraded: () => health.degraded };
   return {
     postCommands: postCommands({ boards, sight, now }),
     getBoard: getBoard(reading),

@@ -18,6 +18,8 @@ import {
   createRedisPort,
   fromUrl,
   type KeyProvider,
+  type KeyUse,
+  KeyUseRecorder,
   lazyStore,
   openJobConnection,
   openKeyProvider,
@@ -36,7 +38,6 @@ import { Accounts } from './accounts/open-accounts.ts';
 import { AuditDesk } from './audit/audit-desk.ts';
 import { BoardAccess } from './boards/board-access.ts';
 import { PresenceFeed } from './boards/presence-feed.ts';
-import { ReadAuditor } from './boards/read-audit.ts';
 import { createApp } from './create-app.ts';
 import { Detection } from './detection/detection.ts';
 import { Log } from './http/log.ts';
@@ -110,12 +111,12 @@ class ApiServer implements BoltServer {
   readonly #port: ReturnType<typeof createRedisPort>;
   readonly #keys: ReturnType<typeof openJobConnection>;
   readonly #vault: Vault;
+  readonly #keyUses: KeyUseRecorder;
   readonly #registry: BoardRegistry;
   readonly #health: DependencyHealth;
   readonly #metrics: ServerMetrics;
   readonly #hub: StreamHub;
   readonly #presence: PresenceFeed;
-  readonly #audit = new ReadAuditor();
   readonly #queue: JobQueue;
   readonly #sessions: Sessions;
   readonly #accounts: Accounts;
@@ -139,7 +140,12 @@ class ApiServer implements BoltServer {
     this.#port = createRedisPort(target, node);
     this.#keys = openJobConnection(target, 'queue', node);
     this.#keys.on('error', () => {});
-    this.#vault = openVault(config, { onUse: (use) => this.#log.write('info', 'key.used', use) });
+    this.#keyUses = new KeyUseRecorder({
+      record: (event) => this.#detection.record(event),
+      clinics: clinics.map(({ id }) => id),
+      onError: () => this.#log.write('error', 'key.unrecorded', {}),
+    });
+    this.#vault = openVault(config, { onUse: (use) => this.#onKeyUse(use) });
     this.#registry = new BoardRegistry({
       archive: new BoardArchive(lazyStore(config.archive)),
       vault: this.#vault,
@@ -206,7 +212,6 @@ class ApiServer implements BoltServer {
         providers: dependencies.identityProviders ?? [],
       }),
       hub: this.#hub,
-      audit: this.#audit,
       auditDesk: new AuditDesk({
         ...{ port: this.#port, archive: config.archive, installation: config.auditName },
         clinics: clinics.map(({ id }) => id),
@@ -280,16 +285,20 @@ class ApiServer implements BoltServer {
     this.#access.stop();
     this.#hub.stop();
     await this.#closeHttp(0);
-    await this.#audit.settle();
-    this.#audit.stop();
     this.#accounts.stop();
     this.#health.stop();
     await this.#registry.stop();
+    await this.#keyUses.stop();
     await this.#queue.close().catch(() => {});
     this.#keys.disconnect();
     await this.#port.close();
     this.#metrics.stop();
     this.#log.flush();
+  }
+
+  #onKeyUse(use: KeyUse): void {
+    this.#log.write('info', 'key.used', use);
+    this.#keyUses.take(use);
   }
 
   /** Waits for the requests that are being answered, at most so long. */

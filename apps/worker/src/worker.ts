@@ -30,6 +30,7 @@ import {
   createRedisPort,
   fromUrl,
   type KeyProvider,
+  KeyUseRecorder,
   lazyStore,
   openJobConnection,
   openVault,
@@ -70,6 +71,7 @@ export class BoltWorker {
   readonly #parts: WorkerParts;
   readonly #node = `worker-${randomUUID().slice(0, 8)}`;
   readonly #vault: Vault;
+  readonly #keyUses: KeyUseRecorder;
   readonly #registry: BoardRegistry;
   readonly #redis: ReturnType<typeof createRedisPort>;
   /** Adds jobs and carries the beat. */
@@ -95,7 +97,17 @@ export class BoltWorker {
     this.#redis = createRedisPort(target, this.#node);
     this.#queueConnection = openJobConnection(target, 'queue', this.#node);
     this.#queueConnection.on('error', (error) => this.#onConnectionError(error));
-    this.#vault = openVault(config, { onUse: (use) => log.info(use, 'key used') });
+    this.#keyUses = new KeyUseRecorder({
+      record: (event) => this.#guard.record(event),
+      clinics: parts.clinics.map(({ id }) => id),
+      onError: () => log.error('key use not recorded'),
+    });
+    this.#vault = openVault(config, {
+      onUse: (use) => {
+        log.info(use, 'key used');
+        this.#keyUses.take(use);
+      },
+    });
     const objects = lazyStore(config.archive);
     const archive = new BoardArchive(objects);
     this.#keyKeeper = new KeyKeeper(this.#vault, log);
@@ -189,6 +201,7 @@ export class BoltWorker {
     await this.#queueConnection.hdel(beatsKey, this.#node).catch(() => undefined);
     for (const connection of [this.#queueConnection, ...this.#blockingConnections]) connection.disconnect();
     await this.#registry.stop();
+    await this.#keyUses.stop();
     await this.#redis.close();
   }
 

@@ -12,6 +12,7 @@ export const detectionRuleIds = [
   'ACE-1X',
   'ACE-2',
   'AUD-1',
+  'KEY-1',
 ] as const;
 export const detectionRuleIdSchema = z.enum(detectionRuleIds).meta({ id: 'DetectionRuleId' });
 export type DetectionRuleId = z.infer<typeof detectionRuleIdSchema>;

@@ -140,6 +140,7 @@ export { GoogleKms, type GoogleKmsParts, type KmsClient } from './vault/google-k
 export type { KeyScope } from './vault/key-documents.ts';
 export type { KeyUse } from './vault/key-hierarchy.ts';
 export type { KeyInfo, KeyProvider, KeyProviderStatus } from './vault/key-provider.ts';
+export { KeyUseRecorder, type KeyUseRecorderParts } from './vault/key-use-recorder.ts';
 export { LocalKeyFile } from './vault/local-key-file.ts';
 export { type KeyProviderOptions, openKeyProvider } from './vault/open-key-provider.ts';
 export { lazyKeyProvider, lazyStore, openVault, type VaultAddresses } from './vault/open-vault.ts';

@@ -2,16 +2,17 @@ import type { Visit } from '@workflow-bolt/contracts';
 import { dayReport, reportCsv, reportText } from '@workflow-bolt/domain';
 import { type Handler, mustPrincipal, mustSession, ok } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
+import { recordRead } from './read-audit.ts';
 import type { BoardReading } from './read-board.ts';
 
 /** The report of a day, over the visits that its reader may see. */
-export function getDayReport({ boards, audit, sight }: BoardReading): Handler {
+export function getDayReport({ boards, sight }: BoardReading): Handler {
   return async (call) => {
     const host = await boards.of(call);
     const day = host.state.get('day')?.d;
     if (day?.type !== 'day') throw new ProblemError('board_not_found');
     const projection = sight.of(host, mustPrincipal(call));
-    await audit.note(host, mustSession(call), 'board.report', ['*']);
+    await recordRead(host, mustSession(call), 'board.report', ['*']);
     const visits: Visit[] = [];
     for (const [id, { d }] of host.state.entries()) {
       const seen = d.type === 'visit' ? projection.see(id, d) : null;

@@ -7,11 +7,10 @@ import { type Call, type Handler, mustPrincipal, mustSession } from '../http/han
 import { ProblemError } from '../http/problem-answer.ts';
 import type { StreamHub } from '../stream/stream-hub.ts';
 import { type BoardAccess, boardKeyOf } from './board-access.ts';
-import type { ReadAuditor } from './read-audit.ts';
+import { recordRead } from './read-audit.ts';
 
 export type StreamOpening = {
   boards: BoardAccess;
-  audit: ReadAuditor;
   hub: StreamHub;
   sight: BoardSight;
   principals: Principals;
@@ -19,7 +18,7 @@ export type StreamOpening = {
 };
 
 /** Opens the board stream. The answer goes on until the reader, a limit or a restart ends it. */
-export function getStream({ boards, audit, hub, sight, principals, now }: StreamOpening): Handler {
+export function getStream({ boards, hub, sight, principals, now }: StreamOpening): Handler {
   return async (call) => {
     refuseOtherTypes(call);
     hub.refuseWhenFull();
@@ -28,7 +27,7 @@ export function getStream({ boards, audit, hub, sight, principals, now }: Stream
     const host = await boards.of(call);
     const principal = mustPrincipal(call);
     const projection = sight.of(host, principal, viewKindOf(query.view));
-    await audit.note(host, session, `board.stream.${projection.kind}`, ['*']);
+    await recordRead(host, session, `board.stream.${projection.kind}`, ['*']);
     hub.open(
       host,
       {

@@ -7,13 +7,12 @@ import { type Handler, mustPrincipal, mustSession, ok } from '../http/handler.ts
 import { ProblemError } from '../http/problem-answer.ts';
 import { cursorText } from '../stream/stream-connection.ts';
 import type { BoardAccess } from './board-access.ts';
-import type { ReadAuditor } from './read-audit.ts';
+import { recordRead } from './read-audit.ts';
 import { metricsSummaryOf } from './summarise-day.ts';
 
 export type BoardReading = {
   boards: BoardAccess;
   sight: BoardSight;
-  audit: ReadAuditor;
   degraded: (host: BoardHost) => string[];
 };
 /** Opening records one by one is watched: a person reads only so many. */
@@ -22,12 +21,12 @@ export type Watching = { detection: Pick<Detection, 'opening'> };
 type Encoded = { key: string; bytes: Buffer };
 
 /** The whole board from memory, encoded once for everyone who sees the same and reads it before it changes. */
-export function getBoard({ boards, audit, sight, degraded }: BoardReading): Handler {
+export function getBoard({ boards, sight, degraded }: BoardReading): Handler {
   const encoded = new WeakMap<BoardHost, Map<string, Encoded>>();
   return async (call) => {
     const host = await boards.of(call);
     const projection = sight.of(host, mustPrincipal(call));
-    await audit.note(host, mustSession(call), 'board.read', ['*']);
+    await recordRead(host, mustSession(call), 'board.read', ['*']);
     const away = degraded(host);
     const { epoch, seq, chain } = host.position;
     const key = [epoch, seq, chain, ...away].join(' ');
@@ -77,19 +76,19 @@ function digestOf(entries: readonly Entry[]): string {
 }
 
 /** The board as the log says it was at a moment, to the eyes that the reader has now. */
-export function getHistory({ boards, audit, sight }: BoardReading): Handler {
+export function getHistory({ boards, sight }: BoardReading): Handler {
   return async (call) => {
     const host = await boards.of(call);
     const at = Number(call.query.at);
     const projection = sight.of(host, mustPrincipal(call));
-    await audit.note(host, mustSession(call), 'board.history', ['*']);
+    await recordRead(host, mustSession(call), 'board.history', ['*']);
     const { seq, state } = await host.historyAt(at);
     const entries = [...state.entries()].map(([id, { v, d }]) => ({ id, v, d }));
     return ok({ at, seq, entities: seenEntries(projection, entries) });
   };
 }
 
-export function getVisitHistory({ boards, audit, sight, detection }: BoardReading & Watching): Handler {
+export function getVisitHistory({ boards, sight, detection }: BoardReading & Watching): Handler {
   return async (call) => {
     const host = await boards.of(call);
     const visitId = call.params.visitId ?? '';
@@ -100,7 +99,7 @@ export function getVisitHistory({ boards, audit, sight, detection }: BoardReadin
     const [session, { clinic }] = [mustSession(call), host.board];
     await detection.opening({ req: call.req, session, clinic }, visitId, isThere);
     if (!isThere) throw new ProblemError('visit_not_found');
-    await audit.note(host, mustSession(call), 'visit.history', [`v:${visitId}`]);
+    await recordRead(host, mustSession(call), 'visit.history', [`v:${visitId}`]);
     const entries = await host.visitHistory(visitId);
     return ok({ visitId, entries: entries.flatMap((entry) => seenEntry(projection, entry)) });
   };

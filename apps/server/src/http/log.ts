@@ -14,6 +14,7 @@ const fields = {
   'server.refused': ['errorName', 'reason'],
   'stream.closed': ['route', 'reason', 'ageMs', 'writes'],
   'key.used': ['use', 'clinic', 'kid', 'period', 'reason'],
+  'key.unrecorded': [],
   'board.reset': ['clinic', 'date', 'reason'],
   'dependency.changed': ['name', 'isOk', 'detail'],
   'break-glass.opened': ['id', 'clinic', 'uid'],

@@ -107,6 +107,14 @@ describe('attacks', () => {
     },
   );
 
+  it('[crypto] KEY-1: one record that does not open is told to a person; an hour of it is one matter', () => {
+    const failed = [0, 20, 59, 61].map((after) =>
+      act('key-failed', { at: nine + after * minute, uid: null }),
+    );
+    expect(replay(failed.slice(0, 3))).toMatchObject([{ rule: 'KEY-1', severity: 'high', responses: [] }]);
+    expect(rulesSetOff(failed)).toEqual(['KEY-1', 'KEY-1']);
+  });
+
   it('[abuse] two accounts are not one: nobody answers for what another opened', () => {
     const shared = series('record-opened', 80, 10_000).map((each, i) => ({
       ...each,
@@ -211,6 +219,17 @@ describe('signals', () => {
     const check = { cid: null, type: 'security', sub: 'verify', act: 'E', agent, ent: [] } as const;
     expect(signalOf({ ...check, ent: [], out: 8, why: 'exit_11' }, from)?.kind).toBe('audit-broken');
     expect(signalOf({ ...check, ent: [], out: 0 }, from)).toBeNull();
+  });
+
+  it('[crypto] tell a key that failed from a day of work with keys', () => {
+    const agent = { uid: 'vault', kind: 'service', role: null } as const;
+    const used = { cid: 'north', type: 'security', sub: 'key', act: 'E', agent } as const;
+    const key = { t: 'Key', id: '2026-11/rk1', n: 1 };
+    expect(signalOf({ ...used, ent: [key], out: 8, why: 'tampered' }, from)).toMatchObject({
+      ...{ kind: 'key-failed', clinic: 'north', uid: 'vault', object: '2026-11/rk1' },
+    });
+    expect(signalOf({ ...used, ent: [key], out: 4, why: 'destroyed_key' }, from)).toBeNull();
+    expect(signalOf({ ...used, ent: [key], out: 0 }, from)).toBeNull();
   });
 
   it('have no account before anyone has signed in', () => {

@@ -157,6 +157,17 @@ export const detectionRules: readonly DetectionRule[] = [
     responses: ['freeze-deletions'],
     quietMs: day,
   },
+  {
+    id: 'KEY-1',
+    about: 'Something sealed does not open: it was changed or moved, or its key is off, away or unknown',
+    on: ['key-failed'],
+    subject: 'installation',
+    windows: [],
+    limits: [],
+    severity: 'high',
+    responses: [],
+    quietMs: hour,
+  },
 ];
 
 /** Addresses that scanners and thieves try and that nothing of ours ever names. Lower case, without a query. */

@@ -12,6 +12,7 @@ export const signalKinds = [
   'audit-gap',
   'audit-late',
   'audit-broken',
+  'key-failed',
 ] as const;
 export type SignalKind = (typeof signalKinds)[number];
 
@@ -46,5 +47,6 @@ function kindOf({ sub, why, out }: SecurityEvent): SignalKind | null {
   if (sub === 'session' && (why === 'token_reuse' || why === 'device_changed')) return 'token-reuse';
   if (sub === 'audit-gap') return 'audit-gap';
   if (sub === 'verify' && out === 8) return 'audit-broken';
+  if (sub === 'key' && out === 8) return 'key-failed';
   return null;
 }

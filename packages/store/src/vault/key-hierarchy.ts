@@ -128,7 +128,9 @@ export class KeyHierarchy {
       const aad = `index-key|${clinic}`;
       const known = await readDocument(this.store, name, clinicKeyDocumentSchema);
       const document = known ?? (await this.#addIndexKey(clinic, name, aad));
-      return createSecretKey(await this.provider.unwrap('phi', document.wrapped, aad));
+      const bytes = await this.provider.unwrap('phi', document.wrapped, aad);
+      this.told({ use: 'opened', clinic, kid: document.kid, period: null });
+      return createSecretKey(bytes);
     });
   }
 

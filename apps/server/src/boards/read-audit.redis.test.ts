@@ -1,0 +1,112 @@
+/** I5 for reads, strictly: no answer without its entry, on every way by which a board is read. */
+import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Client,
+  eventually,
+  problemOf,
+  type ServerFixture,
+  startServer,
+  today,
+} from '../test/server-fixture.ts';
+
+let redis: RedisServer;
+let server: ServerFixture;
+let desk: Client;
+beforeAll(async () => {
+  redis = await startRedis();
+  server = await startServer(redis.url);
+  desk = await server.login('front-desk');
+  await desk.walkIn('known', { fullName: 'Zzread Known' });
+});
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await redis?.stop();
+});
+
+const record = () => `{b:north:${today().replaceAll('-', '')}}:aud`;
+
+type Kept = { code: string; actor: string; what?: string; command?: string; pat?: string[] };
+async function kept(): Promise<Kept[]> {
+  const entries = (await redis.call('XRANGE', record(), '-', '+')) as [string, string[]][];
+  return entries.map(([, fields]) => {
+    const text = fields[fields.indexOf('f') + 1] ?? '{}';
+    return { ...(JSON.parse(text) as Omit<Kept, 'code'>), code: fields[fields.indexOf('o') + 1] ?? '' };
+  });
+}
+
+/** The record cannot be written while everything else works: neither sessions nor the board are in the way. */
+async function withoutRecord(work: () => Promise<void>): Promise<void> {
+  await redis.call('RENAME', record(), 'aside');
+  await redis.call('SET', record(), 'not a stream');
+  try {
+    await work();
+  } finally {
+    await redis.call('RENAME', 'aside', record());
+  }
+}
+
+const ways: Record<string, (client: Client) => string> = {
+  'the board': (client) => client.board(),
+  'its past': (client) => `${client.board()}/history?at=${Date.now()}`,
+  'a visit': (client) => `${client.board()}/visits/known/history`,
+  'the report': (client) => `${client.board()}/report`,
+  'a stream': (client) => `${client.board()}/stream`,
+};
+
+test.each(Object.entries(ways))(
+  '[I5] [audit] [H-07] %s is not shown when nobody can write down that it was',
+  async (_name, addressOf) => {
+    const manager = await server.login('manager');
+    const streams = server.server.streams;
+    await withoutRecord(async () => {
+      const answer = await manager.get(addressOf(manager));
+      expect(problemOf(answer)).toEqual({ status: 503, code: 'store_unavailable' });
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+      expect(answer.text).not.toContain('Zzread');
+    });
+    expect(server.server.streams).toBe(streams);
+  },
+);
+
+test('[I5] [audit] what was refused is not owed: only answered reads are on the record', async () => {
+  const before = (await kept()).length;
+  await withoutRecord(async () => {
+    for (let i = 0; i < 5; i++) expect((await desk.get(desk.board())).status).toBe(503);
+  });
+  expect((await desk.get(desk.board())).status).toBe(200);
+  const after = await kept();
+  expect(after.slice(before)).toMatchObject([{ code: 'read', actor: 'front-desk', what: 'board.read' }]);
+  // Nothing is caught up on later either.
+  expect((await desk.get(desk.board())).status).toBe(200);
+  expect((await kept()).length).toBe(before + 2);
+});
+
+test('[I5] [audit] a patient who comes onto an open stream is on the record before the screen hears of it', async () => {
+  const viewer = await server.login('viewer');
+  const reader = await viewer.stream();
+  await reader.ofName('hb');
+  const before = await kept();
+  expect(before.at(-1)).toMatchObject({ actor: 'viewer', what: 'board.stream.staff', code: 'read' });
+  const atArrival = reader.ofName('ev', ({ ch }) => ch.some(({ id }) => id === 'v:late')).then(kept);
+  expect((await desk.walkIn('late')).status).toBe(200);
+  // Whoever has the stream since then and whoever arrived: both are there, in this order.
+  expect((await atArrival).slice(before.length)).toMatchObject([
+    { code: 'applied', command: 'createVisit', pat: ['visit:late'] },
+  ]);
+  reader.close();
+});
+
+test('[I5] [audit] while the record cannot be written nobody new is shown on an open stream either', async () => {
+  const reader = await desk.stream();
+  await reader.ofName('hb');
+  const numFrames = () => reader.frames.filter(({ name }) => name === 'ev' || name === 'snap').length;
+  const shown = numFrames();
+  await withoutRecord(async () => {
+    expect((await desk.walkIn('unrecorded')).status).toBe(503);
+    expect(await redis.call('HEXISTS', record().replace(':aud', ':ent'), 'v:unrecorded')).toBe(0);
+  });
+  expect(numFrames()).toBe(shown);
+  await eventually(async () => expect((await desk.get(desk.board())).status).toBe(200));
+  reader.close();
+});
