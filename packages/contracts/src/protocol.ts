@@ -5,6 +5,7 @@
  * History
  * - 1: first version.
  *   Closing a day: commands startDayClose, closeDay, reopenDay and their events; older clients show the day as it is.
+ *   Alerts of the rule KEY-1; a page that does not know it shows its id.
  *   Views are named for what a role may see (`staff-nurse`); a client sends back what it got, older ones too.
  */
 export const protocolVersion = 1;
