@@ -71,6 +71,12 @@ async function signInWithApp(page: Page, login: string, secret: string): Promise
   await press(page, 'Continue');
 }
 
+async function prove(page: Page, secret: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+  await dialog.getByLabel('Six-digit code').fill(await nextCode(secret));
+  await dialog.getByRole('button', { name: 'Confirm' }).click();
+}
+
 test('[ONC-d-1] [ONC-d-13] [H-02] the printed code makes the owner: password, app, recovery codes; every page axe clean', async () => {
   const page = await world.open();
   await heading(page, 'Set up this clinic');
@@ -219,9 +225,7 @@ test('[mfa] [ONC-d-13] a passkey of a virtual authenticator: added, signs in wit
   const dialog = page.getByRole('dialog', { name: 'Add a passkey' });
   await dialog.getByLabel('What do you call').fill('Blue key');
   await dialog.getByRole('button', { name: 'Add passkey' }).click();
-  const proof = page.getByRole('dialog', { name: 'Is it you?' });
-  await proof.getByLabel('Six-digit code').fill(await nextCode(held.monaSecret));
-  await proof.getByRole('button', { name: 'Confirm' }).click();
+  await prove(page, held.monaSecret);
   await page.getByRole('listitem').filter({ hasText: 'Blue key' }).waitFor();
   const { credentials } = await devtools.send('WebAuthn.getCredentials', { authenticatorId });
   expect(credentials.map(({ rpId, isResidentCredential }) => [rpId, isResidentCredential])).toEqual([
@@ -269,9 +273,7 @@ test('[mfa] an authenticator that does not verify its user adds nothing and open
   const dialog = page.getByRole('dialog', { name: 'Add a passkey' });
   await dialog.getByLabel('What do you call').fill('Open key');
   await dialog.getByRole('button', { name: 'Add passkey' }).click();
-  const proof = page.getByRole('dialog', { name: 'Is it you?' });
-  await proof.getByLabel('Six-digit code').fill(await nextCode(held.monaSecret));
-  await proof.getByRole('button', { name: 'Confirm' }).click();
+  await prove(page, held.monaSecret);
   await dialog.getByRole('alert').waitFor();
   await dialog.getByRole('button', { name: 'Back' }).click();
   await sees(page, /None yet/);
@@ -291,10 +293,142 @@ test('[login] a provider: a stranger is refused; linked, it leads to our second 
   await page.getByRole('main', { name: 'Board' }).waitFor();
   await page.goto(`${world.origin}/account`);
   await press(page, 'Link Clinic ID');
-  const proof = page.getByRole('dialog', { name: 'Is it you?' });
-  await proof.getByLabel('Six-digit code').fill(await nextCode(held.monaSecret));
-  await proof.getByRole('button', { name: 'Confirm' }).click();
+  await prove(page, held.monaSecret);
   await atProvider('mona-at-the-provider');
-  await press(page, 'Unlink Clinic ID').catch(() => undefined);
-  await page.getByRole('dialog', { name: 'Is it you?' }).waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Unlink Clinic ID' }).waitFor();
+  expect(new URL(page.url()).search).toBe('');
+  await press(page, 'Sign out');
+  await press(page, 'Continue with Clinic ID');
+  await atProvider('mona-at-the-provider');
+  // The provider showed no second factor, so ours is asked for.
+  await heading(page, 'One more step');
+  await page.getByLabel('Six-digit code').fill(await nextCode(held.monaSecret));
+  await press(page, 'Continue');
+  await page.getByRole('main', { name: 'Board' }).waitFor();
+  await page.goto(`${world.origin}/account`);
+  await press(page, 'Unlink Clinic ID');
+  await prove(page, held.monaSecret);
+  await sees(page, 'None linked.');
+  await press(page, 'Sign out');
+  await press(page, 'Continue with Clinic ID');
+  await atProvider('mona-at-the-provider');
+  await page.getByRole('alert').filter({ hasText: 'belongs to no account here' }).waitFor();
+});
+
+/** Everything that a later person at this browser could find: the page, its storage, its caches. */
+const tracesOf = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const held: unknown[] = [document.documentElement.outerHTML, { ...localStorage }, { ...sessionStorage }];
+    const result = <T>(asking: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        asking.onsuccess = () => resolve(asking.result);
+        asking.onerror = reject;
+      });
+    for (const { name } of await indexedDB.databases()) {
+      const db = await result(indexedDB.open(name ?? ''));
+      for (const store of db.objectStoreNames)
+        held.push(await result(db.transaction(store).objectStore(store).getAll()));
+      db.close();
+    }
+    held.push(await caches.keys());
+    return JSON.stringify(held);
+  });
+
+test('[ONC-d-5] [ONC-d-7] [H-22] [kiosk] an enrolled workstation locks to nothing, and opens by PIN to the same person', async () => {
+  const page = await world.open();
+  await signInWithApp(page, 'mona', held.monaSecret);
+  await page.getByRole('main', { name: 'Board' }).waitFor();
+  await page.goto(`${world.origin}/admin`);
+  await page.getByRole('tab', { name: 'Workstations' }).click();
+  await press(page, 'Enrol this computer');
+  const enrol = page.getByRole('dialog', { name: 'Enrol this computer' });
+  await enrol.getByLabel('What is it called?').fill('Front desk 1');
+  await enrol.getByRole('button', { name: 'Enrol' }).click();
+  await prove(page, held.monaSecret);
+  await page.getByRole('listitem').filter({ hasText: 'Front desk 1' }).waitFor();
+  expect(await findingsOf(page, 'workstations')).toEqual([]);
+  await page.goto(`${world.origin}/account`);
+  await press(page, 'Choose a PIN');
+  await page.getByLabel('New PIN').fill('483920');
+  await page.getByLabel('The same PIN once more').fill('483920');
+  await press(page, 'Keep this PIN');
+  await prove(page, held.monaSecret);
+  await sees(page, 'Your PIN is kept.');
+  // Only who signs in fully on the workstation may come back with a PIN.
+  await press(page, 'Sign out');
+  await signInWithApp(page, 'mona', held.monaSecret);
+  await heading(page, 'Your account');
+  await page.goto(world.origin);
+  await press(page, 'Import');
+  await page.getByText('JSON', { exact: true }).click();
+  const row = {
+    id: 'q-1',
+    name: 'Quentin Canary',
+    dob: '1984-05-17',
+    provider: 'Dr. Okafor',
+    status: 'Confirmed',
+  };
+  const appointmentTime = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
+  await page.getByLabel('Schedule', { exact: true }).fill(JSON.stringify([{ ...row, appointmentTime }]));
+  await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click();
+  await sees(page, '1 new, 0 updated');
+  await page.keyboard.press('Escape');
+  await page.getByRole('article', { name: 'Quentin Canary' }).waitFor();
+  await press(page, 'Lock or switch person');
+  await heading(page, 'Mona Manager');
+  expect(await tracesOf(page)).not.toContain('Canary');
+  expect(await findingsOf(page, 'locked')).toEqual([]);
+  await page.reload();
+  await heading(page, 'Mona Manager');
+  expect(await page.getByText('Canary').count()).toBe(0);
+  await page.getByLabel('PIN', { exact: true }).fill('111999');
+  await press(page, 'Unlock');
+  await page.getByRole('alert').waitFor();
+  await page.getByLabel('PIN', { exact: true }).fill('483920');
+  await press(page, 'Unlock');
+  await page.getByRole('article', { name: 'Quentin Canary' }).waitFor();
+  // The next person takes over without a trace of the one before.
+  await press(page, 'Lock or switch person');
+  await press(page, 'Someone else signs in');
+  await signInWithApp(page, 'olga', held.ownerSecret);
+  await heading(page, 'Administration');
+  expect(await tracesOf(page)).not.toContain('Canary');
+});
+
+test('[H-04] [I9] [session] a minute before the end the page asks; an answer goes on, silence leaves nothing on the screen', async () => {
+  const page = await world.open();
+  await signInWithApp(page, 'mona', held.monaSecret);
+  const patient = page.getByRole('article', { name: 'Quentin Canary' });
+  await patient.waitFor();
+  world.passTime(14 * 60_000 + 20_000);
+  await page.reload();
+  const question = page.getByRole('dialog', { name: 'Are you still there?' });
+  await question.waitFor();
+  expect(await findingsOf(page, 'still-there')).toEqual([]);
+  await question.getByRole('button', { name: 'I am still here' }).click();
+  await question.waitFor({ state: 'hidden' });
+  // Beyond the first end: the answer has moved it.
+  world.passTime(60_000);
+  await page.reload();
+  await patient.waitFor();
+  world.passTime(15 * 60_000);
+  await page.reload();
+  await heading(page, 'Sign in');
+  expect(await tracesOf(page)).not.toContain('Canary');
+});
+
+test('[ONC-d-6] [H-03] emergency access asks for a reason and a proof; whoever is not on the list opens nothing', async () => {
+  const page = await world.open();
+  await signInWithApp(page, 'mona', held.monaSecret);
+  await page.getByRole('article', { name: 'Quentin Canary' }).waitFor();
+  await press(page, 'Actions for Quentin Canary');
+  await page.getByRole('menuitem', { name: 'Emergency access' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Emergency access' });
+  await dialog.getByRole('combobox', { name: 'Reason' }).click();
+  await page.getByRole('option', { name: 'Emergency treatment' }).click();
+  await dialog.getByLabel('What happened?').fill('Collapsed in the lobby, the history is needed');
+  expect(await findingsOf(page, 'emergency')).toEqual([]);
+  await dialog.getByRole('button', { name: 'Open for one hour' }).click();
+  await dialog.getByRole('alert').filter({ hasText: 'may not' }).waitFor();
+  expect(await page.getByText('Emergency access to').count()).toBe(0);
 });

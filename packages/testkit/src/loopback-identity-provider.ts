@@ -85,7 +85,7 @@ async function visit(url: URL, jar: Map<string, string>, form: URLSearchParams |
 async function createProvider(issuer: string, options: IdentityProviderOptions): Promise<Provider> {
   const { default: ProviderClass } = await import('oidc-provider');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return new ProviderClass(issuer, {
+  const made = new ProviderClass(issuer, {
     clients: [
       {
         client_id: clientId,
@@ -113,6 +113,9 @@ async function createProvider(issuer: string, options: IdentityProviderOptions):
     },
     ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 60, IdToken: 60, AuthorizationCode: 60 },
   });
+  // A fault of the provider itself would otherwise only be a page that nobody reads.
+  made.on('server_error', (_ctx, error) => console.error(error));
+  return made;
 }
 
 const page = (uid: string) => `<!doctype html><html lang="en"><title>Loopback identity provider</title>

@@ -3,7 +3,7 @@ import { AccountApi, type OwnAccount, type Session, SessionApi } from '@workflow
 import { useCallback, useMemo } from 'react';
 import { useApi } from '../app/api-context.ts';
 import { FailureNote } from '../app/failure-note.tsx';
-import { PageSection, PageShell } from '../app/page-shell.tsx';
+import { type PageLink, PageSection, PageShell } from '../app/page-shell.tsx';
 import { useResource } from '../app/use-resource.ts';
 import { roleLabel } from '../session/role-label.ts';
 import type { SessionExits } from '../session/use-session.ts';
@@ -16,7 +16,7 @@ import { PinSection } from './pin-section.tsx';
 import { RecoverySection } from './recovery-section.tsx';
 import { TokensSection } from './tokens-section.tsx';
 
-type Props = { session: Session; exits: SessionExits; boardLink: string | null };
+type Props = { session: Session; exits: SessionExits; links: readonly PageLink[] };
 
 function Who({ account }: { account: OwnAccount['account'] }) {
   return (
@@ -30,12 +30,12 @@ function Who({ account }: { account: OwnAccount['account'] }) {
 }
 
 /** What somebody can do about their own account. */
-export function AccountPage({ session, exits, boardLink }: Props) {
+export function AccountPage({ session, exits, links }: Props) {
   const api = useApi();
   const accountApi = useMemo(() => new AccountApi(api.transport), [api]);
   const sessionApi = useMemo(() => new SessionApi(api), [api]);
   return (
-    <PageShell title="Your account" boardLink={boardLink} onSignOut={() => void exits.signOut()}>
+    <PageShell title="Your account" links={links} onSignOut={() => void exits.signOut()}>
       {session.isDevelopment ? (
         <PageSection title={session.user.name}>
           <Text>Demo users have no account: nobody asked them for a password.</Text>

@@ -2,16 +2,16 @@ import { Tabs } from '@mantine/core';
 import { AccountsApi, BreakGlassApi, type Session, SessionApi } from '@workflow-bolt/client';
 import { useMemo } from 'react';
 import { useApi } from '../app/api-context.ts';
-import { PageShell } from '../app/page-shell.tsx';
+import { type PageLink, PageShell } from '../app/page-shell.tsx';
 import type { SessionExits } from '../session/use-session.ts';
 import { EmergencySection } from './emergency-section.tsx';
 import { PeopleSection } from './people-section.tsx';
 import { WorkstationsSection } from './workstations-section.tsx';
 
-type Props = { session: Session; exits: SessionExits; boardLink: string | null };
+type Props = { session: Session; exits: SessionExits; links: readonly PageLink[] };
 
 /** Accounts, workstations and emergency accesses, for managers and administrators. */
-export function AdminPage({ session, exits, boardLink }: Props) {
+export function AdminPage({ session, exits, links }: Props) {
   const api = useApi();
   const apis = useMemo(
     () => ({
@@ -23,13 +23,15 @@ export function AdminPage({ session, exits, boardLink }: Props) {
   );
   const { clinics } = session;
   return (
-    <PageShell title="Administration" isWide boardLink={boardLink} onSignOut={() => void exits.signOut()}>
+    <PageShell title="Administration" isWide links={links} onSignOut={() => void exits.signOut()}>
       <Tabs defaultValue="people" keepMounted={false}>
-        <Tabs.List mb="md" aria-label="Parts of the administration">
-          <Tabs.Tab value="people">People</Tabs.Tab>
-          {clinics.length > 0 && <Tabs.Tab value="workstations">Workstations</Tabs.Tab>}
-          {clinics.length > 0 && <Tabs.Tab value="emergency">Emergency access</Tabs.Tab>}
-        </Tabs.List>
+        {clinics.length > 0 && (
+          <Tabs.List mb="md" aria-label="Parts of the administration">
+            <Tabs.Tab value="people">People</Tabs.Tab>
+            <Tabs.Tab value="workstations">Workstations</Tabs.Tab>
+            <Tabs.Tab value="emergency">Emergency access</Tabs.Tab>
+          </Tabs.List>
+        )}
         <Tabs.Panel value="people">
           <PeopleSection api={apis.accounts} session={session} />
         </Tabs.Panel>

@@ -1,19 +1,21 @@
 import { Button } from '@mantine/core';
-import { IconArrowLeft, IconBolt, IconLogout } from '@tabler/icons-react';
+import { IconBolt, IconLogout } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import classes from './page-shell.module.css';
+
+export type PageLink = { href: string; label: string };
 
 type ShellProps = {
   title: string;
   isWide?: boolean;
-  /** Null where this person has no board to go back to. */
-  boardLink: string | null;
+  /** The other pages that this person has. */
+  links: readonly PageLink[];
   onSignOut: () => void;
   children: ReactNode;
 };
 
 /** The frame of every page beside the board: a way back, a way out, and one heading. */
-export function PageShell({ title, isWide = false, boardLink, onSignOut, children }: ShellProps) {
+export function PageShell({ title, isWide = false, links, onSignOut, children }: ShellProps) {
   useEffect(() => {
     document.title = `${title} · Clinic board`;
   }, [title]);
@@ -25,16 +27,11 @@ export function PageShell({ title, isWide = false, boardLink, onSignOut, childre
         </span>
         <h1 className={classes.title}>{title}</h1>
         <nav className={classes.nav} aria-label="Pages">
-          {boardLink !== null && (
-            <Button
-              component="a"
-              href={boardLink}
-              variant="default"
-              leftSection={<IconArrowLeft size={18} />}
-            >
-              Board
+          {links.map(({ href, label }) => (
+            <Button key={href} component="a" href={href} variant="default">
+              {label}
             </Button>
-          )}
+          ))}
           <Button variant="subtle" color="gray" leftSection={<IconLogout size={18} />} onClick={onSignOut}>
             Sign out
           </Button>
