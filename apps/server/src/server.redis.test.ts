@@ -20,6 +20,9 @@ afterAll(async () => {
   await redis.stop();
 });
 
+/** Whom the law wants named before a production server may start. */
+const officials = { BOLT_SECURITY_OFFICIAL: 'Sam Sekura', BOLT_PRIVACY_OFFICIAL: 'Pia Privata' };
+
 type Ended = { code: number | null; output: string };
 
 /** Starts the process as an operator does, and resolves when it listens or has ended. */
@@ -64,7 +67,8 @@ describe('the process', () => {
     ['BOLT_MODE', 'production'],
     ['NODE_ENV', 'production'],
   ])('a development login with %s=%s refuses to start', async (name, value) => {
-    const { code, output } = await startProcess({ BOLT_DEV_LOGIN: 'true', [name]: value }).ended;
+    const { code, output } = await startProcess({ ...officials, BOLT_DEV_LOGIN: 'true', [name]: value })
+      .ended;
     expect({ code, output }).toEqual({
       code: 1,
       output: 'server: The development login cannot be switched on in production (BOLT_DEV_LOGIN).\n',
@@ -72,7 +76,7 @@ describe('the process', () => {
   });
 
   test('in production without it, the login does not exist', async () => {
-    const { child, ended, listening } = startProcess({ BOLT_MODE: 'production' });
+    const { child, ended, listening } = startProcess({ ...officials, BOLT_MODE: 'production' });
     const url = await listening;
     expect((await fetch(`${url}/api/v1/dev-users`)).status).toBe(404);
     const login = await fetch(`${url}/api/v1/dev-login`, {
