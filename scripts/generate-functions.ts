@@ -5,6 +5,7 @@ import { renderFunctionsPage, renderKeysPage } from '../packages/store/functions
 import { accountKeyRows } from '../packages/store/src/accounts/account-keys.ts';
 import { auditKeyRows } from '../packages/store/src/audit/audit-keys.ts';
 import { displayKeyRows } from '../packages/store/src/displays/display-store.ts';
+import { ehrLinkKeyRows } from '../packages/store/src/ehr-link/ehr-link-keys.ts';
 import { emergencyKeyRows } from '../packages/store/src/emergency/emergency-keys.ts';
 import { boardKeyRows } from '../packages/store/src/keys.ts';
 import { oneUseKeyRows } from '../packages/store/src/passkeys/one-use-store.ts';
@@ -27,6 +28,7 @@ export function generateFunctions(): { path: string; content: string }[] {
         ...auditKeyRows,
         ...retentionKeyRows,
         ...sessionKeyRows,
+        ...ehrLinkKeyRows,
         ...emergencyKeyRows,
         ...displayKeyRows,
         ...accountKeyRows,

@@ -13,6 +13,7 @@ export * from './config.ts';
 export * from './cursor.ts';
 export * from './day-report.ts';
 export * from './displays.ts';
+export * from './ehr-link.ts';
 export * from './entities.ts';
 export * from './events.ts';
 export * from './federation.ts';

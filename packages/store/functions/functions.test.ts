@@ -11,12 +11,12 @@ import { parseHeader } from './build/parse-header.ts';
  */
 const pinned: Record<number, string> = {
   1: '5df90b8c6f39db5d46a16552bb1c4b34ff485c9dc056e16c715496ab4fa7d695',
-  // Adds the events of the record and its sealing, and the sessions.
-  2: 'b130f9709bf432cd589a8cf7acdf701162fd837c99f97007aae708528a336f56',
+  // Adds the events of the record and its sealing, the sessions, and the breaker and gate of the EHR.
+  2: 'e50888f132707e5d5010e1269bcf4f4a098f58724f78749052a6ef1a68ffaa15',
 };
 
 const writes = /redis\.p?call\('(HSET|HDEL|XADD|XTRIM|XDEL|DEL|ZADD|ZREM|PEXPIRE|SET)'/;
-const helpers = new Set(['keep_outcome', 'drop_absent', 'ring_doorbell']);
+const helpers = new Set(['keep_outcome', 'drop_absent', 'ring_doorbell', 'turn_breaker']);
 const codeOf = (source: string): string => source.slice(source.indexOf('\nlocal function'));
 
 test('[BL-ABI] the code of this ABI is the code that was pinned', () => {

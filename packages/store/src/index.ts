@@ -77,6 +77,16 @@ export { type Blocked, BlockList } from './detection/block-list.ts';
 export { countWindows } from './detection/detection-windows.ts';
 export { Detector, type DetectorParts } from './detection/detector.ts';
 export { DisplayStore } from './displays/display-store.ts';
+export { type BreakerSettings, breakerSettings } from './ehr-link/breaker-settings.ts';
+export {
+  EhrLink,
+  type EhrLinkParts,
+  ehrAccountName,
+  ehrAccounts,
+  type TurnAsk,
+  type TurnReport,
+} from './ehr-link/ehr-link.ts';
+export { type EhrLinkKeys, ehrLinkKeyRows, ehrLinkKeys } from './ehr-link/ehr-link-keys.ts';
 export {
   type EmbeddedRedis,
   EmbeddedRedisError,

@@ -341,6 +341,54 @@ export function endRecordsCall(keys: EndRecordsKeys, args: EndRecordsArgs): Func
   };
 }
 
+export type EndTurnKeys = {
+  /** hash; state of the lane */
+  breaker: string;
+  /** hash; state of the other lane: refused credentials stop both */
+  other: string;
+  /** hash; the operation's next turn */
+  gate: string;
+  /** stream; changes of state */
+  events: string;
+};
+export type EndTurnArgs = {
+  /** as granted */
+  permit: string;
+  /** as granted */
+  gen: number;
+  /** reads or writes */
+  lane: string;
+  /** ok, failed, credentials or ignored */
+  outcome: string;
+  /** how long the call took */
+  tookMs: number;
+  /** the vendor refused it as too soon: nobody calls the operation for so long; 0 otherwise */
+  deferMs: number;
+  /** a random number below 1000000, for the jitter */
+  draw: number;
+  /** the process, without blanks or colons */
+  node: string;
+  /** countMax, windowMs, callsMin, failPct, slowPct, slowMs, probes, openMs, openMsMax, jitterPct, credentialsMs, credentialsMsMax */
+  settings: readonly string[];
+  /** PUBLISH or SPUBLISH */
+  doorbell: string;
+  /** where changes of state are told */
+  channel: string;
+};
+export type EndTurnReply =
+  | { status: 'noted'; state: string; gen: number; calls: number; failed: number; slow: number; now: number }
+  | { status: 'late'; state: string; gen: number; now: number };
+/** Reports a call to the EHR to the circuit breaker and the rate gate in one. What belongs to an earlier state of the breaker, or to a permit that was given back, changes the gate only. Cost: O(window). */
+export function endTurnCall(keys: EndTurnKeys, args: EndTurnArgs): FunctionCall<EndTurnReply> {
+  return {
+    name: 'b2_end_turn',
+    isReadOnly: false,
+    keys: [keys.breaker, keys.other, keys.gate, keys.events],
+    args: [args.permit, args.gen, args.lane, args.outcome, args.tookMs, args.deferMs, args.draw, args.node, args.settings.length, ...args.settings, args.doorbell, args.channel],
+    fields: { gen: 'int', calls: 'int', failed: 'int', slow: 'int', now: 'int' },
+  };
+}
+
 export type FinishSealKeys = {
   /** hash; state of the log's sealing */
   seal: string;
@@ -371,6 +419,41 @@ export function finishSealCall(keys: FinishSealKeys, args: FinishSealArgs): Func
     keys: [keys.seal],
     args: [args.fence, args.size, args.newSize, args.root, args.at, args.positions.length, ...args.positions.flat()],
     fields: { size: 'int', fence: 'int' },
+  };
+}
+
+export type ForceBreakerKeys = {
+  /** hash; state of one lane */
+  breaker: string;
+  /** stream; changes of state */
+  events: string;
+};
+export type ForceBreakerArgs = {
+  /** reads or writes */
+  lane: string;
+  /** forced_open, forced_closed, or closed for automatic */
+  state: string;
+  /** ends by itself after so long; 0 for never */
+  ttlMs: number;
+  /** the person's reason */
+  why: string;
+  /** the person */
+  by: string;
+  /** PUBLISH or SPUBLISH */
+  doorbell: string;
+  /** where changes of state are told */
+  channel: string;
+};
+export type ForceBreakerReply =
+  | { status: 'turned'; from: string; gen: number; now: number };
+/** A person's hand on the circuit breaker: held open, held closed, or back to automatic with a clean window. All permits of before are void. Cost: O(1). */
+export function forceBreakerCall(keys: ForceBreakerKeys, args: ForceBreakerArgs): FunctionCall<ForceBreakerReply> {
+  return {
+    name: 'b2_force_breaker',
+    isReadOnly: false,
+    keys: [keys.breaker, keys.events],
+    args: [args.lane, args.state, args.ttlMs, args.why, args.by, args.doorbell, args.channel],
+    fields: { gen: 'int', now: 'int' },
   };
 }
 
@@ -629,6 +712,29 @@ export function readBoardCall(keys: ReadBoardKeys): FunctionCall<ReadBoardReply>
   };
 }
 
+export type ReadBreakerKeys = {
+  /** hash; state of one lane */
+  breaker: string;
+};
+export type ReadBreakerArgs = {
+  /** outcomes older than this do not count */
+  windowMs: number;
+  /** so many outcomes count */
+  countMax: number;
+};
+export type ReadBreakerReply =
+  | { status: 'ok'; state: string; gen: number; since: number; till: number; opens: number; why: string; by: string; permits: number; calls: number; failed: number; slow: number; now: number };
+/** What a circuit breaker is at this moment. Cost: O(window). */
+export function readBreakerCall(keys: ReadBreakerKeys, args: ReadBreakerArgs): FunctionCall<ReadBreakerReply> {
+  return {
+    name: 'b2_read_breaker',
+    isReadOnly: true,
+    keys: [keys.breaker],
+    args: [args.windowMs, args.countMax],
+    fields: { gen: 'int', since: 'int', till: 'int', opens: 'int', permits: 'int', calls: 'int', failed: 'int', slow: 'int', now: 'int' },
+  };
+}
+
 export type ReadLogKeys = {
   /** hash; position of the board */
   meta: string;
@@ -779,6 +885,54 @@ export function takeAttemptCall(keys: TakeAttemptKeys, args: TakeAttemptArgs): F
     keys: [keys.account, keys.network, keys.station, keys.everywhere],
     args: [args.attempt, args.limits.length, ...args.limits, args.slowFrom, args.slowMsMax],
     fields: { attempts: 'int', ms: 'int' },
+  };
+}
+
+export type TakeTurnKeys = {
+  /** hash; state of one lane */
+  breaker: string;
+  /** hash; the operation's next turn and its line */
+  gate: string;
+  /** stream; changes of state */
+  events: string;
+};
+export type TakeTurnArgs = {
+  /** random id; the same one while waiting */
+  permit: string;
+  /** interactive or background */
+  kind: string;
+  /** reads or writes */
+  lane: string;
+  /** least time between two calls of the operation, margin included */
+  gapMs: number;
+  /** 1 when the vendor itself has told that gap; it then holds for everybody */
+  isLive: number;
+  /** the caller knows of calls that this server does not: no turn before */
+  busyMs: number;
+  /** so many may wait */
+  waitersMax: number;
+  /** permits of a half-open breaker */
+  probes: number;
+  /** a permit of a half-open breaker that is not reported by then is given back */
+  leaseMs: number;
+  /** PUBLISH or SPUBLISH */
+  doorbell: string;
+  /** where changes of state are told */
+  channel: string;
+};
+export type TakeTurnReply =
+  | { status: 'granted'; gen: number; now: number; state: string }
+  | { status: 'wait'; ms: number; now: number; ahead: number }
+  | { status: 'denied'; state: string; retryMs: number; now: number }
+  | { status: 'full'; now: number };
+/** Asks for a call to the EHR: a permit of the circuit breaker and a turn of the rate gate, both or neither. Turns are one gap apart for all processes together, by this server's clock. Interactive callers go first, but after three of them a background caller that waits has its turn. Cost: O(waiters). */
+export function takeTurnCall(keys: TakeTurnKeys, args: TakeTurnArgs): FunctionCall<TakeTurnReply> {
+  return {
+    name: 'b2_take_turn',
+    isReadOnly: false,
+    keys: [keys.breaker, keys.gate, keys.events],
+    args: [args.permit, args.kind, args.lane, args.gapMs, args.isLive, args.busyMs, args.waitersMax, args.probes, args.leaseMs, args.doorbell, args.channel],
+    fields: { gen: 'int', now: 'int', ms: 'int', ahead: 'int', retryMs: 'int' },
   };
 }
 
