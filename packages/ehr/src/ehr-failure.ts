@@ -46,8 +46,8 @@ export type AuthReason =
 
 /** The facts of a failure, before the advice that follows from its kind. */
 export type FailureFacts =
-  /** Never left this process: the caller gave up, or the rate gate could not grant a turn. */
-  | { readonly kind: 'not-sent'; readonly reason: 'cancelled' | 'gate' }
+  /** Never left this process: the caller gave up, the rate gate could not grant a turn, or the circuit breaker is open. */
+  | { readonly kind: 'not-sent'; readonly reason: 'cancelled' | 'gate' | 'breaker' }
   /** Sent, and the caller gave up before the answer was read. */
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'transport'; readonly reason: TransportReason; readonly code: string | null }
@@ -77,6 +77,7 @@ const retry = { retryable: true, reads: 'retry' } as const;
 function adviceFor(facts: FailureFacts): Advice {
   switch (facts.kind) {
     case 'not-sent':
+      if (facts.reason === 'breaker') return { retryable: true, reads: 'wait', writes: 'not-applied' };
       return { ...(facts.reason === 'gate' ? retry : stop), writes: 'not-applied' };
     case 'cancelled':
       return { ...stop, writes: 'unknown' };

@@ -8,6 +8,7 @@ import type {
   EhrServiceLocation,
   EhrThrottle,
 } from './ehr-records.ts';
+import type { EhrWritePort } from './ehr-write-port.ts';
 
 /** First and last calendar day, YYYY-MM-DD, both meant to be included. */
 export interface DayRange {
@@ -65,11 +66,14 @@ export interface DirectoryFilter {
   readonly created?: DayRange;
 }
 
+/** The EHR as the rest of the product sees it. */
+export interface EhrPort extends EhrReadPort, EhrWritePort {}
+
 /**
- * The EHR as the rest of the product sees it, reading only. No method throws: each answers a value or a
- * classified failure. An id that the EHR does not know answers null.
+ * The reading half. No method throws: each answers a value or a classified failure. An id that the EHR does
+ * not know answers null.
  */
-export interface EhrPort {
+export interface EhrReadPort {
   schedule(range: ScheduleRange, signal?: AbortSignal): Promise<EhrResult<EhrSchedule>>;
   appointment(id: string, signal?: AbortSignal): Promise<EhrResult<EhrAppointmentDetail | null>>;
   patient(id: string, signal?: AbortSignal): Promise<EhrResult<EhrPatient | null>>;

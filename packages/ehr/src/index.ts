@@ -6,13 +6,17 @@ export {
   type EhrStatus,
   statusRank,
 } from './appointment-status.ts';
+export { type BreakerVerdict, breakerVerdict } from './breaker-verdict.ts';
 export { type Calibration, calibrate, calibrateTimes, type StartPair } from './calibration.ts';
 export { type CallClock, systemClock } from './call-clock.ts';
+export { BreakerOpen, type CallGuard, type CallPermit, gateGuard } from './call-guard.ts';
 export { clinicDay, DAY_MARGIN_MS, type InstantWindow, localDate, scheduleWindow } from './clinic-day.ts';
 export type { Collision } from './duplicate-appointments.ts';
 export * from './ehr-failure.ts';
 export * from './ehr-port.ts';
 export * from './ehr-records.ts';
+export * from './ehr-write-port.ts';
+export { createLocalGuard, type LocalGuardOptions } from './local-guard.ts';
 export {
   type NormalisedSchedule,
   normaliseSchedule,
@@ -38,7 +42,13 @@ export {
   withRetry,
 } from './retry.ts';
 export { type CallGaps, createCallGaps, GAP_MARGIN_MS } from './tebra/call-gaps.ts';
-export { OPERATION_NAMES, type TebraOperation } from './tebra/operations.ts';
+export {
+  isWriteOperation,
+  OPERATION_NAMES,
+  READ_OPERATIONS,
+  type TebraOperation,
+  WRITE_OPERATIONS,
+} from './tebra/operations.ts';
 export {
   createTebraAdapter,
   TEBRA_ENDPOINT,

@@ -37,6 +37,8 @@ export function retryDelayMs(
   policy: RetryPolicy = READ_RETRY,
 ): number | null {
   if (!failure.retryable || attempt >= policy.attemptsMax) return null;
+  // Nothing is gained by waiting here: the job is tried again when the breaker lets calls through.
+  if (failure.kind === 'not-sent' && failure.reason === 'breaker') return null;
   const waitMs =
     failure.kind === 'throttled'
       ? throttleWaitMs(failure.intervalMs, gapMs) + random * policy.throttleJitterMs
@@ -58,20 +60,23 @@ export interface RetryOptions {
   readonly policy?: RetryPolicy;
   readonly clock?: CallClock;
   readonly signal?: AbortSignal | undefined;
+  /** Then only a failure that surely did nothing is tried again: an unknown outcome must be read back. */
+  readonly isWrite?: boolean;
 }
 
 /**
- * Tries a read until it succeeds, fails for good or has used its tries; answers the last result. Only for
- * reads: a write whose outcome is unknown must be read back, never repeated.
+ * Tries a call until it succeeds, fails for good or has used its tries; answers the last result. A write is
+ * tried again only when the EHR refused it before doing anything.
  */
 export async function withRetry<T>(
   attemptCall: (attempt: number) => Promise<EhrResult<T>>,
   options: RetryOptions,
 ): Promise<EhrResult<T>> {
-  const { gapMs, policy = READ_RETRY, clock = systemClock, signal } = options;
+  const { gapMs, policy = READ_RETRY, clock = systemClock, signal, isWrite = false } = options;
   for (let attempt = 1; ; attempt += 1) {
     const result = await attemptCall(attempt);
     if (result.ok) return result;
+    if (isWrite && result.failure.writes === 'unknown') return result;
     const waitMs = retryDelayMs(result.failure, { attempt, gapMs, random: clock.random() }, policy);
     if (waitMs === null) return result;
     const slept = await sleepUnlessAborted(clock, waitMs, signal);

@@ -4,6 +4,8 @@ import { OPERATION_NAMES, type TebraOperation } from './operations.ts';
 /** The published minimum gap per operation and account, in ms. The live values come from GetThrottles. */
 const PUBLISHED_GAP_MS: Readonly<Record<TebraOperation, number>> = {
   GetPatient: 250,
+  CreateAppointment: 500,
+  UpdateAppointment: 500,
   GetAppointment: 500,
   GetPractices: 500,
   GetProviders: 500,

@@ -4,7 +4,13 @@ import * as soap from 'soap';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EhrPort } from '../ehr-port.ts';
 import { openGate, TEST_CREDENTIALS } from './adapter-fixtures.ts';
-import { OPERATION_NAMES, REQUEST_MEMBERS, type RequestMember, type TebraOperation } from './operations.ts';
+import {
+  OPERATION_NAMES,
+  READ_OPERATIONS,
+  REQUEST_MEMBERS,
+  type ReadOperation,
+  type RequestMember,
+} from './operations.ts';
 import { structureWithout } from './request-structure.ts';
 import { describeShared, sharedPath, sharedText } from './shared-material.ts';
 import { type RequestValues, soapRequest } from './soap-request.ts';
@@ -23,7 +29,7 @@ const GOOD = {
   SecurityResponse: { Authenticated: true, Authorized: true, CustomerId: 31, CustomerKeyValid: true },
 };
 
-const ANSWERS: Readonly<Record<TebraOperation, object>> = {
+const ANSWERS: Readonly<Record<ReadOperation, object>> = {
   GetAppointments: {
     ...GOOD,
     Appointments: {
@@ -61,7 +67,7 @@ const ANSWERS: Readonly<Record<TebraOperation, object>> = {
 };
 
 const QUESTIONS: Readonly<
-  Record<TebraOperation, { ask: (port: EhrPort) => Promise<unknown>; request: object; value: unknown }>
+  Record<ReadOperation, { ask: (port: EhrPort) => Promise<unknown>; request: object; value: unknown }>
 > = {
   GetAppointments: {
     ask: (port) =>
@@ -160,7 +166,7 @@ describeShared('node-soap with the vendor’s WSDL', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  test.each(OPERATION_NAMES)('reads our %s and is read by us', async (operation) => {
+  test.each(READ_OPERATIONS)('reads our %s and is read by us', async (operation) => {
     const { ask, request, value } = QUESTIONS[operation];
     expect(await ask(port)).toMatchObject({ ok: true, value });
     const account = { CustomerKey: 'key-4711', Password: 'p&<"secret', User: 'board@example.test' };
@@ -199,7 +205,9 @@ function services(received: Map<string, unknown>): soap.IServices {
       operation,
       (args: unknown) => {
         received.set(operation, args);
-        return { [`${operation}Result`]: ANSWERS[operation] };
+        return {
+          [`${operation}Result`]: { CreateAppointment: GOOD, UpdateAppointment: GOOD, ...ANSWERS }[operation],
+        };
       },
     ]),
   );

@@ -46,6 +46,12 @@ function isWritable(at: number): boolean {
   return Number.isSafeInteger(at) && at >= Date.UTC(1900, 0) && at < Date.UTC(9999, 0);
 }
 
+/** An instant as the single calls write it: ISO in UTC, whole seconds. Throws RequestRefused for no such instant. */
+export function isoUtcText(at: number, member: string): string {
+  if (!isWritable(at)) throw new RequestRefused(`${member} is no instant.`);
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
 /** Both ends or neither; the end is one day later, because the service may take it as exclusive. */
 function dayBounds(of: string, range: DayRange | undefined): RequestValues {
   if (!range) return {};

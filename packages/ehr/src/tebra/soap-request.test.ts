@@ -54,8 +54,10 @@ describe('the writer decides the order, not the caller', () => {
 
   test.each(OPERATION_NAMES)('the member tables of %s are in byte order within each class', (operation) => {
     const inOrder = (members: readonly RequestMember[]): boolean => {
-      // RequestHeader belongs to the base class and stands first.
-      const own = members.filter(({ name }) => name !== 'RequestHeader').map(({ name }) => name);
+      // RequestHeader belongs to a base class and stands first; Status belongs to a derived one and stands last.
+      const own = members
+        .map(({ name }) => name)
+        .filter((name) => !['RequestHeader', 'Status'].includes(name));
       const sorted = [...own].sort((a, b) => (a < b ? -1 : 1));
       return own.join() === sorted.join() && members.every(({ children }) => !children || inOrder(children));
     };
@@ -88,6 +90,15 @@ describe('what must not be sent is refused', () => {
       () => soapRequest('GetThrottles', { RequestHeader: { CustomerKey: 'k', User: 'u' } }),
     ],
     ['a missing id', () => soapRequest('GetAppointment', { ...HEADER, Appointment: {} })],
+    [
+      'an update without its status',
+      () =>
+        soapRequest('UpdateAppointment', { ...HEADER, Appointment: { AppointmentId: '1', PatientId: '2' } }),
+    ],
+    [
+      'two texts where one belongs',
+      () => soapRequest('GetPatient', { ...HEADER, Filter: { PatientID: ['secret-text', '2'] } }),
+    ],
     ['text where a group belongs', () => soapRequest('GetPatient', { ...HEADER, Filter: 'secret-text' })],
     ['a group where text belongs', () => soapRequest('GetPatient', { ...HEADER, Filter: { PatientID: {} } })],
     [

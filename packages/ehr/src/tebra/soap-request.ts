@@ -1,4 +1,6 @@
 import {
+  ARRAYS,
+  DOTNET_SYSTEM,
   KAREO,
   KAREO_NO_SLASH,
   REQUEST_MEMBERS,
@@ -9,8 +11,11 @@ import {
 
 /** Values by member name; the writer, not the caller, decides the order. */
 export interface RequestValues {
-  readonly [member: string]: string | RequestValues | undefined;
+  readonly [member: string]: RequestValue | undefined;
 }
+
+/** A text, several texts of a member that may stand several times, or a group. */
+export type RequestValue = string | readonly string[] | RequestValues;
 
 /** A request that must not be sent. The message names members only, never values. */
 export class RequestRefused extends Error {
@@ -36,16 +41,29 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"'\r]/g, (character) => ESCAPES[character] ?? character);
 }
 
-const PREFIXES: Readonly<Record<string, string>> = { [KAREO]: 'k', [KAREO_NO_SLASH]: 'n' };
+const PREFIXES: Readonly<Record<string, string>> = {
+  [KAREO]: 'k',
+  [KAREO_NO_SLASH]: 'n',
+  [ARRAYS]: 'a',
+  [DOTNET_SYSTEM]: 'd',
+};
+
+const DECLARATIONS = Object.entries(PREFIXES)
+  .map(([namespace, prefix]) => ` xmlns:${prefix}="${namespace}"`)
+  .join('');
 
 function qualified(member: RequestMember): string {
   return `${PREFIXES[member.namespace] ?? 'k'}:${member.name}`;
 }
 
-function writeMember(member: RequestMember, value: string | RequestValues | undefined): string {
+function writeMember(member: RequestMember, value: RequestValue | undefined): string {
   if (value === undefined) {
     if (member.required) throw new RequestRefused(`The request lacks ${member.name}.`);
     return '';
+  }
+  if (isList(value)) {
+    if (!member.isList) throw new RequestRefused(`${member.name} stands once only.`);
+    return value.map((item) => writeMember(member, item)).join('');
   }
   const isGroup = member.children !== undefined;
   if (isGroup !== (typeof value === 'object'))
@@ -53,6 +71,10 @@ function writeMember(member: RequestMember, value: string | RequestValues | unde
   const name = qualified(member);
   const content = typeof value === 'object' ? writeMembers(member.children ?? [], value) : escapeXml(value);
   return `<${name}>${content}</${name}>`;
+}
+
+function isList(value: RequestValue): value is readonly string[] {
+  return Array.isArray(value);
 }
 
 function writeMembers(members: readonly RequestMember[], values: RequestValues): string {
@@ -73,7 +95,7 @@ export function soapRequest(operation: TebraOperation, values: RequestValues): s
   const request = writeMembers(REQUEST_MEMBERS[operation], values);
   return (
     '<?xml version="1.0" encoding="utf-8"?>' +
-    `<s:Envelope xmlns:s="${SOAP_ENVELOPE}" xmlns:k="${KAREO}" xmlns:n="${KAREO_NO_SLASH}">` +
+    `<s:Envelope xmlns:s="${SOAP_ENVELOPE}"${DECLARATIONS}>` +
     `<s:Header/><s:Body><k:${operation}><k:request>${request}</k:request></k:${operation}></s:Body></s:Envelope>`
   );
 }

@@ -22,7 +22,7 @@ import {
   security,
 } from './answer-fixtures.ts';
 import { createCallGaps } from './call-gaps.ts';
-import { OPERATION_NAMES } from './operations.ts';
+import { READ_OPERATIONS } from './operations.ts';
 import { createTebraAdapter, type TebraCallRecord } from './tebra-adapter.ts';
 import { parseXml, type XmlElement } from './xml-tree.ts';
 
@@ -32,7 +32,7 @@ const ROW_MEMBERS =
     ' ',
   );
 
-const READS: Readonly<Record<(typeof OPERATION_NAMES)[number], (port: EhrPort) => Promise<{ ok: boolean }>>> =
+const READS: Readonly<Record<(typeof READ_OPERATIONS)[number], (port: EhrPort) => Promise<{ ok: boolean }>>> =
   {
     GetAppointments: (port) => port.schedule(ANY_DAY),
     GetAppointment: (port) => port.appointment('5001'),
@@ -414,7 +414,7 @@ describe('answers', () => {
 });
 
 describe('every operation', () => {
-  test.each(OPERATION_NAMES)(
+  test.each(READ_OPERATIONS)(
     '%s classifies a refused login, a fault and a broken body',
     async (operation) => {
       const ask = READS[operation];

@@ -1,14 +1,16 @@
 import { type CallClock, systemClock } from '../call-clock.ts';
+import { BreakerOpen, type CallGuard, type CallPermit, gateGuard } from '../call-guard.ts';
 import { type EhrFailure, type EhrResult, ehrFailed, ehrOk } from '../ehr-failure.ts';
 import type { EhrPort } from '../ehr-port.ts';
 import { createRateGate, type Gate } from '../rate-gate.ts';
-import { READ_RETRY, type RetryPolicy, throttleWaitMs, withRetry } from '../retry.ts';
+import { READ_RETRY, type RetryPolicy, withRetry } from '../retry.ts';
 import { type CallGaps, createCallGaps } from './call-gaps.ts';
 import { ANSWER_BYTES_MAX, CALL_DEADLINE_MS, httpCall } from './http-call.ts';
-import { soapAction, type TebraOperation } from './operations.ts';
+import { isWriteOperation, soapAction, type TebraOperation } from './operations.ts';
 import { readAnswer } from './soap-answer.ts';
 import { RequestRefused, type RequestValues, soapRequest } from './soap-request.ts';
 import { type CallTebra, tebraReads } from './tebra-reads.ts';
+import { tebraWrites } from './tebra-writes.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 export const TEBRA_ENDPOINT = 'https://webservice.kareo.com/services/soap/2.1/KareoServices.svc';
@@ -35,7 +37,9 @@ export interface TebraOptions {
   readonly allowPlainHttp?: boolean;
   readonly clientVersion?: string;
   readonly gaps?: CallGaps;
+  /** A gate without a breaker; `guard` takes its place. */
   readonly gate?: Gate<TebraOperation>;
+  readonly guard?: CallGuard<TebraOperation>;
   readonly retry?: RetryPolicy;
   readonly deadlineMs?: number;
   readonly answerBytesMax?: number;
@@ -44,17 +48,18 @@ export interface TebraOptions {
   readonly observe?: (record: TebraCallRecord) => void;
 }
 
-type Settings = Required<Omit<TebraOptions, 'allowPlainHttp' | 'observe'>> & Pick<TebraOptions, 'observe'>;
+type Settings = Required<Omit<TebraOptions, 'allowPlainHttp' | 'observe' | 'gate'>> & Pick<TebraOptions, 'observe'>;
 
 /**
- * The Tebra account behind the EHR port. Every read passes the gate, a total deadline, strict decoding and a
- * few retries. Throws TypeError at once for an endpoint that must not carry credentials; afterwards nothing
+ * The Tebra account behind the EHR port. Every call passes the gate, a total deadline and strict decoding; a
+ * read has a few retries, a write only those that the service refused before doing anything. Throws TypeError at once for an endpoint that must not carry credentials; afterwards nothing
  * throws.
  */
 export function createTebraAdapter(options: TebraOptions): EhrPort {
   const settings = withDefaults(options);
   assertSafeEndpoint(settings.endpoint, options.allowPlainHttp ?? false);
-  return tebraReads(callWith(settings));
+  const call = callWith(settings);
+  return { ...tebraReads(call), ...tebraWrites(call, settings.clock) };
 }
 
 function withDefaults(options: TebraOptions): Settings {
@@ -66,7 +71,9 @@ function withDefaults(options: TebraOptions): Settings {
     clientVersion: options.clientVersion ?? '2.1',
     gaps,
     clock,
-    gate: options.gate ?? createRateGate({ gapMs: gaps.gapMs, clock }),
+    guard:
+      options.guard ??
+      gateGuard(options.gate ?? createRateGate({ gapMs: gaps.gapMs, clock }), gaps.gapMs),
     retry: options.retry ?? READ_RETRY,
     deadlineMs: options.deadlineMs ?? CALL_DEADLINE_MS,
     answerBytesMax: options.answerBytesMax ?? ANSWER_BYTES_MAX,
@@ -96,6 +103,7 @@ function callWith(settings: Settings): CallTebra {
         policy,
         clock,
         signal,
+        isWrite: isWriteOperation(operation),
       },
     );
   };
@@ -130,24 +138,25 @@ interface Try {
 }
 
 async function observed(settings: Settings, call: Try): Promise<EhrResult<XmlElement>> {
-  const refused = await passGate(settings, call);
-  if (refused) return refused;
+  const permit = await passGuard(settings, call);
+  if (!permit.ok) return permit;
   const { clock, observe } = settings;
   const startedAt = clock.now();
   const { result, bytes } = await send(settings, call);
   const failure = result.ok ? null : result.failure;
-  if (failure?.kind === 'throttled') await deferOperation(settings, call.operation, failure.intervalMs);
+  const durationMs = clock.now() - startedAt;
+  permit.value.report(failure, durationMs);
   const { operation, attempt } = call;
-  observe?.({ operation, attempt, durationMs: clock.now() - startedAt, bytes, failure });
+  observe?.({ operation, attempt, durationMs, bytes, failure });
   return result;
 }
 
-async function passGate({ gate }: Settings, { operation, signal }: Try): Promise<EhrResult<never> | null> {
+async function passGuard({ guard }: Settings, { operation, signal }: Try): Promise<EhrResult<CallPermit>> {
   try {
-    await gate.acquire(operation, signal);
-    return null;
-  } catch {
-    return ehrFailed({ kind: 'not-sent', reason: signal?.aborted ? 'cancelled' : 'gate' });
+    return ehrOk(await guard.acquire(operation, signal));
+  } catch (error) {
+    if (signal?.aborted) return ehrFailed({ kind: 'not-sent', reason: 'cancelled' });
+    return ehrFailed({ kind: 'not-sent', reason: error instanceof BreakerOpen ? 'breaker' : 'gate' });
   }
 }
 
@@ -163,12 +172,4 @@ async function send(settings: Settings, { operation, envelope, signal }: Try) {
   });
   if (!answer.ok) return { result: answer, bytes: null };
   return { result: readAnswer(operation, answer.value), bytes: answer.value.body.byteLength };
-}
-
-async function deferOperation(settings: Settings, operation: TebraOperation, intervalMs: number | null) {
-  try {
-    await settings.gate.defer(operation, throttleWaitMs(intervalMs, settings.gaps.gapMs(operation)));
-  } catch {
-    // A gate that cannot be told will also refuse the next turn; the retry's own wait still holds.
-  }
 }

@@ -1,6 +1,6 @@
 import { type EhrResult, ehrFailed, ehrOk } from '../ehr-failure.ts';
-import type { EhrPort } from '../ehr-port.ts';
-import type { EhrPatient } from '../ehr-records.ts';
+import type { EhrReadPort } from '../ehr-port.ts';
+import type { EhrAppointmentDetail, EhrPatient } from '../ehr-records.ts';
 import { decodeAppointment } from './decode-appointment.ts';
 import { decodePractice, decodeProvider, decodeServiceLocation, decodeThrottle } from './decode-directory.ts';
 import { decodePatient } from './decode-patient.ts';
@@ -19,8 +19,8 @@ export type CallTebra = (
   signal?: AbortSignal,
 ) => Promise<EhrResult<XmlElement>>;
 
-/** The port's methods over a way to call the service. */
-export function tebraReads(call: CallTebra): EhrPort {
+/** The port's reading methods over a way to call the service. */
+export function tebraReads(call: CallTebra): EhrReadPort {
   const list = <T>(question: ListQuestion<T>, signal?: AbortSignal) => readList(call, question, signal);
   return {
     async schedule(range, signal) {
@@ -31,17 +31,8 @@ export function tebraReads(call: CallTebra): EhrPort {
       return rows.ok ? ehrOk(decodeSchedule(rows.value)) : rows;
     },
     async appointment(id, signal) {
-      const values = () => ({ Appointment: { AppointmentId: longDigits(id, 'AppointmentId') } });
-      const result = await call('GetAppointment', values, signal);
-      return readOne(
-        result,
-        'Appointment',
-        (found) => {
-          const appointment = decodeAppointment(found);
-          return appointment && { id: appointment.appointmentId, record: appointment };
-        },
-        id,
-      );
+      const found = await readAppointment(call, id, signal);
+      return found.ok ? ehrOk(found.value?.detail ?? null) : found;
     },
     async patient(id, signal) {
       const values = () => ({ Filter: { PatientID: digits(id, 'PatientID') } });
@@ -115,6 +106,31 @@ export function tebraReads(call: CallTebra): EhrPort {
   };
 }
 
+/** One appointment decoded, and the element it was decoded from: an update must send all of it back. */
+export interface FoundAppointment {
+  readonly detail: EhrAppointmentDetail;
+  readonly element: XmlElement;
+}
+
+/** Reads one appointment; null when the service knows none under that id. */
+export async function readAppointment(
+  call: CallTebra,
+  id: string,
+  signal?: AbortSignal,
+): Promise<EhrResult<FoundAppointment | null>> {
+  const values = () => ({ Appointment: { AppointmentId: longDigits(id, 'AppointmentId') } });
+  const result = await call('GetAppointment', values, signal);
+  return readOne(
+    result,
+    'Appointment',
+    (element) => {
+      const detail = decodeAppointment(element);
+      return detail && { id: detail.appointmentId, record: { detail, element } };
+    },
+    id,
+  );
+}
+
 interface ListQuestion<T> {
   readonly operation: TebraOperation;
   readonly values: () => RequestValues;
@@ -169,7 +185,8 @@ function readOne<T>(
   return sameId(read.id, id) ? ehrOk(read.record) : ehrFailed(shape(`${name} id`));
 }
 
-function sameId(left: string, right: string): boolean {
+/** Ids are numbers that some answers pad with zeros. */
+export function sameId(left: string, right: string): boolean {
   return left.replace(/^0+/, '') === right.replace(/^0+/, '');
 }
 
