@@ -2,11 +2,9 @@
  * Hypothesis: a sweep may end anywhere. Fault: SIGKILL at a random moment, again and again. Nobody sees anything: every
  * day is either still readable, or its deletion had begun. Recovery: the sweep after the last kill finishes all of it.
  */
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, KeptDay } from '@workflow-bolt/contracts';
 import { dateAfter, openDayCommand } from '@workflow-bolt/domain';
 import {
@@ -20,6 +18,9 @@ import {
 } from '@workflow-bolt/store';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Random } from '../stream-fuzz/random.ts';
+import { chaosRounds, chaosSeed } from './chaos-seed.ts';
+import { runToKill } from './killed-process.ts';
 
 const clinic = 'north';
 const today = '2026-07-10';
@@ -29,7 +30,7 @@ const dates = [...Array(4).keys()].flatMap((i) => [
   dateAfter(today, -40 - i),
   dateAfter('2026-03-20', -i),
 ]);
-const killsMax = 6;
+const killsMax = chaosRounds(4);
 const rosa = { id: 'rosa', name: 'Rosa', role: 'front-desk', station: null } as const;
 const system = { id: 'system', name: 'System', role: 'system', station: null } as const;
 const settings = {
@@ -86,23 +87,11 @@ async function writeDays(registry: BoardRegistry): Promise<void> {
   }
 }
 
-/** Runs a sweep and kills it after so many ms; null when it was killed, else its report. */
-async function sweepFor(ms: number): Promise<Record<string, unknown> | null> {
-  const script = join(import.meta.dirname, 'sweep-process.ts');
-  const args = [script, redis.url, archiveDir(), keysDir(), clinic, today];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let out = '';
-  const begun = Promise.withResolvers<void>();
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text;
-    if (out.startsWith('begun')) begun.resolve();
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  await Promise.race([begun.promise, ended]);
-  await Promise.race([sleep(ms), ended]);
-  child.kill('SIGKILL');
-  const code = await ended;
-  return code === 0 ? (JSON.parse(out.split('\n')[1] ?? '') as Record<string, unknown>) : null;
+/** Runs a sweep and kills it after so many ms, or lets it finish; null when it was killed, else its report. */
+async function sweepFor(ms: number | null): Promise<Record<string, unknown> | null> {
+  const args = [redis.url, archiveDir(), keysDir(), clinic, today];
+  const { isKilled, out } = await runToKill('sweep-process.ts', args, ms);
+  return isKilled ? null : (JSON.parse(out) as Record<string, unknown>);
 }
 
 /** Every day can be read whole, unless its deletion was begun on the record. */
@@ -120,8 +109,9 @@ test('[abuse] [H-23] [privacy] killed while it archives, cools, purges and shred
   await looking(writeDays);
   let report: Record<string, unknown> | null = null;
   let kills = 0;
-  for (let ms = 5; report === null; ms += 90) {
-    report = await sweepFor(kills < killsMax ? ms : 60_000);
+  const random = new Random(chaosSeed());
+  for (let latestMs = 60; report === null; latestMs += 90) {
+    report = await sweepFor(kills < killsMax ? random.int(0, latestMs) : null);
     if (report === null) kills += 1;
     await looking(async (registry, store) => assertNothingLost(registry, (await store.read()).days));
   }
