@@ -133,7 +133,7 @@ describe('operations', () => {
       role: 'worker',
       version: '1',
       at: Date.now(),
-      ehr: { isOk: true, lastGoodAt: Date.now(), detail: null },
+      ehr: { isOk: true, lastGoodAt: Date.now(), detail: null, reads: 'closed', writes: 'closed' },
     };
     await redis.call('HSET', 'sys:nodes', 'w1', JSON.stringify(beat));
     await using fixture = await startServer(redis.url);

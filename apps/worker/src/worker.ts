@@ -15,10 +15,7 @@ import { localDate } from '@workflow-bolt/domain';
 import {
   type CallGaps,
   createCallGaps,
-  createRateGate,
-  createTebraAdapter,
   type EhrPatient,
-  type EhrPort,
   type EhrProvider,
   type TebraCallRecord,
 } from '@workflow-bolt/ehr';
@@ -41,14 +38,15 @@ import {
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
 import { AuditKeeper } from './audit/audit-keeper.ts';
-import { callMemory } from './call-memory.ts';
 import { AuditGuard } from './detection/audit-guard.ts';
+import { EhrConnection } from './ehr-link/ehr-connection.ts';
 import { HostBoard } from './host-board.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { KeyKeeper } from './key-keeper.ts';
 import { readPersonDetails } from './read-person-details.ts';
 import { RetentionJobs } from './retention/retention-jobs.ts';
 import { sweepClinic } from './retention/sweep-clinics.ts';
+import { type MetricsListener, serveMetrics } from './serve-metrics.ts';
 import { syncSchedule } from './sync-schedule.ts';
 
 export type WorkerParts = {
@@ -66,6 +64,8 @@ const patientsMax = 5_000;
 const dayMs = 86_400_000;
 
 type EhrHealth = { isOk: boolean; lastGoodAt: number | null; detail: string | null };
+/** Somebody waits for these; timers do not. */
+const isWaitedFor = (trigger: ScheduleSyncJob['trigger']): boolean => trigger === 'manual';
 
 export class BoltWorker {
   readonly #parts: WorkerParts;
@@ -81,13 +81,14 @@ export class BoltWorker {
   readonly #auditKeeper: AuditKeeper;
   readonly #guard: AuditGuard;
   readonly #retention: RetentionJobs;
-  readonly #ehr: EhrPort;
+  readonly #ehr: EhrConnection;
   readonly #gaps: CallGaps;
   readonly #patients = new Map<string, EhrPatient | null>();
   #providers: { at: number; list: readonly EhrProvider[] } | null = null;
   #health: EhrHealth = { isOk: true, lastGoodAt: null, detail: 'not asked yet' };
   readonly #keyKeeper: KeyKeeper;
   #beatTimer: NodeJS.Timeout | null = null;
+  #metrics: MetricsListener | null = null;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
@@ -119,15 +120,13 @@ export class BoltWorker {
       port: this.#redis,
       onError: (error) => log.warn({ reason: String(error) }, 'store'),
     });
-    this.#ehr = createTebraAdapter({
-      ...(config.ehrUrl === null ? {} : { endpoint: config.ehrUrl }),
-      credentials: { customerKey: config.ehrCustomerKey, user: config.ehrUser, password: config.ehrPassword },
-      gaps: this.#gaps,
-      gate: createRateGate({
-        gapMs: this.#gaps.gapMs,
-        before: callMemory(this.#redis, config.ehrCustomerKey),
-      }),
-      observe: (record) => this.#onCall(record),
+    this.#ehr = new EhrConnection({
+      ...{ config, port: this.#redis, node: this.#node, gaps: this.#gaps, now: () => this.#registry.now() },
+      onCall: (record) => this.#onCall(record),
+      onChange: (lane, from, { state, why, by }) => {
+        log.warn({ lane, from, state, why, by }, 'ehr breaker');
+        void this.#beat();
+      },
     });
     const wrap: KeyProvider['wrap'] = (...secret) => this.#vault.provider.wrap(...secret);
     this.#auditKeeper = new AuditKeeper({
@@ -169,6 +168,8 @@ export class BoltWorker {
     await this.#vault.provider.status();
     await this.#registry.start();
     await assertDurable(this.#redis, { isUnsafeAllowed: this.#parts.config.allowVolatileRedis });
+    await this.#ehr.start({ isProbing: this.#parts.clinics.some((clinic) => clinic.ehr !== null) });
+    this.#metrics = await serveMetrics(this.#parts.config.metricsListen, this.#ehr.metrics.registry);
     await this.#beat();
     this.#keyKeeper.start();
     this.#beatTimer = setInterval(() => void this.#beat(), beatEveryMs).unref();
@@ -195,6 +196,8 @@ export class BoltWorker {
     if (this.#beatTimer) clearInterval(this.#beatTimer);
     await this.#keyKeeper.stop();
     await this.#jobs.stop(graceMs);
+    await this.#ehr.stop();
+    await this.#metrics?.stop();
     await this.#retention.stop(graceMs);
     await this.#guard.stop();
     await this.#auditKeeper.stop();
@@ -217,7 +220,8 @@ export class BoltWorker {
     const date = job.date ?? localDate(settings.zone, this.#registry.now());
     const board = new HostBoard(this.#registry, { clinic: job.clinic, date });
     const providers = () => this.#providerList(signal);
-    const deps = { board, ehr: this.#ehr, settings, now: () => this.#registry.now(), providers, signal };
+    const ehr = isWaitedFor(job.trigger) ? this.#ehr.interactive : this.#ehr.background;
+    const deps = { board, ehr, settings, now: () => this.#registry.now(), providers, signal };
     // The EHR's own words stand sealed on the board; the log and the queue get the code only.
     const { message: _words, ...result } = {
       message: '',
@@ -233,7 +237,7 @@ export class BoltWorker {
     this.#forgetOldest();
     const result = await readPersonDetails({
       board,
-      ehr: this.#ehr,
+      ehr: this.#ehr.background,
       now: () => this.#registry.now(),
       cache: this.#patients,
       signal,
@@ -250,7 +254,7 @@ export class BoltWorker {
   async #providerList(signal: AbortSignal): Promise<readonly EhrProvider[]> {
     const known = this.#providers;
     if (known && Date.now() - known.at < dayMs) return known.list;
-    const read = await this.#ehr.providers({}, signal);
+    const read = await this.#ehr.background.providers({}, signal);
     if (!read.ok) return known?.list ?? [];
     this.#providers = { at: Date.now(), list: read.value };
     return read.value;
@@ -259,7 +263,7 @@ export class BoltWorker {
   /** The vendor's live limits replace the published ones; without an answer the published ones hold. */
   async #learnLimits(): Promise<void> {
     if (this.#parts.clinics.every((clinic) => clinic.ehr === null)) return;
-    const throttles = await this.#ehr.throttles(AbortSignal.timeout(5_000));
+    const throttles = await this.#ehr.background.throttles(AbortSignal.timeout(5_000));
     if (throttles.ok) this.#gaps.useThrottles(throttles.value);
   }
 
@@ -285,13 +289,21 @@ export class BoltWorker {
     this.#parts.log.debug({ operation, attempt, durationMs, bytes, failure: detail }, 'ehr call');
   }
 
+  /** An open breaker is worse than the last call was: nobody may even ask. */
+  #ehrBeat(): Beat['ehr'] {
+    const [reads, writes] = [this.#ehr.breaker('reads'), this.#ehr.breaker('writes')];
+    const isShut = reads.state === 'open' || reads.state === 'forced_open';
+    const told = isShut ? { isOk: false, detail: `circuit ${reads.state}: ${reads.why}` } : {};
+    return { ...this.#health, ...told, reads: reads.state, writes: writes.state };
+  }
+
   async #beat(): Promise<void> {
     const beat: Beat = {
       node: this.#node,
       role: 'worker',
       version: '0.1.0',
       at: Date.now(),
-      ehr: this.#health,
+      ehr: this.#ehrBeat(),
     };
     await this.#redis
       .sendToPrimaries('HSET', beatsKey, this.#node, JSON.stringify(beat))

@@ -54,7 +54,7 @@ export const frameExamples: { [N in FrameName]: Frame<N> } = {
     dg,
     n: 84,
     dur: 42,
-    ehr: { isOk: true, lastGoodAt: t },
+    ehr: { isOk: true, lastGoodAt: t, reads: 'closed', writes: 'closed' },
   },
   pres: { users: [{ id: 'marcus', name: 'Marcus Bell', role: 'medical-assistant', tabs: 1, editing: null }] },
   auth: { expIn: 90_000 },

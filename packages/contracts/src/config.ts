@@ -256,6 +256,15 @@ export const workerOptions = {
     { unit: 'ms' },
   ),
   clinicsFile: serverOptions.clinicsFile,
+  metricsListen: option(
+    'BOLT_WORKER_METRICS',
+    z
+      .string()
+      .regex(/^(|[A-Za-z0-9.-]+:\d{1,5})$/, 'must be host:port')
+      .transform((value) => value || null),
+    '',
+    'Where the worker serves /metrics, as host:port; empty for not at all.',
+  ),
   ehrUrl: option('BOLT_EHR_URL', optionalText, '', "The EHR's SOAP endpoint; empty for the vendor's own."),
   ehrCustomerKey: option('BOLT_EHR_CUSTOMER_KEY', text.min(1), '', 'Customer key of the EHR account.', {
     isSecret: true,

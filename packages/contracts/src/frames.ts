@@ -1,6 +1,7 @@
 /** Frames of the board stream, version 1: SSE `event:` name and one-line JSON `data:`. */
 import { z } from 'zod';
 import { viewSchema } from './cursor.ts';
+import { breakerStates } from './ehr-link.ts';
 import { entityIdSchema, entitySchema } from './entities.ts';
 import { instantSchema } from './ids.ts';
 
@@ -71,8 +72,15 @@ export const frameSchemas = {
     dg: digest,
     n: z.int(),
     dur: seq,
-    /** What the workers last said of the EHR: is it answering, and when did it last (epoch ms). Absent without a link. */
-    ehr: z.strictObject({ isOk: z.boolean(), lastGoodAt: instantSchema.nullable() }).optional(),
+    /** What the workers last said of the EHR: is it answering, when did it last (epoch ms), and how its circuit breakers stand. Absent without a link. */
+    ehr: z
+      .strictObject({
+        isOk: z.boolean(),
+        lastGoodAt: instantSchema.nullable(),
+        reads: z.enum(breakerStates).optional(),
+        writes: z.enum(breakerStates).optional(),
+      })
+      .optional(),
     /** Names of dependencies that are away; absent when all is well. */
     degraded: z.array(z.string()).optional(),
   }),

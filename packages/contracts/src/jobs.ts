@@ -1,5 +1,6 @@
 /** Jobs between the API and the workers. Payloads carry opaque ids only. */
 import { z } from 'zod';
+import { breakerStates } from './ehr-link.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, userIdSchema } from './ids.ts';
 
 /** BullMQ key prefix: one hash tag, so that a cluster keeps a queue on one shard. */
@@ -54,6 +55,9 @@ export const beatSchema = z
         isOk: z.boolean(),
         lastGoodAt: instantSchema.nullable(),
         detail: z.string().max(200).nullable(),
+        /** State of the circuit breaker of each lane. */
+        reads: z.enum(breakerStates),
+        writes: z.enum(breakerStates),
       })
       .nullable(),
   })

@@ -34,11 +34,12 @@ export function breakerVerdict(failure: EhrFailure | null): BreakerVerdict {
   }
 }
 
-type Of<Kind extends EhrFailure['kind'], Key extends string> = Extract<EhrFailure, { kind: Kind }> extends {
-  readonly [K in Key]: infer Value;
-}
-  ? Value
-  : never;
+type Of<Kind extends EhrFailure['kind'], Key extends string> =
+  Extract<EhrFailure, { kind: Kind }> extends {
+    readonly [K in Key]: infer Value;
+  }
+    ? Value
+    : never;
 
 /** A cut or garbled answer is the service's; a record with strange bytes comes back every time and must stop nobody else. */
 function malformedVerdict(reason: Of<'malformed', 'reason'>): BreakerVerdict {

@@ -47,7 +47,7 @@ export function gateGuard<Operation extends string>(
           if (failure?.kind !== 'throttled') return;
           const waitMs = throttleWaitMs(failure.intervalMs, gapMs(operation));
           // A gate that cannot be told will also refuse the next turn; the retry's own wait still holds.
-          void Promise.try(() => gate.defer(operation, waitMs)).catch(() => undefined);
+          void (async () => gate.defer(operation, waitMs))().catch(() => undefined);
         },
       };
     },

@@ -25,7 +25,6 @@ export {
   quarantineCounts,
 } from './normalise-schedule.ts';
 export {
-  type CallMemory,
   createRateGate,
   type Gate,
   GateFull,

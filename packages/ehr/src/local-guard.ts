@@ -2,7 +2,13 @@
  * The guard of one process alone, for while the shared one is away: nobody knows what the others do, so it calls
  * less, one call at a time, and gives up sooner.
  */
-import { type CircuitBreakerPolicy, ConsecutiveBreaker, bulkhead, circuitBreaker, handleType } from 'cockatiel';
+import {
+  bulkhead,
+  type CircuitBreakerPolicy,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleType,
+} from 'cockatiel';
 import { breakerVerdict } from './breaker-verdict.ts';
 import { type CallClock, systemClock } from './call-clock.ts';
 import { BreakerOpen, type CallGuard } from './call-guard.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CallClock } from './call-clock.ts';
-import { type CallMemory, createRateGate, GateFull } from './rate-gate.ts';
+import { createRateGate, GateFull } from './rate-gate.ts';
 import { createCallGaps, GAP_MARGIN_MS } from './tebra/call-gaps.ts';
 
 /** A clock that is advanced by hand; sleepers wake in order. */
@@ -38,7 +38,7 @@ function handClock() {
   };
 }
 
-type Before = 'unknown' | 'idle' | CallMemory<'a' | 'b'>;
+type Before = 'unknown' | 'idle';
 
 function pacing(options: { before?: Before; waitersMax?: number } = {}) {
   const { clock, advanceTo } = handClock();
@@ -77,36 +77,6 @@ describe('one call per gap and operation', () => {
 
   test('after a restart the first call waits one gap, because nobody knows what came before', async () => {
     const { call, turns, advanceTo } = pacing({ before: 'unknown' });
-    call('b', 'first');
-    await advanceTo(299);
-    expect(turns).toEqual([]);
-    await advanceTo(300);
-    expect(turns).toEqual(['first@300']);
-  });
-
-  test.each([
-    ['long ago', Number.POSITIVE_INFINITY, 'first@0'],
-    ['just before', 100, 'first@200'],
-    ['nobody can tell', null, 'first@300'],
-  ])('a memory of the calls before spares the wait that is not needed: %s', async (_name, since, turn) => {
-    const noted: string[] = [];
-    const before = {
-      sinceLast: async () => since,
-      note: async (operation: string) => void noted.push(operation),
-    };
-    const { call, turns, advanceTo } = pacing({ before });
-    call('b', 'first');
-    call('b', 'second');
-    await advanceTo(599);
-    expect(turns[0]).toBe(turn);
-    await advanceTo(600);
-    expect(turns).toHaveLength(2);
-    expect(noted).toEqual(['b', 'b']);
-  });
-
-  test('a memory that is away counts as unknown', async () => {
-    const away = () => Promise.reject(new Error('away'));
-    const { call, turns, advanceTo } = pacing({ before: { sinceLast: away, note: away } });
     call('b', 'first');
     await advanceTo(299);
     expect(turns).toEqual([]);
@@ -166,5 +136,9 @@ describe('gaps', () => {
     expect(gaps.gapMs('GetAppointments')).toBe(2_250);
     expect(gaps.gapMs('GetPatient')).toBe(500);
     expect(gaps.gapMs('GetProviders')).toBe(750);
+    expect(['GetAppointments', 'GetPatient'].map((name) => gaps.isLive(name as 'GetPatient'))).toEqual([
+      true,
+      false,
+    ]);
   });
 });

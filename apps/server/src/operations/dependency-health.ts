@@ -161,7 +161,9 @@ function wordsOf(states: readonly DependencyState[], beats: readonly Beat[]): He
   const away = states.filter(({ isOk }) => !isOk).map(({ name }) => name);
   const ehr = freshestEhr(beats);
   return {
-    ...(ehr ? { ehr: { isOk: ehr.isOk, lastGoodAt: ehr.lastGoodAt } } : {}),
+    ...(ehr
+      ? { ehr: { isOk: ehr.isOk, lastGoodAt: ehr.lastGoodAt, reads: ehr.reads, writes: ehr.writes } }
+      : {}),
     ...(away.length > 0 ? { degraded: away } : {}),
   };
 }

@@ -26,6 +26,8 @@ const GAP_MS_MAX = 600_000;
 export interface CallGaps {
   /** The minimum gap to keep between two calls, margin included. */
   gapMs(operation: TebraOperation): number;
+  /** Whether the vendor itself has told that gap, so that it goes before what other processes have published. */
+  isLive(operation: TebraOperation): boolean;
   /** Takes over the vendor's live values; names that this adapter does not call and absurd values are ignored. */
   useThrottles(throttles: readonly EhrThrottle[]): void;
 }
@@ -33,12 +35,16 @@ export interface CallGaps {
 /** The published gaps, replaceable by live ones while the process runs. */
 export function createCallGaps(marginMs: number = GAP_MARGIN_MS): CallGaps {
   const gaps = new Map<string, number>(Object.entries(PUBLISHED_GAP_MS));
+  const live = new Set<string>();
   return {
+    isLive: (operation) => live.has(operation),
     gapMs: (operation) => (gaps.get(operation) ?? GAP_MS_MAX) + marginMs,
     useThrottles(throttles) {
       for (const { endpoint, minGapMs } of throttles) {
         const operation = OPERATION_NAMES.find((name) => name.toLowerCase() === endpoint.toLowerCase());
-        if (operation && minGapMs > 0 && minGapMs <= GAP_MS_MAX) gaps.set(operation, minGapMs);
+        if (!operation || minGapMs <= 0 || minGapMs > GAP_MS_MAX) continue;
+        gaps.set(operation, minGapMs);
+        live.add(operation);
       }
     },
   };

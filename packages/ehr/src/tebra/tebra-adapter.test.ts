@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
+import { BreakerOpen } from '../call-guard.ts';
+import type { EhrFailure } from '../ehr-failure.ts';
 import type { EhrPort } from '../ehr-port.ts';
 import { readClinicDay } from '../read-clinic-day.ts';
 import {
@@ -497,6 +499,24 @@ describe('gate, retry and observation', () => {
       failure: { kind: 'not-sent', reason: 'cancelled', retryable: false },
     });
     expect(sent).toEqual([]);
+  });
+
+  test('[I7] an open breaker leaves the call unsent and is not retried; a failure keeps its unknown outcome', async () => {
+    const shut = { acquire: () => Promise.reject(new BreakerOpen('open', 9_000)) };
+    const unsent = cannedAdapter([{ body: '' }], { guard: shut });
+    expect(await unsent.port.schedule(ANY_DAY)).toMatchObject({
+      failure: { kind: 'not-sent', reason: 'breaker', reads: 'wait', writes: 'not-applied' },
+    });
+    expect(unsent.sent).toEqual([]);
+    const told: unknown[] = [];
+    const open = {
+      acquire: async () => ({ report: (failure: EhrFailure | null) => void told.push(failure) }),
+    };
+    const cut = cannedAdapter([reset], { guard: open });
+    const result = await cut.port.schedule(ANY_DAY);
+    expect(result).toMatchObject({ failure: { kind: 'transport', writes: 'unknown' } });
+    expect(told).toHaveLength(3);
+    expect(told[2]).toEqual(result.ok ? null : result.failure);
   });
 
   test('the default gate keeps two calls of one operation apart, from the first one on', async () => {

@@ -48,7 +48,8 @@ export interface TebraOptions {
   readonly observe?: (record: TebraCallRecord) => void;
 }
 
-type Settings = Required<Omit<TebraOptions, 'allowPlainHttp' | 'observe' | 'gate'>> & Pick<TebraOptions, 'observe'>;
+type Settings = Required<Omit<TebraOptions, 'allowPlainHttp' | 'observe' | 'gate'>> &
+  Pick<TebraOptions, 'observe'>;
 
 /**
  * The Tebra account behind the EHR port. Every call passes the gate, a total deadline and strict decoding; a
@@ -72,8 +73,7 @@ function withDefaults(options: TebraOptions): Settings {
     gaps,
     clock,
     guard:
-      options.guard ??
-      gateGuard(options.gate ?? createRateGate({ gapMs: gaps.gapMs, clock }), gaps.gapMs),
+      options.guard ?? gateGuard(options.gate ?? createRateGate({ gapMs: gaps.gapMs, clock }), gaps.gapMs),
     retry: options.retry ?? READ_RETRY,
     deadlineMs: options.deadlineMs ?? CALL_DEADLINE_MS,
     answerBytesMax: options.answerBytesMax ?? ANSWER_BYTES_MAX,

@@ -1,0 +1,85 @@
+/** The worker's way to its EHR account: guard, watch, probe and adapter, assembled. */
+import type { Breaker, BreakerState, EhrLane, WorkerConfig } from '@workflow-bolt/contracts';
+import { type CallGaps, createTebraAdapter, type EhrPort, type TebraCallRecord } from '@workflow-bolt/ehr';
+import { EhrLink, ehrAccountName, type RedisPort } from '@workflow-bolt/store';
+import { HealthProbe } from './health-probe.ts';
+import { LinkMetrics } from './link-metrics.ts';
+import { LinkWatch } from './link-watch.ts';
+import { SharedGuard } from './shared-guard.ts';
+
+export type EhrConnectionParts = {
+  config: Pick<WorkerConfig, 'ehrUrl' | 'ehrCustomerKey' | 'ehrUser' | 'ehrPassword'>;
+  port: RedisPort;
+  node: string;
+  gaps: CallGaps;
+  /** Redis's clock, epoch ms. */
+  now: () => number;
+  onCall: (record: TebraCallRecord) => void;
+  onChange: (lane: EhrLane, from: BreakerState, to: Breaker) => void;
+};
+
+/** The adapter's own deadline for a call, after which a permit is not needed any more. */
+const callMsMax = 45_000;
+
+export class EhrConnection {
+  /** For what a person waits for; goes first. */
+  readonly interactive: EhrPort;
+  /** For timers. */
+  readonly background: EhrPort;
+  readonly metrics = new LinkMetrics();
+  readonly #guard: SharedGuard;
+  readonly #watch: LinkWatch;
+  readonly #probe: HealthProbe;
+
+  constructor(parts: EhrConnectionParts) {
+    const { config, port, node, gaps, now } = parts;
+    const link = new EhrLink({ port, account: ehrAccountName(config.ehrCustomerKey), node });
+    const { metrics } = this;
+    const onChange: EhrConnectionParts['onChange'] = (lane, from, to) => {
+      metrics.changed(lane, to.state);
+      parts.onChange(lane, from, to);
+    };
+    this.#watch = new LinkWatch({ link, port, now, onChange });
+    this.#guard = new SharedGuard({
+      ...{ link, watch: this.#watch, gaps, callMsMax },
+      onEvent: (event) => metrics.guarded(event),
+    });
+    const adapter = (kind: 'interactive' | 'background') =>
+      createTebraAdapter({
+        ...(config.ehrUrl === null ? {} : { endpoint: config.ehrUrl }),
+        credentials: {
+          customerKey: config.ehrCustomerKey,
+          user: config.ehrUser,
+          password: config.ehrPassword,
+        },
+        ...{ gaps, guard: this.#guard.for(kind), deadlineMs: callMsMax },
+        observe: (record) => {
+          metrics.called(record);
+          parts.onCall(record);
+        },
+      });
+    this.interactive = adapter('interactive');
+    this.background = adapter('background');
+    this.#probe = new HealthProbe({
+      state: () => this.#watch.breaker('reads').state,
+      refresh: () => this.#watch.refresh(),
+      // The cheapest operation that proves the account, not only the address.
+      call: (signal) => this.background.practices(signal),
+    });
+  }
+
+  async start({ isProbing }: { isProbing: boolean }): Promise<void> {
+    await this.#watch.start();
+    if (isProbing) this.#probe.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#probe.stop();
+    await this.#guard.drain();
+    await this.#watch.stop();
+  }
+
+  breaker(lane: EhrLane): Breaker {
+    return this.#watch.breaker(lane);
+  }
+}

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { CallClock } from './call-clock.ts';
+import { BreakerOpen } from './call-guard.ts';
+import { type EhrFailure, ehrFailure } from './ehr-failure.ts';
+import { createLocalGuard } from './local-guard.ts';
+
+const down = ehrFailure({ kind: 'service-down', reason: 'html', httpStatus: 503 });
+const denied = ehrFailure({ kind: 'business-error', reason: 'other', wording: 'no' });
+
+/** Sleeping is what moves this clock. */
+function guardOnHand() {
+  let now = 0;
+  const clock: CallClock = {
+    now: () => now,
+    random: () => 0,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+  const guard = createLocalGuard<'read' | 'write'>({ gapMs: () => 500, laneOf: (name) => name, clock });
+  const call = async (operation: 'read' | 'write', failure: EhrFailure | null) => {
+    const permit = await guard.acquire(operation);
+    permit.report(failure, 10);
+    return now;
+  };
+  return { guard, call };
+}
+
+test('alone, a process keeps three gaps, before its first call too', async () => {
+  const { call } = guardOnHand();
+  expect([await call('read', null), await call('read', null)]).toEqual([1_500, 3_000]);
+});
+
+test('three failures in a row open it for that lane only, and refusals of the EHR do not count', async () => {
+  const { call } = guardOnHand();
+  for (const failure of [down, down, denied, down, down]) await call('read', failure);
+  await call('write', null);
+  await call('read', down);
+  await expect(call('read', null)).rejects.toThrow(BreakerOpen);
+  await expect(call('write', null)).resolves.toBeGreaterThan(0);
+});
+
+test('one call at a time: the second goes when the first has been reported', async () => {
+  const { guard } = guardOnHand();
+  const first = await guard.acquire('read');
+  let isIn = false;
+  const second = guard.acquire('write').then((permit) => {
+    isIn = true;
+    permit.report(null, 1);
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isIn).toBe(false);
+  first.report(null, 1);
+  await second;
+  expect(isIn).toBe(true);
+});
+
+test('who leaves before his turn leaves no slot taken', async () => {
+  const { guard, call } = guardOnHand();
+  await expect(guard.acquire('read', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  await expect(call('read', null)).resolves.toBe(1_500);
+});
