@@ -41,7 +41,8 @@ function answerMessage(
   entry: JournalEntry,
 ): Answer {
   const body = bodyOf(parseXml(message.text));
-  const operation = OPERATIONS_BY_ACTION.get(message.action);
+  const known = OPERATIONS_BY_ACTION.get(message.action);
+  const operation = known?.isUnpublished && !state.config.writes.statusOperation ? undefined : known;
   if (!operation) return noted(entry, 'fault:ActionNotSupported', 500, contractFilterFault(message.action));
   if (body.name !== operation.name || body.uri !== NAMESPACES.kar) {
     return noted(entry, 'fault:DeserializationFailed', 500, wrongBodyFault(operation.name, body));
@@ -53,6 +54,18 @@ function answerMessage(
   entry.dropped = reading.dropped;
   entry.criteria = criteriaOf(reading.value);
   return answerRequest(state, operation, reading.value, entry);
+}
+
+/** Notes which appointment a call was about although it is never answered; a message nobody can read stays unnoted. */
+export function noteCriteria(action: string, text: string, entry: JournalEntry): void {
+  const operation = OPERATIONS_BY_ACTION.get(action);
+  if (!operation) return;
+  try {
+    const parameter = bodyOf(parseXml(text)).children.find((child) => child.name === 'request');
+    if (parameter) entry.criteria = criteriaOf(strictRead(parameter, shapeOf(operation.request)).value);
+  } catch (error) {
+    if (!(error instanceof XmlRefused) && !(error instanceof DeserializationError)) throw error;
+  }
 }
 
 function bodyOf(document: XmlElement): XmlElement {
@@ -93,7 +106,7 @@ function performed(
 ): Answer {
   try {
     const data = operation.handle(
-      { world: state.world, config: state.config, nowMs: call.nowMs },
+      { world: state.world, config: state.config, nowMs: call.nowMs, effects: entry.effects },
       call.request,
     );
     entry.outcome = 'ok';

@@ -55,3 +55,63 @@ export function assertStopsAfterAuthFailure(entries: readonly JournalEntry[], ms
   });
   return result(entries.length, violations);
 }
+
+/** No call had an effect of that kind: no case was cleared, nobody's work was overwritten. */
+export function assertNoEffect(entries: readonly JournalEntry[], kind: string): AssertionResult {
+  const violations = entries.flatMap((entry) =>
+    entry.effects
+      .filter((effect) => effect.kind === kind)
+      .map((effect) => ({ n: entry.n, detail: `${kind} ${effect.id}` })),
+  );
+  return result(entries.length, violations);
+}
+
+/** Nobody called from one instant (included) to another, both in ms as `arrivedMs` counts. */
+export function assertSilentBetween(
+  entries: readonly JournalEntry[],
+  fromMs: number,
+  toMs: number,
+): AssertionResult {
+  const calls = entries.filter(({ arrivedMs }) => arrivedMs >= fromMs && arrivedMs < toMs);
+  return result(
+    entries.length,
+    calls.map((entry) => ({ n: entry.n, detail: `${entry.op} at ${entry.arrivedMs.toFixed(1)} ms` })),
+  );
+}
+
+/** What must be read after a write before the same thing may be written again. */
+const READ_BEFORE_REPEAT: Readonly<Record<string, string>> = {
+  UpdateAppointment: 'GetAppointment',
+  CreateAppointment: 'GetAppointments',
+};
+
+/**
+ * No write followed another to the same appointment without a read of it in between. A refused write did nothing and may be
+ * sent again at once; one whose answer was lost may have been applied, whatever really became of it. Ask this of the whole
+ * journal: reads count.
+ */
+export function assertNoBlindRepeat(entries: readonly JournalEntry[]): AssertionResult {
+  const open = new Map<string, JournalEntry>();
+  const violations: AssertionResult['violations'] = [];
+  for (const entry of entries) {
+    const subject = subjectOf(entry);
+    if (entry.op in READ_BEFORE_REPEAT) {
+      const before = open.get(`${entry.op} ${subject}`);
+      if (before) violations.push({ n: entry.n, detail: `${entry.op} again, unread since call ${before.n}` });
+      if (mayHaveBeenApplied(entry)) open.set(`${entry.op} ${subject}`, entry);
+    }
+    for (const [write, read] of Object.entries(READ_BEFORE_REPEAT)) {
+      if (entry.op === read && entry.outcome === 'ok') open.delete(`${write} ${subject}`);
+    }
+  }
+  return result(entries.length, violations);
+}
+
+/** Creations have no id yet: what counts is that the list was read. */
+function subjectOf({ op, criteria }: JournalEntry): string {
+  return op === 'CreateAppointment' || op === 'GetAppointments' ? '' : (criteria.AppointmentId ?? '');
+}
+
+function mayHaveBeenApplied({ outcome }: JournalEntry): boolean {
+  return !['throttled', 'error', 'auth:', 'fault:Des'].some((word) => outcome.startsWith(word));
+}

@@ -62,6 +62,8 @@ export const faultRule = z.strictObject({
   times: z.number().int().min(1).nullable().default(null),
   /** For `slow` the delay; for `drip` the pause between pieces. */
   ms: ms.default(200),
+  /** A burst: the rule holds before this instant of the simulator's clock only. */
+  until: instant.optional(),
 });
 
 export type FaultRule = z.infer<typeof faultRule>;
@@ -118,6 +120,19 @@ const data = z.strictObject({
 const writes = z.strictObject({
   /** Writes are answered as done, but change nothing. */
   acceptedButNotApplied: z.boolean().default(false),
+  /** For so long the list goes on showing what it showed before a write. */
+  listDelayMs: ms.default(0),
+  /** Somebody at another screen changes an appointment right after it was read, in this share of the reads. */
+  secondUser: z
+    .strictObject({
+      share: z.number().min(0).max(1),
+      changes: z.enum(['status', 'notes']).default('status'),
+      statuses: z.array(z.string().max(60)).min(1).default(['Confirmed', 'Cancelled', 'NoShow']),
+    })
+    .nullable()
+    .default(null),
+  /** Whether the newer operation that changes a status alone is there; it is in no published contract yet. */
+  statusOperation: z.boolean().default(false),
 });
 
 const network = z.strictObject({

@@ -1,5 +1,27 @@
 import type { Fields, Value } from './soap/strict-read.ts';
 
+/** What a call did to the account's data. Ids and status words only. */
+export type Effect =
+  | { kind: 'applied' | 'created'; id: number; status: string }
+  /** Answered as done, and not done. */
+  | { kind: 'not-applied'; id: number; status: string }
+  | { kind: 'deleted' | 'case-cleared'; id: number }
+  /** The caller had read an older version: what somebody else wrote in between is gone. */
+  | { kind: 'overwrote'; id: number }
+  /** The list goes on showing what it showed before. */
+  | { kind: 'listed-later'; id: number; ms: number }
+  /** Somebody else changed the appointment right after this call was answered. */
+  | { kind: 'second-user'; id: number; changed: 'status' | 'notes' };
+
+/** What was done from the control plane, by a person, a test or a script. */
+export interface NotedAction {
+  at: string;
+  arrivedMs: number;
+  do: string;
+  id: number | null;
+  status: string | null;
+}
+
 /** What is remembered of a call: never credentials, never names, never a body. */
 export interface JournalEntry {
   n: number;
@@ -18,6 +40,7 @@ export interface JournalEntry {
   criteria: Record<string, string>;
   /** Paths of the members the strict reader dropped. */
   dropped: string[];
+  effects: Effect[];
   requestBytes: number;
   responseBytes: number;
 }
@@ -41,6 +64,7 @@ const CRITERIA = new Set([
 /** The last 10,000 calls in order of arrival; older ones are forgotten. */
 export class Journal {
   #entries: JournalEntry[] = [];
+  #actions: NotedAction[] = [];
   #count = 0;
 
   /** Opens an entry for a call that has arrived; the pipeline fills it in. */
@@ -56,6 +80,7 @@ export class Journal {
       credentials: 'none',
       criteria: {},
       dropped: [],
+      effects: [],
       requestBytes: 0,
       responseBytes: 0,
     };
@@ -71,6 +96,17 @@ export class Journal {
       .map((entry) => ({ ...entry }));
   }
 
+  /** Notes what was done from outside; the last 10,000 are kept. */
+  note(action: NotedAction): void {
+    this.#actions.push(action);
+    if (this.#actions.length > KEPT_MAX) this.#actions.shift();
+  }
+
+  /** Copies of what was done from outside, oldest first. */
+  actions(): NotedAction[] {
+    return this.#actions.map((action) => ({ ...action }));
+  }
+
   /** How often an operation has been called since the start or the last clearing. */
   count(op: string): number {
     return this.#entries.filter((entry) => entry.op === op).length;
@@ -78,6 +114,7 @@ export class Journal {
 
   clear(): void {
     this.#entries = [];
+    this.#actions = [];
   }
 }
 

@@ -4,7 +4,8 @@ import { type DayOptions, localDateOf, type ProfileName } from '@workflow-bolt/t
 import type { Credentials } from './auth.ts';
 import { createClock, type SimulatorClock } from './clock.ts';
 import { type ConfigPatch, defaultConfig, patchConfig, type SimulatorConfig } from './config.ts';
-import { type ActionInput, applyAction } from './control/actions.ts';
+import type { ActionInput } from './control/action-schema.ts';
+import { applyAction } from './control/actions.ts';
 import { createControlServer } from './control/control-server.ts';
 import { ScenarioPlayer } from './control/scenario.ts';
 import type { JournalEntry } from './journal.ts';

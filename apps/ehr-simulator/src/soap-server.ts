@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { type Answer, actionOf, answer } from './answer.ts';
+import { type Answer, actionOf, answer, noteCriteria } from './answer.ts';
 import type { FaultRule } from './config.ts';
 import type { ScenarioPlayer } from './control/scenario.ts';
 import { HTML_200, HTML_503, spoil } from './faults/bodies.ts';
 import { FaultPlan, isOutage, latencyMs } from './faults/plan.ts';
+import { letSecondUserAct } from './faults/second-user.ts';
 import type { JournalEntry } from './journal.ts';
 import { OPERATIONS_BY_ACTION } from './operations/index.ts';
 import { internalFault } from './soap/faults.ts';
@@ -58,8 +59,12 @@ async function serve(state: SimulatorState, machinery: Machinery, exchange: Exch
   const { entry, request, response } = exchange;
   const text = await readBody(request, entry);
   const delay = latencyMs(state.config, state.rng);
-  if (isOutage(state.config, state.clock.now())) return sendPage(exchange, 503, HTML_503, 'network:outage');
-  const fault = machinery.plan.next(entry.op, state.config, state.rng);
+  const now = { rng: state.rng, nowMs: state.clock.now() };
+  const isDown = isOutage(state.config, now.nowMs);
+  const fault = isDown ? undefined : machinery.plan.next(entry.op, state.config, now);
+  // What never reaches its operation is noted here; everything else when it is read.
+  if (text !== undefined && (isDown || fault)) noteCriteria(exchange.action, text, entry);
+  if (isDown) return sendPage(exchange, 503, HTML_503, 'network:outage');
   if (fault && (await failBefore(fault, exchange, machinery.closing))) return;
   if (!/^text\/xml\b/i.test(request.headers['content-type'] ?? '')) {
     entry.outcome = 'fault:UnsupportedMediaType';
@@ -74,6 +79,7 @@ async function serve(state: SimulatorState, machinery: Machinery, exchange: Exch
   machinery.scenario.beforeCall(entry.op);
   const made = answer(state, exchange.action, text, entry);
   machinery.scenario.afterCall(entry.op);
+  letSecondUserAct(state, entry);
   // The service counts a call when it arrives and is slow to answer it: calls sent far enough apart are not refused
   // because the first one took longer than the second.
   if (delay > 0) await sleep(delay, undefined, { signal: machinery.closing });

@@ -1,62 +1,7 @@
-import { z } from 'zod';
 import { faultRule, patchConfig } from '../config.ts';
 import type { SimulatorState } from '../state.ts';
 import type { AppointmentRecord } from '../world/world.ts';
-
-const id = z.number().int().positive();
-const instant = z.iso.datetime({ offset: true });
-const minutes = z
-  .number()
-  .min(1)
-  .max(24 * 60);
-
-/** What can be done to the EHR from outside, by a test, a script or a person: each as a line of JSON. */
-export const actionSchema = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('config'), patch: z.record(z.string(), z.unknown()) }),
-  z.strictObject({ do: z.literal('fault'), rule: faultRule }),
-  z.strictObject({ do: z.literal('clear-faults') }),
-  z.strictObject({ do: z.literal('status'), id, status: z.string().max(60) }),
-  z.strictObject({ do: z.literal('cancel'), id }),
-  z.strictObject({ do: z.literal('move'), id, startTime: instant, minutes: minutes.optional() }),
-  z.strictObject({
-    do: z.literal('edit'),
-    id,
-    notes: z.string().max(4000).optional(),
-    providerId: id.optional(),
-    locationId: id.optional(),
-    resourceIds: z.array(id).max(9).optional(),
-    patientId: id.nullable().optional(),
-    caseId: id.nullable().optional(),
-  }),
-  /** `flag` leaves a deleted record behind, `gone` leaves nothing. */
-  z.strictObject({ do: z.literal('delete'), id, mode: z.enum(['flag', 'gone']).default('flag') }),
-  z.strictObject({
-    do: z.literal('add'),
-    patientId: id.nullable(),
-    startTime: instant,
-    minutes: minutes.default(20),
-    providerId: id.optional(),
-    status: z.string().max(60).default('Scheduled'),
-    type: z.enum(['P', 'O']).default('P'),
-    notes: z.string().max(4000).default(''),
-  }),
-  z.strictObject({
-    do: z.literal('patient'),
-    id,
-    deleted: z.boolean().optional(),
-    mergedInto: id.nullable().optional(),
-    alert: z.string().max(400).nullable().optional(),
-  }),
-  z.strictObject({
-    do: z.literal('clock'),
-    set: instant.optional(),
-    advanceMs: z.number().optional(),
-    speed: z.number().min(0).max(100_000).optional(),
-  }),
-]);
-
-export type Action = z.output<typeof actionSchema>;
-export type ActionInput = z.input<typeof actionSchema>;
+import { type Action, actionSchema } from './action-schema.ts';
 
 /** The action names something that is not there. */
 export class ActionRefused extends Error {}
@@ -64,6 +9,18 @@ export class ActionRefused extends Error {}
 /** Does one action now. Returns the appointment it touched, if any; throws ZodError or ActionRefused and changes nothing. */
 export function applyAction(state: SimulatorState, input: unknown): AppointmentRecord | null {
   const action = actionSchema.parse(input);
+  const touched = perform(state, action);
+  state.journal.note({
+    at: new Date(state.clock.now()).toISOString(),
+    arrivedMs: state.clock.monotonic(),
+    do: action.do,
+    id: 'id' in action ? action.id : (touched?.id ?? null),
+    status: 'status' in action ? action.status : null,
+  });
+  return touched;
+}
+
+function perform(state: SimulatorState, action: Action): AppointmentRecord | null {
   switch (action.do) {
     case 'config':
       state.config = patchConfig(state.config, action.patch);
@@ -74,6 +31,10 @@ export function applyAction(state: SimulatorState, input: unknown): AppointmentR
     case 'clear-faults':
       state.config.network.rules = [];
       return null;
+    case 'burst':
+      return beginBurst(state, action);
+    case 'outage':
+      return planOutage(state, action);
     case 'clock':
       return setClock(state, action);
     case 'patient':
@@ -83,6 +44,20 @@ export function applyAction(state: SimulatorState, input: unknown): AppointmentR
     default:
       return changeAppointment(state, action);
   }
+}
+
+function beginBurst(state: SimulatorState, action: Extract<Action, { do: 'burst' }>): null {
+  const { do: _, ms, ...rule } = action;
+  const until = new Date(state.clock.now() + ms).toISOString();
+  state.config.network.rules.push(faultRule.parse({ ...rule, until }));
+  return null;
+}
+
+function planOutage(state: SimulatorState, action: Extract<Action, { do: 'outage' }>): null {
+  const fromMs = state.clock.now() + action.startsInMs;
+  const outage = { from: new Date(fromMs).toISOString(), to: new Date(fromMs + action.ms).toISOString() };
+  state.config = patchConfig(state.config, { network: { outage } });
+  return null;
 }
 
 function setClock(state: SimulatorState, action: Extract<Action, { do: 'clock' }>): null {
@@ -108,7 +83,8 @@ function changeAppointment(state: SimulatorState, action: AppointmentAction): Ap
     state.world.remove(record);
     return record;
   }
-  return state.world.change(record, changeOf(action, record), state.clock.now());
+  const user = 'by' in action && action.by !== undefined ? { updatedBy: action.by } : {};
+  return state.world.change(record, { ...changeOf(action, record), ...user }, state.clock.now());
 }
 
 function changeOf(action: AppointmentAction, record: AppointmentRecord): Partial<AppointmentRecord> {
@@ -122,7 +98,7 @@ function changeOf(action: AppointmentAction, record: AppointmentRecord): Partial
     case 'move':
       return movedTo(Date.parse(action.startTime), action.minutes, record);
     case 'edit': {
-      const { do: _, id: __, ...change } = action;
+      const { do: _, id: __, by: ___, ...change } = action;
       return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     }
   }

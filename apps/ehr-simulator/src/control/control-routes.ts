@@ -4,14 +4,18 @@ import {
   type AssertionResult,
   assertCount,
   assertMinGap,
+  assertNoBlindRepeat,
+  assertNoEffect,
   assertNothingDropped,
   assertOutcome,
+  assertSilentBetween,
   assertStopsAfterAuthFailure,
 } from '../assertions.ts';
 import { defaultConfig, patchConfig } from '../config.ts';
 import { resetState, type SimulatorState } from '../state.ts';
 import type { AppointmentRecord } from '../world/world.ts';
-import { actionSchema, applyAction } from './actions.ts';
+import { actionSchema } from './action-schema.ts';
+import { applyAction } from './actions.ts';
 import type { ScenarioPlayer } from './scenario.ts';
 
 /** One request to the control plane, as a route sees it. */
@@ -88,6 +92,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
     return { ok: true };
   },
   'GET /journal': ({ state, url }) => state.journal.list(url.searchParams.get('op') ?? undefined),
+  'GET /journal/actions': ({ state }) => state.journal.actions(),
   'DELETE /journal': ({ state }) => {
     state.journal.clear();
     return { ok: true };
@@ -104,6 +109,11 @@ export const CONTROL_ROUTES: Readonly<Record<string, Route>> = {
   'GET /assert/nothing-dropped': (visit) => asserted(visit, assertNothingDropped),
   'GET /assert/stops-after-auth-failure': (visit) =>
     asserted(visit, (entries, number) => assertStopsAfterAuthFailure(entries, number('ms', 60_000))),
+  'GET /assert/no-effect': (visit) =>
+    asserted(visit, (entries) => assertNoEffect(entries, visit.url.searchParams.get('effect') ?? '')),
+  'GET /assert/no-blind-repeat': (visit) => asserted(visit, assertNoBlindRepeat),
+  'GET /assert/silent-between': (visit) =>
+    asserted(visit, (entries, number) => assertSilentBetween(entries, number('from', 0), number('to', 0))),
   'POST /reset': ({ state, scenario, body }) => {
     const { config, ...day } = resetSchema.parse(body);
     scenario.stop();
@@ -124,11 +134,13 @@ function changed(visit: Visit, action: object): Record<string, unknown> {
 
 /** A patch of an appointment is a status, a move, an edit, or several of them: all are checked before the first is done. */
 function patchAppointment(visit: Visit): Record<string, unknown> | undefined {
-  const { status, startTime, minutes, ...edit } = visit.body as Record<string, unknown>;
+  const { status, startTime, minutes, by, ...edit } = visit.body as Record<string, unknown>;
   const { id } = visit;
-  const actions: object[] = [{ do: 'edit', id, ...edit }];
-  if (status !== undefined) actions.push({ do: 'status', id, status });
-  if (startTime !== undefined) actions.push({ do: 'move', id, startTime, ...(minutes ? { minutes } : {}) });
+  const user = by === undefined ? {} : { by };
+  const actions: object[] = [{ do: 'edit', id, ...edit, ...user }];
+  if (status !== undefined) actions.push({ do: 'status', id, status, ...user });
+  if (startTime !== undefined)
+    actions.push({ do: 'move', id, startTime, ...(minutes ? { minutes } : {}), ...user });
   return allChanged(visit, actions).at(-1);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SimulatorState } from '../state.ts';
-import { type Action, actionSchema, applyAction } from './actions.ts';
+import { type Action, actionSchema } from './action-schema.ts';
+import { applyAction } from './actions.ts';
 
 /**
  * A script: each step waits for a time (real ms since the script began) or for the n-th call of an operation from now on,

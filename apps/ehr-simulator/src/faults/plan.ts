@@ -6,12 +6,13 @@ export class FaultPlan {
   readonly #seen = new WeakMap<FaultRule, number>();
 
   /** The fault for this call, if any: the first rule that matches, in order, whose counts and chance allow it. */
-  next(op: string, config: SimulatorConfig, rng: Rng): FaultRule | undefined {
-    return config.network.rules.find((rule) => this.#fires(rule, op, rng));
+  next(op: string, config: SimulatorConfig, at: { rng: Rng; nowMs: number }): FaultRule | undefined {
+    return config.network.rules.find((rule) => this.#fires(rule, op, at));
   }
 
-  #fires(rule: FaultRule, op: string, rng: Rng): boolean {
+  #fires(rule: FaultRule, op: string, { rng, nowMs }: { rng: Rng; nowMs: number }): boolean {
     if (rule.op !== '*' && rule.op !== op) return false;
+    if (rule.until !== undefined && nowMs >= Date.parse(rule.until)) return false;
     const seen = this.#seen.get(rule) ?? 0;
     this.#seen.set(rule, seen + 1);
     const isDue = seen >= rule.skip && (rule.times === null || seen < rule.skip + rule.times);

@@ -41,7 +41,7 @@ export function appointmentView(record: AppointmentRecord, world: EhrWorld): Fie
     ResourceIds: { long: [record.providerId, ...record.resourceIds] },
     ServiceLocationId: record.locationId,
     StartTime: utc(record.startMs),
-    UpdatedAt: listDate(record.updatedMs, 'pacific', 'iso'),
+    UpdatedAt: updatedText(record),
     UpdatedBy: record.updatedBy,
     WasCreatedOnline: false,
   };
@@ -67,6 +67,11 @@ function personView(patient: PatientRecord, practiceId: number): Fields {
     WorkEmail: null,
     WorkPhone: null,
   };
+}
+
+/** When an appointment was last changed, as the single call writes it. */
+export function updatedText(record: AppointmentRecord): string {
+  return listDate(record.updatedMs, 'pacific', 'iso');
 }
 
 /** Epoch ms as `2026-01-05T14:20:00Z`. */

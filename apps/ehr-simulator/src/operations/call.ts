@@ -1,4 +1,5 @@
 import type { SimulatorConfig } from '../config.ts';
+import type { Effect } from '../journal.ts';
 import type { Fields } from '../soap/strict-read.ts';
 import type { EhrWorld } from '../world/world.ts';
 
@@ -8,6 +9,8 @@ export interface Call {
   config: SimulatorConfig;
   /** The simulator's clock, epoch ms. */
   nowMs: number;
+  /** What the operation does to the account's data, for the journal. */
+  effects: Effect[];
 }
 
 /** One operation: how it is read and written, what it needs, and what it does. */
@@ -18,6 +21,8 @@ export interface Operation {
   /** The right a user must hold, in the vendor's words; null needs none. */
   permission: string | null;
   isWrite: boolean;
+  /** In no published contract: there only when the configuration says so. */
+  isUnpublished?: boolean;
   /** The data members as they stand in an answer without data. */
   noData: Fields;
   /** Answers the data members; throws one of the errors below. */

@@ -4,7 +4,7 @@ import { getPractices, getProviders, getServiceLocations } from './directory.ts'
 import { getAppointments } from './list-appointments.ts';
 import { getAllPatients, getPatient, getPatients } from './patients.ts';
 import { deleteAppointment, getAppointment } from './single-appointment.ts';
-import { createAppointment, updateAppointment } from './write-appointment.ts';
+import { createAppointment, updateAppointment, updateAppointmentStatus } from './write-appointment.ts';
 
 const ACTION_PREFIX = 'http://www.kareo.com/api/schemas/KareoServices/';
 
@@ -20,6 +20,7 @@ const OPERATIONS: readonly Operation[] = [
   getThrottles,
   getCustomerIdFromKey,
   updateAppointment,
+  updateAppointmentStatus,
   createAppointment,
   deleteAppointment,
 ];

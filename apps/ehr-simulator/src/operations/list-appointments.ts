@@ -30,7 +30,7 @@ function selected(call: Call, filter: Fields): AppointmentRecord[] {
   const practiceId = name === undefined ? undefined : practiceNamed(call, name);
   if (name !== undefined && practiceId === undefined) return [];
   return call.world
-    .listed()
+    .shownAt(call.nowMs)
     .filter((record) => practiceId === undefined || record.practiceId === practiceId)
     .filter((record) => !window || (record.startMs >= window.fromMs && record.startMs <= window.toMs))
     .filter((record) => inDayPair(call, filter, 'CreatedDate', record.createdMs))

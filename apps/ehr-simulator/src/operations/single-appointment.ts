@@ -2,6 +2,7 @@ import type { Fields } from '../soap/strict-read.ts';
 import type { AppointmentRecord } from '../world/world.ts';
 import { appointmentView } from './appointment-view.ts';
 import { BusinessError, type Call, type Operation } from './call.ts';
+import { store } from './store-write.ts';
 
 /** One appointment with UTC times, the patient's birth date and phone. */
 export const getAppointment: Operation = {
@@ -30,7 +31,10 @@ export const deleteAppointment: Operation = {
     const id = Number((request.Appointment as Fields).AppointmentId);
     const record = call.world.find(id);
     if (!record || record.deleted) return { AppointmentId: id, Deleted: false };
-    if (!call.config.writes.acceptedButNotApplied) call.world.change(record, { deleted: true }, call.nowMs);
+    if (!call.config.writes.acceptedButNotApplied) {
+      store(call, record, { deleted: true });
+      call.effects.push({ kind: 'deleted', id });
+    }
     return { AppointmentId: id, Deleted: true };
   },
 };

@@ -1,8 +1,9 @@
 import type { Fields, Value } from '../soap/strict-read.ts';
 import type { AppointmentRecord } from '../world/world.ts';
-import { appointmentView } from './appointment-view.ts';
+import { appointmentView, updatedText } from './appointment-view.ts';
 import { BusinessError, type Call, type Operation } from './call.ts';
 import { mustFind } from './single-appointment.ts';
+import { lagBehind, store } from './store-write.ts';
 
 type Written = Pick<
   AppointmentRecord,
@@ -39,7 +40,45 @@ export const updateAppointment: Operation = {
       updatedBy: num(asked.UpdatedBy) ?? 0,
     };
     const after = { ...record, ...written, updatedMs: call.nowMs };
-    if (!call.config.writes.acceptedButNotApplied) call.world.change(record, written, call.nowMs);
+    noteUpdate(call, record, { asked, after });
+    if (!call.config.writes.acceptedButNotApplied) store(call, record, written);
+    return { Appointment: appointmentView(after, call.world) };
+  },
+};
+
+/** What an update does, for the journal: a lost case and somebody's overwritten work are what tests look for. */
+function noteUpdate(
+  { effects, config }: Call,
+  before: AppointmentRecord,
+  { asked, after }: { asked: Fields; after: AppointmentRecord },
+): void {
+  const { id } = before;
+  if (config.writes.acceptedButNotApplied) {
+    effects.push({ kind: 'not-applied', id, status: after.status });
+    return;
+  }
+  effects.push({ kind: 'applied', id, status: after.status });
+  if (before.caseId !== null && after.caseId === null) effects.push({ kind: 'case-cleared', id });
+  const readAt = text(asked.UpdatedAt);
+  if (readAt !== '' && readAt !== updatedText(before)) effects.push({ kind: 'overwrote', id });
+}
+
+/** Changes the status and nothing else. Newer than the published contract, and absent unless switched on. */
+export const updateAppointmentStatus: Operation = {
+  name: 'UpdateAppointmentStatus',
+  request: 'UpdateAppointmentStatusReq',
+  response: 'UpdateAppointmentResp',
+  permission: 'Edit Appointment',
+  isWrite: true,
+  isUnpublished: true,
+  noData: { Appointment: null },
+  handle(call, request) {
+    const asked = request.Appointment as Fields;
+    const record = mustFind(call, asked);
+    const status = String(asked.AppointmentStatus);
+    const after = { ...record, status, updatedMs: call.nowMs };
+    noteUpdate(call, record, { asked, after });
+    if (!call.config.writes.acceptedButNotApplied) store(call, record, { status });
     return { Appointment: appointmentView(after, call.world) };
   },
 };
@@ -58,6 +97,9 @@ export const createAppointment: Operation = {
     const stored = call.config.writes.acceptedButNotApplied
       ? { ...record, id: 0, key: 'a0' }
       : call.world.add(record);
+    const { id, key, status } = stored;
+    call.effects.push({ kind: id === 0 ? 'not-applied' : 'created', id, status });
+    if (id !== 0) lagBehind(call, id, { key, before: null });
     return { Appointment: appointmentView(stored, call.world) };
   },
 };

@@ -135,12 +135,20 @@ const LIST: readonly Shape[] = [
   shape('GetCustomerIdFromKeyResp', 'CustomerId:int IsAuthorized:boolean'),
 ];
 
-/** Every data contract that the simulator reads or writes, by name. */
+/** Seen in the live service, in no published contract. */
+const UNPUBLISHED: ReadonlyMap<string, Shape> = new Map(
+  [
+    shape('UpdateAppointmentStatusReq', `${HEADER} | Appointment:AppointmentStatusUpdate*`),
+    shape('AppointmentStatusUpdate', 'AppointmentId:long* AppointmentStatus:AppointmentStatus*'),
+  ].map((entry) => [entry.name, entry]),
+);
+
+/** Every published data contract that the simulator reads or writes, by name. */
 export const SHAPES: ReadonlyMap<string, Shape> = new Map(LIST.map((entry) => [entry.name, entry]));
 
 /** The shape of a name; throws for a name no table holds. */
 export function shapeOf(name: string): Shape {
-  const found = SHAPES.get(name);
+  const found = SHAPES.get(name) ?? UNPUBLISHED.get(name);
   if (!found) throw new Error(`no shape named ${name}`);
   return found;
 }

@@ -57,6 +57,8 @@ export class EhrWorld {
   readonly locations: Location[];
   readonly patients = new Map<number, PatientRecord>();
   readonly #appointments = new Map<string, AppointmentRecord>();
+  /** What the list still shows instead of a written appointment, and until when; null for nothing. */
+  readonly #lagging = new Map<string, { shown: AppointmentRecord | null; untilMs: number }>();
   #nextId: number;
 
   constructor(parts: WorldParts) {
@@ -73,6 +75,22 @@ export class EhrWorld {
   /** All appointments that exist in the list: deleted ones leave no trace there. */
   listed(): AppointmentRecord[] {
     return [...this.#appointments.values()].filter((appointment) => !appointment.deleted);
+  }
+
+  /** What the list shows at an instant: a write may take its time to get there. */
+  shownAt(nowMs: number): AppointmentRecord[] {
+    return this.all().flatMap((current) => {
+      const lag = this.#lagging.get(current.key);
+      const shown = lag && nowMs < lag.untilMs ? lag.shown : current;
+      return shown && !shown.deleted ? [shown] : [];
+    });
+  }
+
+  /** Keeps the list showing what it showed before a write; a later write does not bring an earlier one forward. */
+  lag(key: string, before: AppointmentRecord | null, at: { nowMs: number; untilMs: number }): void {
+    const lagging = this.#lagging.get(key);
+    const shown = lagging && at.nowMs < lagging.untilMs ? lagging.shown : before;
+    this.#lagging.set(key, { shown, untilMs: at.untilMs });
   }
 
   /** Every appointment, deleted ones too. */
