@@ -9,7 +9,8 @@ export {
   PUBLISHED_GAPS_MS,
   type SimulatorConfig,
 } from './config.ts';
-export { type Action, type ActionInput, ActionRefused } from './control/action-schema.ts';
+export type { Action, ActionInput } from './control/action-schema.ts';
+export { ActionRefused } from './control/actions.ts';
 export type { JournalEntry } from './journal.ts';
 export {
   DEMO_CREDENTIALS,
