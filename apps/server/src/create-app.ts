@@ -26,6 +26,7 @@ import type { Detection } from './detection/detection.ts';
 import { watchHoneyRoutes } from './detection/watch-honey-routes.ts';
 import { getAsyncApi, getDocs, getOpenApi } from './documents/document-handlers.ts';
 import { serveWeb } from './documents/static-web.ts';
+import { ehrLinkHandlers } from './ehr-link/ehr-link-handlers.ts';
 import type { Handlers } from './http/handler.ts';
 import type { Log } from './http/log.ts';
 import { mountRoutes } from './http/mount-routes.ts';
@@ -104,6 +105,7 @@ function handlersOf(parts: AppParts): Handlers {
     postDisplay: postDisplay(screens),
     postDisplayRemove: postDisplayRemove(screens),
     postDisplayHere: postDisplayHere(screens),
+    ...ehrLinkHandlers({ port: parts.retention.port, record }),
     ...retentionHandlers(parts.retention),
     ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),
     ...auditHandlers({ desk: parts.auditDesk, record, now }),

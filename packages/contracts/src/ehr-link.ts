@@ -1,6 +1,7 @@
 /** The link to the EHR as operators see and hold it: one circuit breaker for reads, one for writes. */
 import { z } from 'zod';
 import { instantSchema } from './ids.ts';
+import { retentionReasonSchema } from './retention.ts';
 
 export const ehrLanes = ['reads', 'writes'] as const;
 export type EhrLane = (typeof ehrLanes)[number];
@@ -66,8 +67,8 @@ export const forceBreakerSchema = z
   .strictObject({
     lane: z.enum(ehrLanes),
     action: z.enum(['open', 'close', 'reset']),
-    /** Without a patient's name: it is shown to every operator. */
-    reason: z.string().trim().min(3).max(200),
+    /** A code or the number of a ticket: every operator sees it. */
+    reason: retentionReasonSchema,
     minutes: z.int().min(1).max(1_440).nullable(),
   })
   .meta({ id: 'ForceBreaker' });

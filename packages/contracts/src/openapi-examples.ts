@@ -6,6 +6,7 @@ import { eventExamples } from './asyncapi-event-examples.ts';
 import { asyncApiFrameText } from './asyncapi-frame-examples.ts';
 import { auditExamples } from './audit-examples.ts';
 import type { CommandType } from './commands.ts';
+import { ehrLinkExamples } from './ehr-link-examples.ts';
 import { visitStatuses } from './entities.ts';
 import { commandExamples } from './openapi-command-examples.ts';
 import {
@@ -228,6 +229,7 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   ...sessionExamples(session),
   ...auditExamples,
   ...accessExamples,
+  ...ehrLinkExamples,
   ...retentionExamples,
   ...passkeyExamples,
   getClinics: { [`200 ${json}`]: { clinics: { clinics } } },

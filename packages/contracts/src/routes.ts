@@ -10,6 +10,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
 import { viewSchema } from './cursor.ts';
 import { dayReportSchema, reportFormats } from './day-report.ts';
+import { ehrLinkRoutes } from './ehr-link-routes.ts';
 import { federationRoutes } from './federation-routes.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from './ids.ts';
 import { importRequestSchema } from './import.ts';
@@ -415,6 +416,7 @@ export const routes = {
   ...auditRoutes,
   ...accessRoutes,
   ...sessionRoutes,
+  ...ehrLinkRoutes,
   ...retentionRoutes,
   ...passkeyRoutes,
   ...federationRoutes,
