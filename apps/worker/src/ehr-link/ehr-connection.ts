@@ -1,7 +1,7 @@
 /** The worker's way to its EHR account: guard, watch, probe and adapter, assembled. */
 import type { Breaker, BreakerState, EhrLane, WorkerConfig } from '@workflow-bolt/contracts';
 import { type CallGaps, createTebraAdapter, type EhrPort, type TebraCallRecord } from '@workflow-bolt/ehr';
-import { EhrLink, ehrAccountName, type RedisPort } from '@workflow-bolt/store';
+import { type BreakerSettings, EhrLink, ehrAccountName, type RedisPort } from '@workflow-bolt/store';
 import { HealthProbe } from './health-probe.ts';
 import { LinkMetrics } from './link-metrics.ts';
 import { LinkWatch } from './link-watch.ts';
@@ -12,6 +12,8 @@ export type EhrConnectionParts = {
   port: RedisPort;
   node: string;
   gaps: CallGaps;
+  /** When the breaker opens; the ones of the store unless given. */
+  settings?: BreakerSettings;
   /** Redis's clock, epoch ms. */
   now: () => number;
   onCall: (record: TebraCallRecord) => void;
@@ -33,7 +35,8 @@ export class EhrConnection {
 
   constructor(parts: EhrConnectionParts) {
     const { config, port, node, gaps, now } = parts;
-    const link = new EhrLink({ port, account: ehrAccountName(config.ehrCustomerKey), node });
+    const settings = parts.settings ? { settings: parts.settings } : {};
+    const link = new EhrLink({ port, account: ehrAccountName(config.ehrCustomerKey), node, ...settings });
     const { metrics } = this;
     const onChange: EhrConnectionParts['onChange'] = (lane, from, to) => {
       metrics.changed(lane, to.state);
