@@ -12,7 +12,7 @@ import { middayZone } from '../system/midday-zone.ts';
 import { StaffMember } from '../system/staff-member.ts';
 
 /** Without what needs a graphics card or calls home. */
-const chromiumArgs = [
+export const chromiumArgs = [
   '--no-sandbox',
   '--disable-gpu',
   '--no-first-run',
