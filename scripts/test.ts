@@ -48,6 +48,8 @@ function printSkips(report: Report): void {
 }
 
 await ensureTools(['redis-server', 'chromium']);
+// Once and before all: suites that run side by side would otherwise build the same folder at the same time.
+if (!isLong) await runCommand('node', ['apps/web/build.ts', '--quiet']);
 const reportPath = join(root, 'reports', isLong ? 'long.json' : 'test.json');
 mkdirSync(join(root, 'reports'), { recursive: true });
 const { digest } = sourceState(root);
