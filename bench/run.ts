@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { type Calibration, calibrate, judgeCalibration, startRedis } from '@workflow-bolt/testkit';
 import { type BenchOptions, BenchRefused, benchHelp, readBenchOptions } from './bench-options.ts';
 import { audit } from './benches/audit.ts';
+import { breaker } from './benches/breaker.ts';
 import { commitFunction } from './benches/commit-function.ts';
 import { commitHttp } from './benches/commit-http.ts';
 import { fanOut } from './benches/fan-out.ts';
@@ -26,6 +27,7 @@ const benches: readonly Bench[] = [
   syncDay,
   phiBoard,
   signIn,
+  breaker,
 ];
 const rounds = { full: 5, quick: 2 } as const;
 
