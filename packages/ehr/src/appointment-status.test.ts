@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CANONICAL_STATUSES, canonicalStatus, statusRank } from './appointment-status.ts';
+import { isWritableStatus } from './ehr-write-port.ts';
 
 describe('one vocabulary from three', () => {
   test.each([
@@ -70,4 +71,9 @@ test('further along means closer to done, and a patient in the building outranks
   const ranks = order.map(statusRank);
   expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
   expect(new Set(CANONICAL_STATUSES.map(statusRank)).size).toBe(14);
+});
+
+test('only the words of the EHR’s own enum are written', () => {
+  expect(CANONICAL_STATUSES.filter((status) => !isWritableStatus(status))).toEqual(['Unrecognised', 'Seen']);
+  expect(['Unknown', 'checkedin', 'constructor', ''].filter(isWritableStatus)).toEqual([]);
 });

@@ -43,7 +43,7 @@ describe('every failure has a verdict for the breaker, and keeps its own answer 
 
   test('a good answer is ok', () => expect(breakerVerdict(null)).toBe('ok'));
 
-  test('[I7] whatever counts as failed is an unknown outcome for a write, never a failed one', () => {
+  test('[I7] [EH-UNKNOWN] whatever counts as failed is an unknown outcome for a write, never a failed one', () => {
     const failed = Object.values(kinds)
       .flat()
       .map(([facts]) => ehrFailure(facts))

@@ -1,4 +1,4 @@
-import type { CanonicalStatus, EhrStatus } from './appointment-status.ts';
+import { CANONICAL_STATUSES, type CanonicalStatus, type EhrStatus } from './appointment-status.ts';
 import type { EhrFailure } from './ehr-failure.ts';
 
 /**
@@ -8,6 +8,11 @@ import type { EhrFailure } from './ehr-failure.ts';
 
 /** A state that may be written: the EHR's enum without `Unknown`, and without the list-only word `Seen`. */
 export type WritableStatus = Exclude<CanonicalStatus, 'Unrecognised' | 'Seen'>;
+
+/** Whether a word is one that may be written. */
+export function isWritableStatus(word: string): word is WritableStatus {
+  return word !== 'Unrecognised' && word !== 'Seen' && CANONICAL_STATUSES.some((status) => status === word);
+}
 
 /** What both sides held the last time they agreed. */
 export interface AgreedState {

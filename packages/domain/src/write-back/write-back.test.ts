@@ -29,7 +29,7 @@ const work = (entry: WriteBack) => nextWork(entry, RULES);
 const shown = (entry: WriteBack) => syncStateOf(entry, RULES, true);
 const written = (status: EhrStatus, version = 'v2'): WriteResult => ({ kind: 'written', status, version });
 
-describe('wishes collapse', () => {
+describe('[WB1] wishes collapse', () => {
   it('only the newest is written, with what was agreed on and what it may replace', () => {
     const entry = wish(wish(wish(booked(), 'CheckedIn', 1), 'ReadyToBeSeen', 3), 'Roomed', 2);
     expect(work(entry)).toEqual({
@@ -48,7 +48,7 @@ describe('wishes collapse', () => {
     expect([work(entry), shown(entry)]).toEqual([null, 'in-sync']);
   });
 
-  it('one that was written is taken back only from an appointment nobody touched', () => {
+  it('[WB7] one that was written is taken back only from an appointment nobody touched', () => {
     const done = settled(started(wish(booked(), 'CheckedIn', 1)), written('CheckedIn'));
     expect([work(done), shown(done)]).toEqual([null, 'in-sync']);
     expect(work(wish(done, 'Scheduled', 2))).toMatchObject({
@@ -59,7 +59,7 @@ describe('wishes collapse', () => {
     });
   });
 
-  it('nothing else starts while a write is under way; what came meanwhile is next', () => {
+  it('[WB2] nothing else starts while a write is under way; what came meanwhile is next', () => {
     const busy = wish(started(wish(booked(), 'CheckedIn', 1)), 'CheckedOut', 2);
     expect([work(busy), shown(busy)]).toEqual([null, 'waiting']);
     expect(started(busy)).toEqual(busy);
@@ -92,7 +92,7 @@ describe('a walk-in', () => {
   });
 });
 
-describe('what went wrong is shown and bounded', () => {
+describe('[WB9] what went wrong is shown and bounded', () => {
   it('what was never sent counts no try; what may have been applied is told after three', () => {
     let entry = wish(booked(), 'CheckedIn', 1);
     for (let i = 0; i < 50; i += 1) entry = settled(started(entry), { kind: 'not-applied', isSent: false });
@@ -127,7 +127,7 @@ describe('what went wrong is shown and bounded', () => {
   });
 });
 
-describe('conflicts', () => {
+describe('[WB8] conflicts', () => {
   const changed = (status: EhrStatus): WriteResult => ({
     kind: 'conflict',
     reason: 'status-changed',
@@ -264,7 +264,7 @@ describe('[I6] a visit’s day, with faults and a second user', () => {
     },
   );
 
-  it('ends in agreement, or with a card that says why not; writes follow the wishes in order', () => {
+  it('[WB2] ends in agreement, or with a card that says why not; writes follow the wishes in order', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const ehr = new ModelEhr();

@@ -26,7 +26,7 @@ describe('what a visit calls for', () => {
   });
 });
 
-describe('[I6] what may be written over what', () => {
+describe('[I6] [WB6] what may be written over what', () => {
   it.each<[EhrStatus, EhrStatus, string]>([
     ['Scheduled', 'CheckedIn', 'write'],
     ['Confirmed', 'Roomed', 'write'],

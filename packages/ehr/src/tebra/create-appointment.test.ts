@@ -71,7 +71,7 @@ describe('a walk-in is created', () => {
   });
 });
 
-describe('a creation whose outcome is unknown is searched for and never repeated blindly', () => {
+describe('[WB5] a creation whose outcome is unknown is searched for and never repeated blindly', () => {
   test.each<[WriteFault, object]>([
     ['reset-after', { kind: 'written', appointmentId: '7001', isAnswerLost: true }],
     ['reset-before', { kind: 'unknown', searchAfterMs: 75_000 }],

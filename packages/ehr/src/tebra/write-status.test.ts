@@ -14,7 +14,7 @@ async function written(prepare: (ehr: FakeEhr) => void = () => {}, change: Parti
   return { ehr, outcome, clock };
 }
 
-describe('a status that is written', () => {
+describe('[WB3] a status that is written', () => {
   test('read, full copy, read again: only the status is another', async () => {
     const { ehr, outcome, clock } = await written();
     expect(ehr.calls).toEqual([READ, UPDATE, READ]);
@@ -29,7 +29,7 @@ describe('a status that is written', () => {
     expect(ehr.written).toEqual([{ ...sent, AppointmentStatus: 'CheckedIn' }]);
   });
 
-  test('whatever an appointment holds comes back as it was, the billing case first of all', async () => {
+  test('[WB4] whatever an appointment holds comes back as it was, the billing case first of all', async () => {
     const id = fc.option(fc.integer({ min: 1, max: 2 ** 40 }).map(String));
     const words = fc.string({ unit: fc.constantFrom('a', ' ', 'é', '&amp;', '\n', '&#13;', '&lt;') });
     const facts = {
@@ -81,7 +81,7 @@ describe('a conflict is handed to people with all three sides', () => {
     });
   });
 
-  test('an undo is written only to an appointment that nobody touched', async () => {
+  test('[WB7] an undo is written only to an appointment that nobody touched', async () => {
     const touched = (fake: FakeEhr) => fake.change({ UpdatedAt: '2026-03-08T09:30:00' });
     expect((await written(touched, { onlyUntouched: true })).outcome).toMatchObject({
       reason: 'touched',
@@ -121,7 +121,7 @@ describe('a conflict is handed to people with all three sides', () => {
   });
 });
 
-describe('what must not be written is refused before anything is sent', () => {
+describe('[WB10] what must not be written is refused before anything is sent', () => {
   test.each([
     ['deleted', { IsDeleted: 'true' }, {}],
     ['group', { IsGroupAppointment: 'true' }, {}],
@@ -161,7 +161,7 @@ describe('what must not be written is refused before anything is sent', () => {
   });
 });
 
-describe('a write whose outcome is unknown is read back and never repeated', () => {
+describe('[WB5] a write whose outcome is unknown is read back and never repeated', () => {
   test.each<[WriteFault, object, number]>([
     ['reset-after', { kind: 'written', isAnswerLost: true }, 1],
     ['reset-before', { kind: 'not-applied', reason: 'lost', failure: { kind: 'transport' } }, 2],
