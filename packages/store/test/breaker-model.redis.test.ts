@@ -144,6 +144,37 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+const plainTake = { do: 'take', lane: 'reads', kind: 'background', isLive: false, busyMs: 0 } as const;
+/** Three failures open it, and its pause passes: what follows begins half open. */
+const untilHalfOpen: Step[] = [0, 1, 2].flatMap((who): Step[] => [
+  { ...plainTake, who },
+  { do: 'end', pick: 0, outcome: 'failed', tookMs: 5, deferMs: 0, draw: 0 },
+  { do: 'pass', ms: 600 },
+]);
+/** Trials: mostly good or left hanging, over as much time as a lease is long. */
+const trial: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    ...{ do: fc.constant('take' as const), who: fc.integer({ min: 0, max: 6 }) },
+    ...{ lane: fc.constant('reads' as const), kind: fc.constant('background' as const) },
+    ...{ isLive: fc.constant(false), busyMs: fc.constant(0) },
+  }),
+  fc.record({
+    ...{ do: fc.constant('end' as const), pick: fc.nat(3), tookMs: fc.constant(5), deferMs: fc.constant(0) },
+    outcome: fc.constantFrom(
+      'ok' as const,
+      'ok' as const,
+      'ok' as const,
+      'ignored' as const,
+      'failed' as const,
+    ),
+    draw: fc.nat(999_999),
+  }),
+  fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(500, 500, 500, 3_500, 4_000, 1_200) }),
+);
+const afterOutage = fc
+  .array(trial, { minLength: 20, maxLength: 60, size: 'max' })
+  .map((steps): Step[] => [...untilHalfOpen, { do: 'pass', ms: 1_200 }, ...steps]);
+
 /** Permits that were granted, and what I7 says of them. */
 class Held {
   readonly open: { permit: string; who: number; lane: 'reads' | 'writes'; gen: number; operation: string }[] =
@@ -206,13 +237,15 @@ async function playScenario(steps: readonly Step[]): Promise<string[]> {
   return seen;
 }
 
-test('[I7] breaker and gate answer as the model does, whatever three processes do in whatever time', async () => {
+const anyTime = fc.array(step, { minLength: 30, maxLength: 90, size: 'max' });
+
+test('[I7] [EH-BREAKER] [EH-GATE] [EH-FAIR] [EH-NEIGHBOUR] [EH-SICK] breaker and gate answer as the model does, whatever three processes do in whatever time', async () => {
   const covered = new Set<string>();
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 90, size: 'max' }), async (steps) => {
+    fc.asyncProperty(fc.oneof(anyTime, afterOutage), async (steps) => {
       for (const word of await playScenario(steps)) covered.add(word);
     }),
-    { numRuns: Number(process.env.BOLT_BREAKER_RUNS ?? 60) },
+    { numRuns: Number(process.env.BOLT_BREAKER_RUNS ?? 80) },
   );
   // A run that never opened or never waited would have proved nothing.
   const least = ['denied', 'wait', 'late', 'forced', 'granted closed', 'granted half_open', 'noted open'];

@@ -40,7 +40,7 @@ const start = (outcome: 'ok' | 'failed' | 'hang', operation = 'GetPatient') => {
 };
 const allCalls = () => callers.flatMap(({ calls }) => calls).sort((a, b) => a.at - b.at);
 
-test('three processes together keep the gap, each of them gets its share', async () => {
+test('[EH-GATE] three processes together keep the gap, each of them gets its share', async () => {
   for (let n = 0; n < 3; n += 1) start('ok');
   await awaitUntil('each has called', () => callers.every(({ calls }) => calls.length >= 10), 30_000);
   const calls = allCalls();
@@ -66,7 +66,7 @@ test('[I7] while it is open no call leaves any of three processes, and half open
   expect(new Set(trials.map(({ gen }) => gen)).size).toBe(trials.length);
 });
 
-test('[I7] a prober that is killed in half-open gives its permit back, and another one closes the breaker', async () => {
+test('[I7] [EH-PERMIT] a prober that is killed in half-open gives its permit back, and another one closes the breaker', async () => {
   await link.force('reads', 'closed', { ttlMs: 0, why: 'start', by: 'test' });
   for (let n = 0; n < settings.callsMin; n += 1) {
     const permit = `p${n}`;

@@ -1,5 +1,12 @@
 /** An operator's hand on the circuit breaker, over HTTP: who may, what it does at once, and that it is on the record. */
-import { createRedisPort, EhrLink, ehrAccountName, fromUrl, type RedisPort } from '@workflow-bolt/store';
+import {
+  createRedisPort,
+  EhrLink,
+  ehrAccountName,
+  fromUrl,
+  type RedisPort,
+  type TurnAsk,
+} from '@workflow-bolt/store';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, problemOf, type ServerFixture, startServer, users } from '../test/server-fixture.ts';
@@ -7,10 +14,10 @@ import { type Client, problemOf, type ServerFixture, startServer, users } from '
 const ada = { id: 'ada', name: 'Ada', role: 'admin' as const, clinics: ['north'] };
 const account = ehrAccountName('customer-key-1');
 const reason = 'vendor/INC-4411';
-const ask = {
+const ask: Omit<TurnAsk, 'permit'> = {
   ...{ operation: 'GetPatient', lane: 'reads', kind: 'background', gapMs: 1, isLive: false },
   ...{ busyMs: 0, leaseMs: 1_000 },
-} as const;
+};
 
 let redis: RedisServer;
 let server: ServerFixture;
@@ -52,7 +59,7 @@ test('[authz] [abuse] only the administrator holds it, with a fresh proof, an ac
   expect(await link.history(10)).toEqual([]);
 });
 
-test('[I7] [audit] held open it lets no call through until it is given back, and who did it is on the record', async () => {
+test('[I7] [EH-FORCE] [audit] held open it lets no call through until it is given back, and who did it is on the record', async () => {
   await admin.prove('connector-config');
   expect((await force(admin, { minutes: 30 })).json).toMatchObject({
     ...{ lane: 'reads', state: 'forced_open', by: 'ada', why: reason },

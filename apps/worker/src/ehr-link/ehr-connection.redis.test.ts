@@ -43,7 +43,7 @@ async function startLink(more: { password?: string } = {}) {
   return { stack, simulator, link, turns, calls };
 }
 
-test('[I7] the EHR goes away and comes back: opened by failures, closed by the probe, without any job', async () => {
+test('[I7] [EH-PROBE] the EHR goes away and comes back: opened by failures, closed by the probe, without any job', async () => {
   const { stack, simulator, link, turns, calls } = await startLink();
   await using _ = stack;
   await link.start({ isProbing: true });
@@ -66,7 +66,7 @@ test('[I7] the EHR goes away and comes back: opened by failures, closed by the p
   expect(text).toMatch(/bolt_ehr_turns_total\{lane="reads",outcome="denied"\} \d/);
 });
 
-test('refused credentials stop both lanes at the first answer', async () => {
+test('[EH-CREDENTIALS] refused credentials stop both lanes at the first answer', async () => {
   const { stack, link, calls } = await startLink({ password: 'wrong' });
   await using _ = stack;
   await link.start({ isProbing: false });

@@ -84,7 +84,7 @@ test('a throttled call defers everybody and says nothing of health; writes have 
   expect(told).toMatchObject([{ lane: 'writes', outcome: 'ignored', deferMs: 4_000 }]);
 });
 
-test('[I7] a turn that arrives late is given back, not used', async () => {
+test('[I7] [EH-LATE] a turn that arrives late is given back, not used', async () => {
   const { acquire, asked, told, events } = guardWith([granted], { slowMs: [151, 1] });
   await acquire();
   expect(asked).toHaveLength(2);
@@ -108,7 +108,7 @@ test('who gives up while waiting leaves the line', async () => {
   expect(left).toEqual([asked[0]?.permit]);
 });
 
-test('[I7] without Redis: alone, three gaps apart from the first call on, and afterwards a gap is left to the others', async () => {
+test('[I7] [EH-ALONE] without Redis: alone, three gaps apart from the first call on, and afterwards a gap is left to the others', async () => {
   const { acquire, asked, told, events, now } = guardWith([away, away, granted]);
   (await acquire()).report(null, 1);
   const first = now();
@@ -121,7 +121,7 @@ test('[I7] without Redis: alone, three gaps apart from the first call on, and af
   expect(events).toEqual(['away', 'away', 'granted']);
 });
 
-test('[I7] a loss of Redis opens no door that was known to be shut', async () => {
+test('[I7] [EH-ALONE] a loss of Redis opens no door that was known to be shut', async () => {
   const { acquire, events } = guardWith([away], { shut: 'forced_open' });
   await expect(acquire()).rejects.toThrow(BreakerOpen);
   expect(events).toEqual(['away', 'denied']);
