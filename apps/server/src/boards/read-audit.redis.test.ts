@@ -103,10 +103,25 @@ test('[I5] [audit] while the record cannot be written nobody new is shown on an 
   const numFrames = () => reader.frames.filter(({ name }) => name === 'ev' || name === 'snap').length;
   const shown = numFrames();
   await withoutRecord(async () => {
-    expect((await desk.walkIn('unrecorded')).status).toBe(503);
+    expect(problemOf(await desk.walkIn('unrecorded'))).toEqual({ status: 500, code: 'internal' });
     expect(await redis.call('HEXISTS', record().replace(':aud', ':ent'), 'v:unrecorded')).toBe(0);
   });
   expect(numFrames()).toBe(shown);
   await eventually(async () => expect((await desk.get(desk.board())).status).toBe(200));
   reader.close();
+});
+
+test('[I5] [audit] a storm of readers is recorded whole in a few writes', async () => {
+  const numReaders = 400;
+  const before = (await kept()).length;
+  const calls = async () =>
+    Number(/cmdstat_fcall:calls=(\d+)/.exec(String(await redis.call('INFO', 'commandstats')))?.[1] ?? 0);
+  const callsBefore = await calls();
+  const readers = await Promise.all(Array.from({ length: numReaders }, () => desk.stream()));
+  await Promise.all(readers.map((reader) => reader.ofName('hb')));
+  const numCalls = (await calls()) - callsBefore;
+  for (const reader of readers) reader.close();
+  const opened = (await kept()).slice(before).filter(({ what }) => what === 'board.stream.staff');
+  expect(opened).toHaveLength(numReaders);
+  expect(numCalls).toBeLessThanOrEqual(20);
 });
