@@ -142,7 +142,12 @@ describe('operations', () => {
     );
     const desk = await fixture.login('front-desk');
     const reader = await desk.stream();
-    expect((await reader.ofName('hb')).ehr).toEqual({ isOk: true, lastGoodAt: beat.ehr.lastGoodAt });
+    expect((await reader.ofName('hb')).ehr).toEqual({
+      isOk: true,
+      lastGoodAt: beat.ehr.lastGoodAt,
+      reads: 'closed',
+      writes: 'closed',
+    });
     reader.close();
     await redis.call('DEL', 'sys:nodes');
   });

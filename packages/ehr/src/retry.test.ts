@@ -97,6 +97,16 @@ describe('retrying', () => {
     });
   });
 
+  test('[I7] a breaker that opens between two tries ends it, and the failure that was seen is what is told', async () => {
+    const shut = ehrFailed({ kind: 'not-sent', reason: 'breaker' });
+    expect(await run([ehrFailed(RESET), shut])).toEqual({
+      result: ehrFailed(RESET),
+      tries: [1, 2],
+      slept: [2_000],
+    });
+    expect(await run([shut])).toEqual({ result: shut, tries: [1], slept: [] });
+  });
+
   test('a refused account is not tried twice', async () => {
     expect(await run([ehrFailed(REFUSED)])).toMatchObject({ tries: [1], slept: [] });
   });

@@ -38,13 +38,15 @@ export function retryDelayMs(
 ): number | null {
   if (!failure.retryable || attempt >= policy.attemptsMax) return null;
   // Nothing is gained by waiting here: the job is tried again when the breaker lets calls through.
-  if (failure.kind === 'not-sent' && failure.reason === 'breaker') return null;
+  if (isShut(failure)) return null;
   const waitMs =
     failure.kind === 'throttled'
       ? throttleWaitMs(failure.intervalMs, gapMs) + random * policy.throttleJitterMs
       : backoffMs(policy, attempt) * (1 + (2 * random - 1) * policy.jitterShare);
   return waitMs <= policy.waitMsMax ? Math.round(waitMs) : null;
 }
+
+const isShut = (failure: EhrFailure): boolean => failure.kind === 'not-sent' && failure.reason === 'breaker';
 
 /** The least wait after a throttled call: the vendor's window, or twice our own gap if that is longer. */
 export function throttleWaitMs(intervalMs: number | null, gapMs: number): number {
@@ -73,9 +75,13 @@ export async function withRetry<T>(
   options: RetryOptions,
 ): Promise<EhrResult<T>> {
   const { gapMs, policy = READ_RETRY, clock = systemClock, signal, isWrite = false } = options;
+  let sent: EhrResult<T> | null = null;
   for (let attempt = 1; ; attempt += 1) {
     const result = await attemptCall(attempt);
     if (result.ok) return result;
+    // That a further try was not let through says less than why the one before failed.
+    if (isShut(result.failure)) return sent ?? result;
+    sent = result;
     if (isWrite && result.failure.writes === 'unknown') return result;
     const waitMs = retryDelayMs(result.failure, { attempt, gapMs, random: clock.random() }, policy);
     if (waitMs === null) return result;
