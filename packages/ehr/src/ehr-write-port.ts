@@ -145,7 +145,12 @@ export type CreateOutcome =
    * It may exist although no list shows it yet. Call again with `triedAgoMs` once `searchAfterMs` have
    * passed: sooner, an empty search proves nothing and nothing is sent.
    */
-  | { readonly kind: 'unknown'; readonly failure: EhrFailure | null; readonly searchAfterMs: number }
+  | {
+      readonly kind: 'unknown';
+      readonly failure: EhrFailure | null;
+      readonly searchAfterMs: number;
+      readonly isSent: boolean;
+    }
   | {
       readonly kind: 'refused';
       readonly reason: 'incomplete' | 'ehr-refused';

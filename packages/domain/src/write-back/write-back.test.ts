@@ -127,6 +127,33 @@ describe('[WB9] what went wrong is shown and bounded', () => {
   });
 });
 
+describe('what a pull shows', () => {
+  const done = () => settled(started(wish(booked(), 'CheckedIn', 1)), written('CheckedIn'));
+  const listed = (status: EhrStatus): Agreed => ({ status, version: null });
+
+  it('the same or the wished status changes nothing but the agreement, and keeps the version', () => {
+    expect(pulled(done(), listed('CheckedIn'), RULES)).toEqual(done());
+    const waiting = wish(booked(), 'CheckedIn', 1);
+    expect(pulled(waiting, listed('Scheduled'), RULES)).toEqual(waiting);
+    expect(shown(pulled(waiting, listed('CheckedIn'), RULES))).toBe('in-sync');
+    expect(pulled(booked(), listed('Confirmed'), RULES).agreed).toEqual(listed('Confirmed'));
+  });
+
+  it('a contradiction is looked at before it is believed: the list may lag', () => {
+    const doubted = pulled(done(), listed('Cancelled'), RULES);
+    expect(work(doubted)).toMatchObject({
+      desired: 'CheckedIn',
+      lastAgreed: { status: 'CheckedIn', version: 'v2' },
+    });
+    const lagging: WriteResult = { kind: 'already-so', status: 'CheckedIn', version: 'v2' };
+    expect(shown(settled(started(doubted), lagging))).toBe('in-sync');
+    const theirs = { status: 'Cancelled', version: 'v3' } as const;
+    const real: WriteResult = { kind: 'conflict', reason: 'status-changed', theirs, members: [] };
+    expect(shown(settled(started(doubted), real))).toBe('conflict');
+    expect(shown(settled(started(doubted), { kind: 'not-applied', isSent: false }))).toBe('waiting');
+  });
+});
+
 describe('[WB8] conflicts', () => {
   const changed = (status: EhrStatus): WriteResult => ({
     kind: 'conflict',
@@ -173,10 +200,10 @@ describe('[WB8] conflicts', () => {
     const ahead = after('CheckedOut');
     const clicked = wish(ahead, 'Roomed', 2);
     expect([work(clicked), shown(clicked)]).toEqual([null, 'in-sync']);
-    const seen = pulled(ahead, { status: 'CheckedOut', version: 'v9' });
+    const seen = pulled(ahead, { status: 'CheckedOut', version: 'v9' }, RULES);
     expect(work(wish(seen, 'Roomed', 2))).toMatchObject({ desired: 'Roomed', onlyUntouched: true });
     expect(shown(wish(ahead, 'NoShow', 2))).toBe('conflict');
-    expect(pulled(started(wish(booked(), 'CheckedIn', 1)), SCHEDULED).underWay).toBe('CheckedIn');
+    expect(pulled(started(wish(booked(), 'CheckedIn', 1)), SCHEDULED, RULES).underWay).toBe('CheckedIn');
   });
 
   it('an undo over somebody’s work is for people, whatever the ranks say', () => {

@@ -31,6 +31,8 @@ export type WriteBack = {
   maybe: readonly EhrStatus[];
   /** True while the EHR's side counts and the board has not followed it yet. */
   isTaken: boolean;
+  /** True after a pull that contradicts what was agreed: one call says less than a reading, so one is made. */
+  isDoubted: boolean;
   conflict: WriteConflict | null;
   /** Why it was given up, as a code; a new wish tries again. */
   failed: string | null;
@@ -49,6 +51,7 @@ export function openWriteBack(appointmentId: string | null, agreed: Agreed | nul
     tries: 0,
     maybe: [],
     isTaken: false,
+    isDoubted: false,
     conflict: null,
     failed: null,
   };
@@ -91,8 +94,10 @@ export function withdraw(entry: WriteBack): WriteBack {
   return { ...entry, wish: null, conflict: null, failed: null };
 }
 
-function isFulfilled({ wish, agreed, maybe }: WriteBack, rules: WriteBackRules): boolean {
-  return !wish || (agreed !== null && maybe.length === 0 && says(agreed.status, wish.status, rules));
+function isFulfilled({ wish, agreed, maybe, isDoubted }: WriteBack, rules: WriteBackRules): boolean {
+  return (
+    !wish || (agreed !== null && !isDoubted && maybe.length === 0 && says(agreed.status, wish.status, rules))
+  );
 }
 
 /** One thing to do for a visit, in the words of the EHR port. */
@@ -150,10 +155,18 @@ export function settle(entry: WriteBack, result: WriteResult, rules: WriteBackRu
     case 'written':
     case 'already-so': {
       const { status, version, appointmentId = entry.appointmentId } = result;
-      return { ...idle, appointmentId, agreed: { status, version }, tries: 0, maybe: [], failed: null };
+      return {
+        ...idle,
+        appointmentId,
+        agreed: { status, version },
+        tries: 0,
+        maybe: [],
+        isDoubted: false,
+        failed: null,
+      };
     }
     case 'conflict':
-      return settleConflict({ ...idle, maybe: [] }, result, rules);
+      return settleConflict({ ...idle, maybe: [], isDoubted: false }, result, rules);
     case 'not-applied':
       return tried(result.isSent ? withMaybe(idle, entry.underWay) : idle, result.isSent, 'not-applied');
     case 'unknown':
@@ -198,10 +211,19 @@ function takeTheirs(entry: WriteBack, theirs: Agreed | null): WriteBack {
   return { ...entry, conflict: null, agreed: theirs, wish, tries: 0, isTaken: true };
 }
 
-/** A pull has shown the board what the EHR holds; while a write is open, only the write's own reading counts. */
-export function pulled(entry: WriteBack, agreed: Agreed): WriteBack {
-  const isOpen = entry.underWay !== null || entry.maybe.length > 0 || entry.conflict !== null;
-  return isOpen ? entry : { ...entry, agreed, isTaken: false };
+/**
+ * A pull shows what the EHR holds. The list may lag behind a write of ours, so a status that contradicts what was
+ * agreed is not believed but looked at, by the port's own reading; and while a write is open only that counts.
+ */
+export function pulled(entry: WriteBack, theirs: Agreed, rules: WriteBackRules): WriteBack {
+  const { wish, agreed } = entry;
+  if (entry.underWay !== null || entry.maybe.length > 0 || entry.conflict !== null) return entry;
+  const isSame = agreed?.status === theirs.status;
+  const version = theirs.version ?? (isSame ? agreed.version : null);
+  if (!wish || says(theirs.status, wish.status, rules)) {
+    return { ...entry, agreed: { status: theirs.status, version }, isTaken: false, isDoubted: false };
+  }
+  return isSame ? entry : { ...entry, isDoubted: true };
 }
 
 /** A person settles a conflict: the EHR's side, ours over what was shown, or not now. */

@@ -74,9 +74,9 @@ describe('a walk-in is created', () => {
 describe('[WB5] a creation whose outcome is unknown is searched for and never repeated blindly', () => {
   test.each<[WriteFault, object]>([
     ['reset-after', { kind: 'written', appointmentId: '7001', isAnswerLost: true }],
-    ['reset-before', { kind: 'unknown', searchAfterMs: 75_000 }],
-    ['html', { kind: 'unknown', searchAfterMs: 75_000 }],
-    ['no-echo', { kind: 'unknown', searchAfterMs: 75_000 }],
+    ['reset-before', { kind: 'unknown', searchAfterMs: 75_000, isSent: true }],
+    ['html', { kind: 'unknown', searchAfterMs: 75_000, isSent: true }],
+    ['no-echo', { kind: 'unknown', searchAfterMs: 75_000, isSent: true }],
     ['refused', { kind: 'refused', reason: 'ehr-refused' }],
   ])('%s', async (fault, expected) => {
     const { ehr, outcome } = await created((fake) => fake.faults.push(fault));
@@ -90,9 +90,13 @@ describe('[WB5] a creation whose outcome is unknown is searched for and never re
     ehr.isListed = false;
     ehr.faults = ['reset-after'];
     const { port } = writingAdapter(ehr);
-    expect(await port.create(WALK_IN)).toMatchObject({ kind: 'unknown', searchAfterMs: 75_000 });
+    expect(await port.create(WALK_IN)).toMatchObject({
+      kind: 'unknown',
+      searchAfterMs: 75_000,
+      isSent: true,
+    });
     const soon = await port.create({ ...WALK_IN, triedAgoMs: 30_000 });
-    expect(soon).toEqual({ kind: 'unknown', failure: null, searchAfterMs: 45_000 });
+    expect(soon).toEqual({ kind: 'unknown', failure: null, searchAfterMs: 45_000, isSent: false });
     ehr.isListed = true;
     expect(await port.create({ ...WALK_IN, triedAgoMs: 75_000 })).toMatchObject({
       kind: 'already-so',

@@ -27,7 +27,7 @@ export async function createAppointment(
   if (earlier) return earlier;
   const sinceMs = creation.triedAgoMs ?? LIST_DELAY_MS;
   if (sinceMs < LIST_DELAY_MS)
-    return { kind: 'unknown', failure: null, searchAfterMs: LIST_DELAY_MS - sinceMs };
+    return { kind: 'unknown', failure: null, searchAfterMs: LIST_DELAY_MS - sinceMs, isSent: false };
   const sent = await tools.call(
     'CreateAppointment',
     () => ({ Appointment: newAppointment(creation) }),
@@ -98,7 +98,7 @@ async function searchLost(
   { creation, failure }: { creation: AppointmentCreation; failure: EhrFailure },
   signal?: AbortSignal,
 ): Promise<CreateOutcome> {
-  const unknown: CreateOutcome = { kind: 'unknown', failure, searchAfterMs: LIST_DELAY_MS };
+  const unknown: CreateOutcome = { kind: 'unknown', failure, searchAfterMs: LIST_DELAY_MS, isSent: true };
   if (!(await slept(tools.clock, SETTLE_MS[0] ?? 0, signal))) return unknown;
   const search = await searchEarlier(tools, creation, signal);
   const found = search.ok ? settledBySearch(search.value) : null;
@@ -114,9 +114,9 @@ async function readNew(
 ): Promise<CreateOutcome> {
   const echo = presentChild(answer, 'Appointment');
   const id = echo && decodeAppointment(echo)?.appointmentId;
-  if (!id) return { kind: 'unknown', failure: null, searchAfterMs: LIST_DELAY_MS };
+  if (!id) return { kind: 'unknown', failure: null, searchAfterMs: LIST_DELAY_MS, isSent: true };
   if (!(await slept(tools.clock, SETTLE_MS[0] ?? 0, signal))) {
-    return { kind: 'unknown', failure: null, searchAfterMs: LIST_DELAY_MS };
+    return { kind: 'unknown', failure: null, searchAfterMs: LIST_DELAY_MS, isSent: true };
   }
   return confirmNew(tools, { creation, id, isAnswerLost: false }, signal);
 }
@@ -129,7 +129,8 @@ async function confirmNew(
   const { creation, id, isAnswerLost } = made;
   const read = await readAppointment(tools.call, id, signal);
   const failure = read.ok ? null : read.failure;
-  if (!read.ok || !read.value) return { kind: 'unknown', failure, searchAfterMs: LIST_DELAY_MS };
+  if (!read.ok || !read.value)
+    return { kind: 'unknown', failure, searchAfterMs: LIST_DELAY_MS, isSent: true };
   const { detail, element } = read.value;
   const members = differences(creation, read.value);
   if (members.length > 0) return { kind: 'conflict', appointmentIds: [id], members };
