@@ -21,6 +21,8 @@ const date = '2026-06-12';
 /** Over several batches of the process, and over the border of a tile in the second round. */
 const eventsPerRound = 160;
 const visitsPerRound = 12;
+/** A checkpoint was signed and is not yet named as the newest (ADR 7): the next pass does that, and then all is well. */
+const aheadOfItsName = 13;
 
 const event = (rid: string): SecurityEvent => ({
   ...{ cid: clinic, type: 'auth', sub: 'login', act: 'E', out: 4, why: 'not_authenticated' },
@@ -30,7 +32,7 @@ const event = (rid: string): SecurityEvent => ({
 
 export type SealingVerdict = {
   kills: number;
-  /** Exit codes of a full and of an incremental check after each round; all 0 when nothing is wrong. */
+  /** Exit codes of a full and of an incremental check after each round, or the pass behind it; all 0 when nothing is wrong. */
   checks: number[];
   /** Events that were appended and are not sealed, or not once. */
   missing: string[];
@@ -56,7 +58,7 @@ class SealedLog {
     const subject = { reader: this.#archive, key, now: Date.now() };
     const full = await checkLog({ ...subject, since: null });
     const goesOn = this.#kept ? await checkLog({ ...subject, since: this.#kept }) : full;
-    this.#kept = await this.#archive.read('checkpoint');
+    if (full.isOk) this.#kept = await this.#archive.read('checkpoint');
     return [full.exitCode, goesOn.exitCode];
   }
 
@@ -83,6 +85,15 @@ export async function killSealings(
   let wholeMs = 0;
   const checks: number[] = [];
   const args = [stage.redis.url, stage.archiveDir, stage.keysDir, clinic];
+  const endLease = () => stage.redis.call('HSET', `{a:${log}}:seal`, 'until', '0');
+  const sealedState = async (): Promise<number[]> => {
+    await endLease();
+    const found = await sealed.check();
+    if (!found.includes(aheadOfItsName)) return found;
+    await runToKill('seal-process.ts', args, null);
+    await endLease();
+    return sealed.check();
+  };
   for (let round = 0; round <= rounds; round += 1) {
     const fresh = Array.from({ length: eventsPerRound }, (_, i) => `r${round}-${i}`);
     await stage.fresh((_registry, port) => append(port, keys, fresh));
@@ -97,9 +108,7 @@ export async function killSealings(
     );
     if (round === 0) wholeMs = done.ms;
     if (done.isKilled) kills += 1;
-    // The lease of who was killed runs out.
-    await stage.redis.call('HSET', `{a:${log}}:seal`, 'until', '0');
-    checks.push(...(await sealed.check()));
+    checks.push(...(await sealedState()));
   }
   const { missing, gaps, numCommits } = judge(await sealed.events(), rids);
   return { kills, checks, missing, gaps, commits: [commits, numCommits] };
