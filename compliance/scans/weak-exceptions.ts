@@ -12,6 +12,7 @@ const totp =
 export const weakExceptions: readonly WeakException[] = [
   { file: 'apps/server/src/stream/stream-hub.ts', rule: 'predictable randomness', why: jitter },
   { file: 'apps/worker/src/audit/audit-keeper.ts', rule: 'predictable randomness', why: drill },
+  { file: 'apps/worker/src/ehr-link/health-probe.ts', rule: 'predictable randomness', why: jitter },
   { file: 'packages/client/src/board-client.ts', rule: 'predictable randomness', why: jitter },
   { file: 'packages/ehr/src/call-clock.ts', rule: 'predictable randomness', why: jitter },
   { file: 'packages/store/src/job-connection.ts', rule: 'predictable randomness', why: jitter },
