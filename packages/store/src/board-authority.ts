@@ -44,6 +44,8 @@ export type SubmitOptions = {
   deadlineMs?: number;
 };
 
+type Sealing = { ok: true; plans: SealedPlan[] } | { ok: false; fault: Fault };
+
 export class BoardAuthority {
   readonly #parts: AuthorityParts;
 
@@ -59,11 +61,11 @@ export class BoardAuthority {
   ): Promise<CommandOutcome> {
     for (let tries = 0; tries < triesMax; tries++) {
       const plan = this.#plan(envelope, by);
-      const fault = await this.#reserveFor([plan]);
-      if (fault) return this.#failed(envelope.n, fault);
-      const sealed = sealPlan(plan, this.#parts.replica.codec);
-      const [reply] = await this.#send([sealed], options);
-      const outcome = await this.#settle(sealed, reply);
+      const sealing = await this.#seal([plan]);
+      if (!sealing.ok) return this.#failed(envelope.n, sealing.fault);
+      const [sealed = null] = sealing.plans;
+      const [reply] = await this.#send(sealing.plans, options);
+      const outcome = sealed && (await this.#settle(sealed, reply));
       if (outcome) return outcome;
     }
     return holdOutcome(envelope.n, 'too_many_requests');
@@ -81,9 +83,9 @@ export class BoardAuthority {
     const outcomes: CommandOutcome[] = [];
     while (outcomes.length < envelopes.length) {
       const planned = this.#planTogether(envelopes.slice(outcomes.length), by);
-      const fault = await this.#reserveFor(planned);
-      if (fault) return [...outcomes, this.#failed(planned[0]?.envelope.n ?? 0, fault)];
-      const plans = planned.map((plan) => sealPlan(plan, this.#parts.replica.codec));
+      const sealing = await this.#seal(planned);
+      if (!sealing.ok) return [...outcomes, this.#failed(planned[0]?.envelope.n ?? 0, sealing.fault)];
+      const { plans } = sealing;
       const replies = await this.#send(plans, options);
       for (const [i, plan] of plans.entries()) {
         const outcome = await this.#settle(plan, replies[i]);
@@ -116,15 +118,19 @@ export class BoardAuthority {
     return plans;
   }
 
-  /** Keys for records that have none yet, kept before they are used; mostly there are enough, and nobody waits. */
-  async #reserveFor(plans: readonly Plan[]): Promise<Fault | null> {
+  /**
+   * Seals plans. Keys for records that have none yet are kept before they are used; mostly there are enough, and nobody
+   * waits. Others take keys while we wait, so it is asked again, and nothing lies between the last answer and the use.
+   */
+  async #seal(plans: readonly Plan[]): Promise<Sealing> {
+    const { codec } = this.#parts.replica;
+    const ids = writtenBy(plans);
     try {
-      const reserving = this.#parts.replica.codec.reserve(writtenBy(plans));
-      if (reserving) await reserving;
-      return null;
+      for (let making = codec.reserve(ids); making !== null; making = codec.reserve(ids)) await making;
     } catch (error) {
-      return faultOf(error);
+      return { ok: false, fault: faultOf(error) };
     }
+    return { ok: true, plans: plans.map((plan) => sealPlan(plan, codec)) };
   }
 
   /** Sends what was decided; the replica knows it meanwhile, should the doorbell ring before the reply is here. */

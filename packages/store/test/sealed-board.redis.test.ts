@@ -233,3 +233,19 @@ test('[H-07] [crypto] an entry that was changed in Redis is not shown: the board
     seq: seq + 1,
   });
 });
+
+test('a crowd of first records, more than a block of keys holds, is sealed all the same', async () => {
+  const registry = await processOn(redis, vaults.open());
+  const host = await registry.get(freshBoard());
+  await host.submit(new Client('opener-0').next(configureDay()), manager, 'ui');
+  const outcomes = await Promise.all(
+    Array.from({ length: 200 }, (_, i) =>
+      host.submit(new Client(`crowd-${1000 + i}`).next(canary(`v${i}`)), nurse, 'ui'),
+    ),
+  );
+  const kinds = new Set(outcomes.map(({ outcome }) => outcome));
+  // Two hundred on one board collide; whoever lost too often is told to come again, and nobody is told of a fault.
+  expect([...kinds].filter((kind) => kind !== 'applied' && kind !== 'hold')).toEqual([]);
+  expect(persons(host).size).toBe(outcomes.filter(({ outcome }) => outcome === 'applied').length);
+  expect(persons(host).size).toBeGreaterThan(64);
+});

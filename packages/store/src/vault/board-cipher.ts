@@ -114,7 +114,7 @@ export class BoardCipher implements BoardCodec {
 
   reserve(ids: readonly EntityId[]): Promise<void> | null {
     const records = new Set(ids.map(recordOfEntity)).add(boardRecord);
-    const numNew = records.size - [...records].filter((record) => this.#keyOf.has(record)).length;
+    const numNew = [...records].filter((record) => this.#presentKey(record) === null).length;
     const { keys } = this.#parts;
     return keys.numSpare >= numNew ? null : keys.reserve(numNew);
   }
@@ -185,9 +185,15 @@ export class BoardCipher implements BoardCodec {
     return { kind: event.type, place: `${this.#place}|log|${recordOfEvent(event)}` };
   }
 
-  #ownKey(record: string): SealingKey {
+  /** Null for a record that has no key yet, or none any more. */
+  #presentKey(record: string): SealingKey | null {
     const known = this.#keyOf.get(record);
-    if (known && this.#parts.keys.get(known.kid) !== 'destroyed') return known;
+    return known && this.#parts.keys.get(known.kid) !== 'destroyed' ? known : null;
+  }
+
+  #ownKey(record: string): SealingKey {
+    const known = this.#presentKey(record);
+    if (known) return known;
     const taken = this.#parts.keys.take();
     this.#keyOf.set(record, taken);
     return taken;
