@@ -22,20 +22,22 @@ export interface Readers {
 }
 
 const retryMs = 200;
-/** What stands before the position in a cursor: `v1.staff.1.` and 32 digits of the epoch with their dot. */
-const cursorHead = 'v1.staff.1.';
-const epochLength = 33;
+/** How a cursor begins; the view, the schema and the epoch come before the position, each with a dot. */
+const cursorHead = 'v1.staff';
+const fieldsBefore = 4;
 
 /** Position in a cursor's text. */
 export function seqOfCursor(id: string): number {
-  return Number.parseInt(id.slice(cursorHead.length + epochLength), 10);
+  let at = -1;
+  for (let field = 0; field < fieldsBefore; field += 1) at = id.indexOf('.', at + 1);
+  return Number.parseInt(id.slice(at + 1), 10);
 }
 
 /** Position in a payload that carries a cursor somewhere near its beginning. */
 function seqOfPayload(bytes: Buffer, from: number, to: number): number {
-  const head = bytes.toString('latin1', from, Math.min(to, from + 140));
+  const head = bytes.toString('latin1', from, Math.min(to, from + 180));
   const at = head.indexOf(cursorHead);
-  return at < 0 ? Number.NaN : Number.parseInt(head.slice(at + cursorHead.length + epochLength), 10);
+  return at < 0 ? Number.NaN : seqOfCursor(head.slice(at));
 }
 
 /** Opens again until it is open, as a client library does; gives up when the bench is over. */
