@@ -76,7 +76,7 @@ function staleness(
   ctx: DecisionContext,
   expected: number | null | undefined,
 ): Refusal | null {
-  const id = targetOf(command);
+  const id = command.type === 'configureDay' ? 'day' : targetOf(command);
   const present = id && view.get(id);
   if (!id || !present || expected === null || expected === undefined || present.v === expected) return null;
   const answer = decideByRule(view, command, ctx);

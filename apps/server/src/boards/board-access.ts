@@ -63,11 +63,11 @@ export class BoardAccess {
     return settings;
   }
 
-  /** Whoever comes first opens it; the others find it open. */
+  /** Whoever comes first opens it; the others find it open, with the providers that the EHR named meanwhile. */
   async #open(host: BoardHost, settings: ClinicSettings): Promise<BoardHost> {
     const clientId = `open-${crypto.randomUUID()}`;
     const outcome = await host.submit(
-      { clientId, n: 1, command: openDayCommand(settings), expectedVersion: null },
+      { clientId, n: 1, command: openDayCommand(settings), expectedVersion: 0 },
       systemActor,
       'rule',
     );
