@@ -76,7 +76,9 @@ function staleness(
   ctx: DecisionContext,
   expected: number | null | undefined,
 ): Refusal | null {
-  const id = command.type === 'configureDay' ? 'day' : targetOf(command);
+  // The day is looked at for its version only by whoever names one: settings are otherwise put in place as they come.
+  const isOpening = command.type === 'configureDay' && typeof expected === 'number';
+  const id = isOpening ? 'day' : targetOf(command);
   const present = id && view.get(id);
   if (!id || !present || expected === null || expected === undefined || present.v === expected) return null;
   const answer = decideByRule(view, command, ctx);
