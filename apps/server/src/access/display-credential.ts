@@ -5,13 +5,13 @@ import { ProblemError } from '../http/problem-answer.ts';
 import type { Session } from '../session/session.ts';
 import {
   type CookiePolicy,
+  cookieAttributes,
+  cookieName,
   cookieValues,
-  isPlainLoopback,
   sessionCookiesOf,
 } from '../session/session-cookie.ts';
 
-const secureName = '__Host-bolt_d';
-const loopbackName = 'bolt_dev_d';
+const names = { secure: '__Host-bolt_d', loopback: 'bolt_dev_d' };
 /** A screen stays where it hangs; browsers keep a cookie for 400 days at most. */
 const maxAgeSec = 400 * 86_400;
 const prefix = 'boltd_';
@@ -40,7 +40,7 @@ function displayTokenOf(req: IncomingMessage, cookies: CookiePolicy): string | n
   if (authorization !== undefined)
     return authorization.startsWith(`Bearer ${prefix}`) ? authorization.slice(7) : null;
   if (sessionCookiesOf(req, cookies).length > 0) return null;
-  const values = cookieValues(req, isPlainLoopback(req, cookies) ? loopbackName : secureName);
+  const values = cookieValues(req, cookieName(req, cookies, names));
   if (values.length > 1) throw new ProblemError('not_authenticated');
   return values[0] ?? null;
 }
@@ -56,7 +56,5 @@ function sessionOf({ id, name, clinic }: Display, now: number): Session {
 
 /** What makes a browser the display of a token. */
 export function displayCookieHeader(req: IncomingMessage, cookies: CookiePolicy, token: string): string {
-  const isPlain = isPlainLoopback(req, cookies);
-  const name = isPlain ? loopbackName : secureName;
-  return `${name}=${token}; Path=/; ${isPlain ? '' : 'Secure; '}HttpOnly; SameSite=Strict; Max-Age=${maxAgeSec}`;
+  return `${cookieName(req, cookies, names)}=${token}${cookieAttributes(req, cookies)}; Max-Age=${maxAgeSec}`;
 }

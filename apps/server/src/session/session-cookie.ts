@@ -10,10 +10,11 @@ import type { IncomingMessage } from 'node:http';
 
 export type CookiePolicy = { mode: 'development' | 'production'; publicOrigin: string | null };
 
-const secureName = '__Host-bolt_s';
-const loopbackName = 'bolt_dev_s';
-const workstationSecureName = '__Host-bolt_ws';
-const workstationLoopbackName = 'bolt_dev_ws';
+/** A cookie's name in general, and on plain http of this machine. */
+export type CookieNames = { secure: string; loopback: string };
+
+const sessionNames: CookieNames = { secure: '__Host-bolt_s', loopback: 'bolt_dev_s' };
+const workstationNames: CookieNames = { secure: '__Host-bolt_ws', loopback: 'bolt_dev_ws' };
 /** A workstation stays enrolled until it is removed; browsers keep a cookie for 400 days at most. */
 const workstationMaxAgeSec = 400 * 86_400;
 const loopbackHost = /^(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i;
@@ -24,35 +25,35 @@ export function isPlainLoopback(req: IncomingMessage, { mode, publicOrigin }: Co
   return loopbackHost.test(req.headers.host ?? '');
 }
 
-const nameFor = (req: IncomingMessage, policy: CookiePolicy): string =>
-  isPlainLoopback(req, policy) ? loopbackName : secureName;
+export const cookieName = (req: IncomingMessage, policy: CookiePolicy, names: CookieNames): string =>
+  isPlainLoopback(req, policy) ? names.loopback : names.secure;
 
-const attributes = (req: IncomingMessage, policy: CookiePolicy): string =>
-  `; Path=/; ${isPlainLoopback(req, policy) ? '' : 'Secure; '}HttpOnly; SameSite=Strict`;
+/** What every cookie of ours has; `Lax` only where the browser comes back from another site. */
+export const cookieAttributes = (
+  req: IncomingMessage,
+  policy: CookiePolicy,
+  sameSite: 'Strict' | 'Lax' = 'Strict',
+): string => `; Path=/; ${isPlainLoopback(req, policy) ? '' : 'Secure; '}HttpOnly; SameSite=${sameSite}`;
 
 /** Every value of the session cookie that a request carries: one is right, two are an attack or a fault. */
 export function sessionCookiesOf(req: IncomingMessage, policy: CookiePolicy): string[] {
-  return cookieValues(req, nameFor(req, policy));
+  return cookieValues(req, cookieName(req, policy, sessionNames));
 }
 
 export const sessionCookieHeader = (req: IncomingMessage, policy: CookiePolicy, token: string): string =>
-  `${nameFor(req, policy)}=${token}${attributes(req, policy)}`;
+  `${cookieName(req, policy, sessionNames)}=${token}${cookieAttributes(req, policy)}`;
 
 /** Removes the cookie; a lifetime of zero is the only way to say so. */
 export const clearingCookieHeader = (req: IncomingMessage, policy: CookiePolicy): string =>
-  `${nameFor(req, policy)}=${attributes(req, policy)}; Max-Age=0`;
-
-const workstationName = (req: IncomingMessage, policy: CookiePolicy): string =>
-  isPlainLoopback(req, policy) ? workstationLoopbackName : workstationSecureName;
+  `${cookieName(req, policy, sessionNames)}=${cookieAttributes(req, policy)}; Max-Age=0`;
 
 /** Says which enrolled workstation this is; proves nothing. Null when absent or doubled. */
 export function workstationCookieOf(req: IncomingMessage, policy: CookiePolicy): string | null {
-  const values = cookieValues(req, workstationName(req, policy));
-  return values.length === 1 && values[0] ? values[0] : null;
+  return onlyCookieValue(req, cookieName(req, policy, workstationNames));
 }
 
 export const workstationCookieHeader = (req: IncomingMessage, policy: CookiePolicy, id: string): string =>
-  `${workstationName(req, policy)}=${id}${attributes(req, policy)}; Max-Age=${id === '' ? 0 : workstationMaxAgeSec}`;
+  `${cookieName(req, policy, workstationNames)}=${id}${cookieAttributes(req, policy)}; Max-Age=${id === '' ? 0 : workstationMaxAgeSec}`;
 
 /** Every value that a request carries under this name. */
 export function cookieValues(req: IncomingMessage, name: string): string[] {
@@ -62,4 +63,10 @@ export function cookieValues(req: IncomingMessage, name: string): string[] {
     if (at > 0 && pair.slice(0, at).trim() === name) values.push(pair.slice(at + 1).trim());
   }
   return values;
+}
+
+/** The one value under this name; null when there is none, or more than one. */
+export function onlyCookieValue(req: IncomingMessage, name: string): string | null {
+  const [value, ...more] = cookieValues(req, name);
+  return value && more.length === 0 ? value : null;
 }
