@@ -11,7 +11,7 @@ import {
   sessionCookiesOf,
 } from '../session/session-cookie.ts';
 
-const names = { secure: '__Host-bolt_d', loopback: 'bolt_dev_d' };
+const names = { secure: '__Host-bolt_wall', loopback: 'bolt_dev_wall' };
 /** A screen stays where it hangs; browsers keep a cookie for 400 days at most. */
 const maxAgeSec = 400 * 86_400;
 const prefix = 'boltd_';

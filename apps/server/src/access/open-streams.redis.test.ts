@@ -193,11 +193,11 @@ describe('[kiosk] [authz] [H-22] a wall display', () => {
     const desk = await fixture.login('front-desk');
     const both = new Client(fixture.url, {
       ...desk.headers,
-      cookie: `${desk.headers.cookie}; bolt_dev_d=${token}`,
+      cookie: `${desk.headers.cookie}; bolt_dev_wall=${token}`,
     });
     expect((await both.get(both.board())).status).toBe(200);
     const twice = new Client(fixture.url, {
-      cookie: `bolt_dev_d=${token}; bolt_dev_d=${token}`,
+      cookie: `bolt_dev_wall=${token}; bolt_dev_wall=${token}`,
       'sec-fetch-site': 'same-origin',
     });
     expect(problemOf(await twice.get(twice.board()))).toEqual({ status: 401, code: 'not_authenticated' });
