@@ -115,14 +115,19 @@ export class RedisCluster {
     );
   }
 
-  /** Wait until every running node sees all slots served, and every running replica follows its primary. */
+  /**
+   * Wait until every running node sees all slots served and names the same owners, and every running replica follows
+   * its primary and is fed.
+   */
   async untilOk(timeoutMs = 30_000): Promise<void> {
     const running = this.nodes.filter(({ isRunning }) => isRunning);
     await awaitUntil(
       'the cluster is ok',
       async () => {
         const states = await Promise.all(running.map(isNodeOk));
-        return states.every(Boolean);
+        // A primary that comes back takes itself for the owner until the others tell it.
+        const views = await Promise.all(running.map(async (node) => ownersText(await slotOwners(node))));
+        return states.every(Boolean) && new Set(views).size === 1;
       },
       timeoutMs,
     );
@@ -144,23 +149,44 @@ export class RedisCluster {
   }
 
   async #slotRanges(): Promise<{ from: number; to: number; owner: RedisServer }[]> {
-    const reply = await this.#anyRunning().call('CLUSTER', 'SLOTS');
-    if (!Array.isArray(reply)) throw new Error(`CLUSTER SLOTS answered ${String(reply)}`);
-    return reply.flatMap((range) => {
-      if (!(Array.isArray(range) && Array.isArray(range[2]))) return [];
-      const port = Number(range[2][1]);
+    const owners = await slotOwners(this.#anyRunning());
+    return owners.flatMap(({ from, to, port }) => {
       const owner = this.nodes.find((node) => node.port === port);
-      return owner ? [{ from: Number(range[0]), to: Number(range[1]), owner }] : [];
+      return owner ? [{ from, to, owner }] : [];
     });
   }
 }
+
+type SlotOwner = { from: number; to: number; port: number };
+
+/** Who serves what, as this node sees it. */
+async function slotOwners(node: RedisServer): Promise<SlotOwner[]> {
+  const reply = await node.call('CLUSTER', 'SLOTS');
+  if (!Array.isArray(reply)) throw new Error(`CLUSTER SLOTS answered ${String(reply)}`);
+  return reply.flatMap((range) =>
+    Array.isArray(range) && Array.isArray(range[2])
+      ? [{ from: Number(range[0]), to: Number(range[1]), port: Number(range[2][1]) }]
+      : [],
+  );
+}
+
+const ownersText = (owners: SlotOwner[]): string =>
+  owners
+    .map(({ from, to, port }) => `${from}-${to}@${port}`)
+    .sort()
+    .join(' ');
 
 async function isNodeOk(node: RedisServer): Promise<boolean> {
   const cluster = String(await node.call('CLUSTER', 'INFO'));
   const replication = String(await node.call('INFO', 'replication'));
   const isServed = cluster.includes('cluster_state:ok') && cluster.includes(`cluster_slots_ok:${SLOTS}`);
-  return isServed && (replication.includes('role:master') || replication.includes('master_link_status:up'));
+  return isServed && (replication.includes('role:master') ? feedsAll(replication) : follows(replication));
 }
+
+const follows = (replication: string): boolean => replication.includes('master_link_status:up');
+
+/** A replica is up before its primary counts it online, and only from then on it is sent what is written. */
+const feedsAll = (replication: string): boolean => !/^slave\d+:.*state=(?!online)/m.test(replication);
 
 /** The redis-cli that belongs to the server: from its own directory first. */
 function findRedisCli(): string {
