@@ -89,7 +89,14 @@ export function demoSettings(day: DayOptions): ClinicSettings {
     })),
     isRoomRequired: false,
     readyToBeSeenMeans: 'check-in-completed',
-    ehr: { system: 'tebra', practiceName: clinic.practiceName, serviceLocationName: null, pollSeconds: 60 },
+    ehr: {
+      system: 'tebra',
+      practiceName: clinic.practiceName,
+      serviceLocationName: null,
+      writeBack: 'on',
+      leftMeans: null,
+      pollSeconds: 60,
+    },
   };
 }
 

@@ -27,6 +27,8 @@ function settingsFor(simulator: EhrSimulator): ClinicSettings {
       system: 'tebra',
       practiceName: simulator.practiceName,
       serviceLocationName: null,
+      writeBack: 'off',
+      leftMeans: null,
       pollSeconds: 900,
     },
   };

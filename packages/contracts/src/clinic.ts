@@ -10,6 +10,7 @@ import {
   roomSchema,
   thresholdsSchema,
   visitTypeSchema,
+  writeBackModeSchema,
 } from './entities.ts';
 import { clinicIdSchema, textLine, zoneSchema } from './ids.ts';
 import { clinicRetentionSchema } from './retention.ts';
@@ -69,6 +70,10 @@ export const clinicSettingsSchema = z
         serviceLocationName: z.string().min(1).max(200).nullable().default(null),
         /** Seconds between two reads of the schedule in clinic hours. */
         pollSeconds: z.int().min(60).max(900).default(300),
+        /** Whether steps on the board are written to the EHR. The running switch may only be tighter than this. */
+        writeBack: writeBackModeSchema.default('off'),
+        /** The EHR's word for who left unseen or early; null leaves the appointment as it is. */
+        leftMeans: z.enum(['Cancelled']).nullable().default(null),
       })
       .nullable()
       .default(null),

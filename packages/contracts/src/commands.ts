@@ -4,12 +4,16 @@
  */
 import { z } from 'zod';
 import {
+  appointmentMembersSchema,
+  conflictReasonSchema,
   daySchema,
   ehrStatusSchema,
   milestoneSchema,
   roomSchema,
   syncSchema,
   visitStatusSchema,
+  writeBackModeSchema,
+  writeFailureSchema,
 } from './entities.ts';
 import {
   calendarDateSchema,
@@ -115,9 +119,12 @@ export const commandSchemas = {
   resolveConflict: z.strictObject({
     type: z.literal('resolveConflict'),
     ...onVisit,
-    choice: z.enum(['accept', 'keep-mine']),
+    /** `later` leaves it open, and says that somebody has seen it. */
+    choice: z.enum(['accept', 'keep-mine', 'later']),
     reason: reason.nullish(),
   }),
+  /** Another try of a write that was given up. */
+  retryWrite: z.strictObject({ type: z.literal('retryWrite'), ...onVisit }),
   markRoomClean: z.strictObject({ type: z.literal('markRoomClean'), roomId: roomIdSchema }),
   deferRoomCleaning: z.strictObject({
     type: z.literal('deferRoomCleaning'),
@@ -133,7 +140,7 @@ export const commandSchemas = {
   /** Opens the board or changes its settings; rooms that stay keep their state. Manager or system. */
   configureDay: z.strictObject({
     type: z.literal('configureDay'),
-    day: daySchema.omit({ type: true, clinic: true, date: true, state: true }),
+    day: daySchema.omit({ type: true, clinic: true, date: true, state: true, writeBack: true }),
     rooms: z
       .array(roomSchema.pick({ id: true, name: true, kind: true, capacity: true, position: true }))
       .max(200),
@@ -180,6 +187,33 @@ export const commandSchemas = {
     ...onVisit,
     isConfirmed: z.boolean(),
   }),
+  /** What became of writing a visit to the EHR. One that is older than what was said changes nothing. System. */
+  settleWrite: z.strictObject({
+    type: z.literal('settleWrite'),
+    ...onVisit,
+    turn: z.int().min(1),
+    /** What the EHR was read to hold; null when that is not known. */
+    theirs: ehrStatusSchema.nullable(),
+    /** The newest word that write-back and the EHR agreed on. */
+    agreed: ehrStatusSchema.nullable(),
+    /** The board's word that gave way to the EHR's: the board then follows it like a reading of the schedule. */
+    dropped: ehrStatusSchema.nullable(),
+    failed: writeFailureSchema.nullable(),
+    conflict: z
+      .strictObject({
+        reason: conflictReasonSchema,
+        theirs: ehrStatusSchema.nullable(),
+        ours: ehrStatusSchema,
+        lastAgreed: ehrStatusSchema.nullable(),
+        members: appointmentMembersSchema,
+      })
+      .nullable(),
+    /** The appointment that was made for a walk-in. */
+    created: z.strictObject({ appointmentId: z.string().max(40), patientId: z.string().max(40) }).nullable(),
+    would: ehrStatusSchema.nullable(),
+  }),
+  /** The mode in which write-back runs from now on. System. */
+  setWriteBack: z.strictObject({ type: z.literal('setWriteBack'), mode: writeBackModeSchema }),
   /** Progress of a synchronisation job. System. */
   reportSync: z.strictObject({ type: z.literal('reportSync'), sync: syncSchema.omit({ type: true }) }),
 } as const;

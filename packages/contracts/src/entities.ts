@@ -107,15 +107,97 @@ export const externalRefSchema = z
   .meta({ id: 'ExternalRef' });
 export type ExternalRef = z.infer<typeof externalRefSchema>;
 
+/** Names of fields in the EHR's interface, such as `StartTime`. */
+export const appointmentMembersSchema = z.array(z.string().regex(/^[A-Za-z][A-Za-z.]{0,59}$/)).max(40);
+
+export const conflictReasons = [
+  /** The EHR's status is neither ours nor the agreed one. */
+  'status-changed',
+  /** A step back, and somebody has touched the appointment since. */
+  'touched',
+  /** Our status stands, but somebody wrote other members at the same time. */
+  'members-changed',
+  /** A walk-in has several appointments at that time. */
+  'several-appointments',
+] as const;
+export const conflictReasonSchema = z.enum(conflictReasons).meta({ id: 'ConflictReason' });
+
+/** Where the EHR and the board say different things: nothing moves and nothing is written until staff choose. */
 export const conflictSchema = z
   .strictObject({
-    /** What the EHR now says and we did not follow. */
+    /** What the EHR now says and we did not follow; `Unknown` where it is not about a status. */
     ehrStatus: ehrStatusSchema,
     rawStatus: z.string().max(80),
-    suggestedStatus: visitStatusSchema,
+    /** Where the board goes when the EHR's word is accepted; null when it stays where it is. */
+    suggestedStatus: visitStatusSchema.nullable(),
     since: instantSchema,
+    /** Absent where a reading of the schedule found it: the status alone. */
+    reason: conflictReasonSchema.optional(),
+    /** The EHR word the board would write; null or absent when nothing was to be written. */
+    ours: ehrStatusSchema.nullable().optional(),
+    /** What both sides last agreed on. */
+    lastAgreed: ehrStatusSchema.nullable().optional(),
+    /** Names of the appointment's members that somebody else changed; never their values. */
+    members: appointmentMembersSchema.optional(),
+    /** Somebody looked at it and put it off; nothing is written meanwhile. */
+    laterAt: instantSchema.optional(),
   })
   .meta({ id: 'Conflict' });
+export type Conflict = z.infer<typeof conflictSchema>;
+
+export const writeBackModes = ['off', 'dry-run', 'on'] as const;
+/** `dry-run` reads and compares and shows what it would write; it writes nothing. */
+export const writeBackModeSchema = z.enum(writeBackModes).meta({ id: 'WriteBackMode' });
+export type WriteBackMode = z.infer<typeof writeBackModeSchema>;
+
+/** Why a visit is not written; the words for people belong to the screens. */
+export const writeFailures = [
+  /** Sent three times, and never found applied, or never known whether it was. */
+  'not-applied',
+  'outcome-unknown',
+  /** Somebody changed the status again and again while it was written. */
+  'keeps-changing',
+  /** The EHR holds a word that nobody knows: it is never written over. */
+  'status-unrecognised',
+  'not-found',
+  'deleted',
+  'other-patient',
+  'other-occurrence',
+  'group',
+  'series',
+  /** The appointment cannot be sent back whole, or too little is known to make one. */
+  'incomplete',
+  'ehr-refused',
+  /** A walk-in whom the EHR does not know, or knows more than once under that name and date of birth. */
+  'patient-unknown',
+  'patient-ambiguous',
+  /** A walk-in without a provider that the EHR knows. */
+  'provider-unknown',
+  /** Only in a dry run: writing would have ended in a conflict. */
+  'dry-run-conflict',
+] as const;
+export const writeFailureSchema = z.enum(writeFailures).meta({ id: 'WriteFailure' });
+export type WriteFailure = z.infer<typeof writeFailureSchema>;
+
+/** What write-back last said about a visit. What waits is not in here: `syncOf` derives it from the visit. */
+export const ehrWriteSchema = z
+  .strictObject({
+    /** Counts what was said, so that an outcome that comes late changes nothing. */
+    turn: z.int().min(1),
+    at: instantSchema,
+    /** The newest word that write-back and the EHR agreed on; null before the first. */
+    agreed: ehrStatusSchema.nullable(),
+    /** Why it was given up; null when it was not. */
+    failed: writeFailureSchema.nullable(),
+    /** The board's word that gave way to the EHR's; null when none did. A newer step is a new word. */
+    dropped: ehrStatusSchema.nullable(),
+    /** How staff settled the newest conflict. */
+    resolved: z.enum(['accept', 'keep-mine']).nullable(),
+    /** Only in a dry run: the word that would be written now. */
+    would: ehrStatusSchema.nullable(),
+  })
+  .meta({ id: 'EhrWrite' });
+export type EhrWrite = z.infer<typeof ehrWriteSchema>;
 
 export const outcomeSchema = z
   .strictObject({
@@ -202,6 +284,8 @@ export const visitSchema = z
     /** The EHR said a word nobody knows: shown with the word, nothing moved. */
     ehrWarning: z.strictObject({ raw: z.string().max(80), since: instantSchema }).nullable(),
     conflict: conflictSchema.nullable(),
+    /** Absent until write-back has said something. */
+    ehrWrite: ehrWriteSchema.nullable().optional(),
     source: sourceSchema,
     createdAt: instantSchema,
     undoable: undoableSchema.nullable(),
@@ -312,6 +396,10 @@ export const daySchema = z
     isRoomRequired: z.boolean(),
     /** What ReadyToBeSeen means here: the check-in tick, or the ready-for-md column. Never both. */
     readyToBeSeenMeans: z.enum(['check-in-completed', 'ready-for-md']),
+    /** The EHR's word for who left unseen or early; null leaves the appointment as it is. */
+    leftMeans: z.enum(['Cancelled']).nullable().optional(),
+    /** What write-back does on this board now; absent is `off`. */
+    writeBack: writeBackModeSchema.optional(),
   })
   .meta({ id: 'Day' });
 export type Day = z.infer<typeof daySchema>;

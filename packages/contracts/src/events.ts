@@ -8,6 +8,7 @@ import { commandSchemas } from './commands.ts';
 import {
   conflictSchema,
   daySchema,
+  ehrWriteSchema,
   externalRefSchema,
   milestoneSchema,
   outcomeSchema,
@@ -16,6 +17,7 @@ import {
   syncSchema,
   visitSchema,
   visitStatusSchema,
+  writeBackModeSchema,
 } from './entities.ts';
 import {
   instantSchema,
@@ -46,6 +48,7 @@ export const eventSchemas = {
     from: z.enum(['closing', 'closed']),
     reason,
   }),
+  'day.write-back-set': z.strictObject({ type: z.literal('day.write-back-set'), mode: writeBackModeSchema }),
   'visit.created': z.strictObject({
     type: z.literal('visit.created'),
     visit: visitSchema,
@@ -143,6 +146,17 @@ export const eventSchemas = {
     choice: z.enum(['accept', 'keep-mine']),
     reason,
   }),
+  /** Somebody has seen the conflict and put it off. */
+  'visit.conflict-postponed': z.strictObject({ type: z.literal('visit.conflict-postponed'), ...onVisit }),
+  /** What write-back found or did: whole values, so that `evolve` holds no rule. */
+  'visit.write-settled': z.strictObject({
+    type: z.literal('visit.write-settled'),
+    ...onVisit,
+    external: externalRefSchema.nullable(),
+    ehrWrite: ehrWriteSchema,
+    conflict: conflictSchema.nullable(),
+  }),
+  'visit.write-retried': z.strictObject({ type: z.literal('visit.write-retried'), ...onVisit }),
   'person.changed': z.strictObject({ type: z.literal('person.changed'), person: personSchema }),
   'person.noted': z.strictObject({
     type: z.literal('person.noted'),

@@ -280,6 +280,7 @@ export const problems = {
   already_stepped_out: row(422, 'refusal', 'The patient is already marked as stepped out.'),
   not_stepped_out: row(422, 'refusal', 'The patient is not marked as stepped out.'),
   no_conflict: row(422, 'refusal', 'There is no open conflict with the EHR on this visit.'),
+  no_failed_write: row(422, 'refusal', 'Nothing of this visit was given up: there is nothing to try again.'),
   nothing_to_change: row(422, 'refusal', 'This is already so.', { log: 'debug' }),
   // Faults of a part we depend on.
   too_many_requests: row(429, 'fault', 'Too many requests. Wait as long as Retry-After says.', {

@@ -7,8 +7,11 @@
  *   Closing a day: commands startDayClose, closeDay, reopenDay and their events; older clients show the day as it is.
  *   Alerts of the rule KEY-1; a page that does not know it shows its id.
  *   Views are named for what a role may see (`staff-nurse`); a client sends back what it got, older ones too.
+ *   Write-back: what it found stands on the visit (`ehrWrite`, more of `conflict`) and its mode on the day; commands
+ *   retryWrite, settleWrite, setWriteBack. A page that does not know them shows the conflict as before. What the EHR
+ *   found may leave the board where it is: `suggestedStatus` is then null.
  */
 export const protocolVersion = 1;
 
 /** Version of `evolve`: raise it when folding the same log would give another state. */
-export const rulesVersion = 2;
+export const rulesVersion = 3;

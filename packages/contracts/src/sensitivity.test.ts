@@ -95,8 +95,11 @@ test("[privacy] a string that people or the EHR write is never clear, but for th
   const state = new Map(rows);
   const clear = free.filter((path) => state.get(path) !== 'sealed');
   expect(clear).toEqual([
+    // Names of fields of the EHR's interface, never their values.
+    'visit.conflict.members[]',
     'visit.undoable.eventId',
     'visit.undoable.type',
+    'visit.undoable.before.conflict.members[]',
     'room.name',
     'day.clinicName',
     'day.providers[].name',

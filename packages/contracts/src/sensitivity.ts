@@ -55,7 +55,24 @@ const conflict = {
   rawStatus: remark,
   suggestedStatus: operational,
   since: operational,
+  reason: operational,
+  ours: operational,
+  lastAgreed: operational,
+  /** Names of fields of the EHR, out of a fixed list. */
+  members: operational,
+  laterAt: operational,
 } as const satisfies Sensitivity<Visit['conflict']>;
+
+/** Codes and words of closed lists, counters and times. */
+const ehrWrite = {
+  turn: operational,
+  at: operational,
+  agreed: operational,
+  failed: operational,
+  dropped: operational,
+  resolved: operational,
+  would: operational,
+} as const satisfies Sensitivity<Visit['ehrWrite']>;
 
 const ehrWarning = { raw: remark, since: operational } as const satisfies Sensitivity<Visit['ehrWarning']>;
 
@@ -112,6 +129,7 @@ export const visitSensitivity = {
   external,
   ehrWarning,
   conflict,
+  ehrWrite,
   source: operational,
   createdAt: operational,
   undoable: {
@@ -168,6 +186,8 @@ export const daySensitivity = {
   columnRules: operational,
   isRoomRequired: operational,
   readyToBeSeenMeans: operational,
+  leftMeans: operational,
+  writeBack: operational,
 } as const satisfies Sensitivity<Day>;
 
 export const syncSensitivity = {
@@ -207,6 +227,7 @@ export const eventSensitivity: { readonly [T in BoardEventType]: Sensitivity<Eve
   'day.closing-started': { type: operational },
   'day.closed': { type: operational, noShows: operational },
   'day.reopened': { type: operational, from: operational, reason: remark },
+  'day.write-back-set': { type: operational, mode: operational },
   'visit.created': { type: operational, visit: visitSensitivity, person: personSensitivity },
   'visit.moved': {
     ...onVisit,
@@ -247,6 +268,9 @@ export const eventSensitivity: { readonly [T in BoardEventType]: Sensitivity<Eve
   },
   'visit.ehr-seen': { ...onVisit, external, ehrWarning, conflict },
   'visit.conflict-resolved': { ...onVisit, choice: operational, reason: clinical },
+  'visit.conflict-postponed': onVisit,
+  'visit.write-settled': { ...onVisit, external, ehrWrite, conflict },
+  'visit.write-retried': onVisit,
   'person.changed': { type: operational, person: personSensitivity },
   'person.noted': { ...onVisit, note: clinical },
   'room.reserved': { ...onVisit, roomId: operational, by: operational, expiresAt: operational },

@@ -1,22 +1,12 @@
 import type { BoardEvent, CommandOf, ExternalRef, Person, Visit } from '@workflow-bolt/contracts';
 import type { Decision } from './board.ts';
 import { newVisit, startRefusal } from './create-visit.ts';
-import { type BoardMeaning, boardMeaningOf } from './ehr-status.ts';
-import { effectiveNow } from './flow.ts';
-import { moveEvents } from './move-visit.ts';
+import { followed, type Reading, readMove, ticked } from './ehr-reading.ts';
+import { boardMeaningOf } from './ehr-status.ts';
 import { isSameValue } from './same-value.ts';
-import {
-  accept,
-  findPerson,
-  findVisit,
-  isToday,
-  nothingToChange,
-  refuse,
-  type Scene,
-  sceneAfter,
-} from './scene.ts';
-import { isExpected, isHidden, isInOffice } from './status-info.ts';
-import { type Transition, transitionTable } from './transition-table.ts';
+import { accept, findPerson, findVisit, nothingToChange, refuse, type Scene, sceneAfter } from './scene.ts';
+import { isExpected } from './status-info.ts';
+import { isListLagging } from './write-back/list-lag.ts';
 
 type Row = CommandOf<'applyScheduleRow'>;
 
@@ -33,41 +23,6 @@ function externalOf(row: Row): ExternalRef {
     absences: 0,
     isRemoved: false,
   };
-}
-
-/** What an EHR status leads to: a move, a question to staff, or nothing. */
-type Reading =
-  | { kind: 'ignore' }
-  | { kind: 'move'; transition: Transition }
-  | { kind: 'ask'; suggestedStatus: Visit['status'] };
-
-const ignore: Reading = { kind: 'ignore' };
-
-/** Staff may have confirmed by telephone: only the EHR's own confirmation is taken back by it. */
-function isForeignConfirmation(visit: Visit, transition: Transition): boolean {
-  return transition.kind === 'unconfirm' && visit.external?.status !== 'Confirmed';
-}
-
-/** Presence is never concluded for another day than today. */
-function isPresenceElsewhen(scene: Scene, { status }: BoardMeaning): boolean {
-  return (isInOffice(status) || status === 'completed') && !isToday(scene);
-}
-
-function readMove(scene: Scene, visit: Visit, meaning: BoardMeaning): Reading {
-  const transition = transitionTable[visit.status][meaning.status];
-  if (!transition || isPresenceElsewhen(scene, meaning)) return ignore;
-  const ask: Reading = { kind: 'ask', suggestedStatus: meaning.status };
-  switch (transition.ehr) {
-    case 'follow':
-      return isForeignConfirmation(visit, transition) ? ignore : { kind: 'move', transition };
-    case 'ask':
-      return ask;
-    case 'reinstate':
-      if (visit.outcome?.by === 'ehr') return { kind: 'move', transition };
-      return isHidden(visit.status) ? ignore : ask;
-    case 'never':
-      return ignore;
-  }
 }
 
 /** A status that the EHR already had when we last looked says nothing new. */
@@ -91,24 +46,6 @@ function ehrSeen(scene: Scene, visit: Visit, row: Row, reading: Reading | null):
   const was = { external: visit.external, ehrWarning: visit.ehrWarning, conflict: present };
   if (isSameValue(was, { external, ehrWarning, conflict })) return [];
   return [{ type: 'visit.ehr-seen', visitId: visit.id, external, ehrWarning, conflict }];
-}
-
-function followed(scene: Scene, visit: Visit, transition: Transition, meaning: BoardMeaning): BoardEvent[] {
-  return moveEvents(scene, visit, {
-    transition,
-    to: meaning.status,
-    effectiveAt: effectiveNow(visit, scene.ctx.now),
-    isEstimated: true,
-    roomId: null,
-    words: { by: 'ehr', reason: null },
-  });
-}
-
-function ticked(visit: Visit, meaning: BoardMeaning, status: Visit['status']): BoardEvent[] {
-  const isDue = meaning.isCheckInCompleted && status === 'arrived';
-  if (!isDue || visit.milestones.checkInCompletedAt !== undefined) return [];
-  const { id: visitId } = visit;
-  return [{ type: 'visit.check-in-completed', visitId, isCompleted: true, isEstimated: true }];
 }
 
 /** Status part of a row: forward only, questions instead of contradictions, unknown words only warn (V19). */
@@ -208,7 +145,8 @@ const isUnchanged = ({ external }: Visit, row: Row): boolean =>
  */
 export function decideApplyRow(scene: Scene, row: Row): Decision {
   const visit = findVisit(scene.view, row.visitId);
-  if (visit && isUnchanged(visit, row)) return nothingToChange();
+  if (visit && (isUnchanged(visit, row) || isListLagging(visit, row.status, scene.ctx.now)))
+    return nothingToChange();
   const refused = startRefusal(scene, row.startAt);
   if (refused) return { ok: false, refusal: refused };
   if (!visit && scene.day.state === 'closing') return refuse('day_closing');

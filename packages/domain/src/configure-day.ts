@@ -28,7 +28,9 @@ function roomOf(wanted: ConfigureDay['rooms'][number], present: Room | undefined
 
 function dayOf(command: ConfigureDay, ctx: DecisionContext, present: Day | null): Day {
   const { clinic, date } = ctx.board;
-  return { ...command.day, type: 'day', clinic, date, state: present?.state ?? 'open' };
+  // The mode of write-back is the relay's to say: settings put in place must not turn it off or on.
+  const mode = present?.writeBack ? { writeBack: present.writeBack } : {};
+  return { ...command.day, ...mode, type: 'day', clinic, date, state: present?.state ?? 'open' };
 }
 
 /** Patients inside a room that would vanish or become too small. */

@@ -14,6 +14,7 @@ import { isSameValue } from './same-value.ts';
 import { accept, findDay, nothingToChange, refusal, refuse, type Scene } from './scene.ts';
 import { decideUndo } from './undo-last.ts';
 import * as visits from './visit-attributes.ts';
+import { decideRetryWrite, decideSettleWrite, decideSetWriteBack } from './write-back/settle-write.ts';
 
 type Rule<T extends CommandType> = (scene: Scene, command: CommandOf<T>) => Decision;
 
@@ -50,6 +51,9 @@ const rules: { [T in Exclude<CommandType, 'configureDay'>]: Rule<T> } = {
   applyScheduleRow: decideApplyRow,
   applyPersonDetails: visits.decideApplyDetails,
   noteAbsence: decideAbsence,
+  retryWrite: decideRetryWrite,
+  settleWrite: decideSettleWrite,
+  setWriteBack: decideSetWriteBack,
   reportSync: decideReportSync,
 };
 
@@ -59,12 +63,19 @@ export function targetOf(command: Command): EntityId | null {
   return 'roomId' in command ? `r:${command.roomId}` : null;
 }
 
+/** What was decided before the day closed may still be on its way to the EHR, and staff must learn what became of it. */
+const afterClose: readonly CommandType[] = ['reopenDay', 'settleWrite', 'setWriteBack', 'retryWrite'];
+
+/** Accepting the EHR's word may move a visit, and a closed day keeps its visits as they are. */
+const outlivesDay = (command: Command): boolean =>
+  afterClose.includes(command.type) || (command.type === 'resolveConflict' && command.choice !== 'accept');
+
 /** The rules alone: permission and version have been checked. */
 function decideByRule(view: BoardView, command: Command, ctx: DecisionContext): Decision {
   if (command.type === 'configureDay') return decideConfigure(view, ctx, command);
   const day = findDay(view);
   if (!day) return refuse('board_not_found');
-  if (day.state === 'closed' && command.type !== 'reopenDay') return refuse('board_closed');
+  if (day.state === 'closed' && !outlivesDay(command)) return refuse('board_closed');
   const rule = rules[command.type] as (scene: Scene, command: Command) => Decision;
   return rule({ view, ctx, day }, command);
 }

@@ -87,6 +87,13 @@ function dayIn({ view }: Meta, state: Day['state']): EntityChanges {
   return changes(['day', { ...must(view, 'day', 'day'), state }]);
 }
 
+const resolvedAs = (resolved: 'accept' | 'keep-mine' | null) =>
+  onVisit<'visit.conflict-resolved'>((visit) => ({
+    ...visit,
+    conflict: null,
+    ...(visit.ehrWrite ? { ehrWrite: { ...visit.ehrWrite, resolved } } : {}),
+  }));
+
 const flagged = onVisit<'visit.flagged'>((visit, event) => ({ ...visit, flags: event.flags }));
 const undone = onVisitQuietly<'visit.undone'>(visits.undone);
 
@@ -100,6 +107,8 @@ const folds: { [T in BoardEventType]: Fold<T> } = {
   'day.closing-started': (_event, meta) => dayIn(meta, 'closing'),
   'day.closed': (_event, meta) => dayIn(meta, 'closed'),
   'day.reopened': (_event, meta) => dayIn(meta, 'open'),
+  'day.write-back-set': (event, meta) =>
+    changes(['day', { ...must(meta.view, 'day', 'day'), writeBack: event.mode }]),
   'visit.created': (event) =>
     changes([`v:${event.visit.id}`, event.visit], [`p:${event.visit.id}`, event.person]),
   'visit.moved': onVisit(visits.moved),
@@ -136,7 +145,29 @@ const folds: { [T in BoardEventType]: Fold<T> } = {
     ehrWarning: event.ehrWarning,
     conflict: event.conflict,
   })),
-  'visit.conflict-resolved': onVisit((visit) => ({ ...visit, conflict: null })),
+  'visit.conflict-resolved': (event, meta) => {
+    // A conflict that ended with the visit itself was chosen by nobody: nothing may be written over for it.
+    const isChosen = meta.context.command === 'resolveConflict';
+    return resolvedAs(isChosen ? event.choice : null)(event, meta);
+  },
+  'visit.conflict-postponed': (event, meta) => {
+    const laterAt = meta.context.at;
+    const postponed = onVisitQuietly<'visit.conflict-postponed'>((visit) => ({
+      ...visit,
+      conflict: visit.conflict && { ...visit.conflict, laterAt },
+    }));
+    return postponed(event, meta);
+  },
+  'visit.write-settled': onVisitQuietly((visit, event) => ({
+    ...visit,
+    external: event.external,
+    ehrWrite: event.ehrWrite,
+    conflict: event.conflict,
+  })),
+  'visit.write-retried': onVisitQuietly((visit) => ({
+    ...visit,
+    ehrWrite: visit.ehrWrite ? { ...visit.ehrWrite, failed: null } : null,
+  })),
   'person.changed': (event) => changes([`p:${event.person.visitId}`, event.person]),
   'person.noted': (event, { view }) => {
     const person = must(view, `p:${event.visitId}`, 'person');

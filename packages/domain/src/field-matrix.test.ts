@@ -28,7 +28,7 @@ const specified: Record<string, string> = {
   'visit.earlierEpisodes steppedOut outcome undoable': 'FMNPBG',
   'visit.flags': 'FMNPBGV',
   'visit.patientKey external': 'FMNPBGUS',
-  'visit.ehrWarning conflict': 'FMNPBGS',
+  'visit.ehrWarning conflict ehrWrite': 'FMNPBGS',
   'person.visitId isPartial isPrivate': `${board}D`,
   'person.fullName': 'FMNPBGUpVsSTpDi',
   'person.dob': 'FMNPBS',
@@ -40,7 +40,7 @@ const specified: Record<string, string> = {
   'room.id name kind capacity position state since occupants deferredUntil': `${board}D`,
   'room.reservation': board,
   'room.outOfServiceReason': 'FMNPBGV',
-  'day.clinic clinicName date zone state providers thresholds columnRules isRoomRequired readyToBeSeenMeans': `${board}D`,
+  'day.clinic clinicName date zone state providers thresholds columnRules isRoomRequired readyToBeSeenMeans leftMeans writeBack': `${board}D`,
   'day.visitTypes': board,
   'sync.jobId phase startedAt finishedAt lastGoodAt cards detailsDone detailsTotal quarantined failure':
     'FMNPBGS',

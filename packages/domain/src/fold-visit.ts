@@ -88,5 +88,7 @@ export function providerChanged(visit: Visit, event: EventOf<'visit.provider-cha
 export function undone(visit: Visit, event: EventOf<'visit.undone'>): Visit {
   const { undoable } = visit;
   if (undoable?.eventId !== event.undoes) throw new Error(`visit ${visit.id} cannot undo ${event.undoes}`);
-  return restore(visit, undoable);
+  const before = restore(visit, undoable);
+  // What staff chose about a conflict may be what was taken back.
+  return before.ehrWrite?.resolved ? { ...before, ehrWrite: { ...before.ehrWrite, resolved: null } } : before;
 }

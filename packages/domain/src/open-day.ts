@@ -21,6 +21,7 @@ export function openDayCommand(
       columnRules: settings.columnRules ?? defaultColumnRules,
       isRoomRequired,
       readyToBeSeenMeans,
+      ...(settings.ehr ? { leftMeans: settings.ehr.leftMeans } : {}),
     },
     rooms,
   };

@@ -75,6 +75,7 @@ const empty: Readonly<Partial<Record<EntityType, Fields>>> = {
     external: null,
     ehrWarning: null,
     conflict: null,
+    ehrWrite: null,
     undoable: null,
     flags: { interpreter: false, mobility: false, privacy: false },
   },

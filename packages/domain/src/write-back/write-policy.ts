@@ -1,5 +1,5 @@
 /** What may be written over what. The EHR owns bookings and closings, the board owns the flow from arrival on. */
-import type { Day, EhrStatus, VisitStatus } from '@workflow-bolt/contracts';
+import type { Day, EhrStatus, Visit, VisitStatus } from '@workflow-bolt/contracts';
 import { boardMeaningOf, ehrStatusOf } from '../ehr-status.ts';
 import { isExpected, statusInfo } from '../status-info.ts';
 
@@ -16,6 +16,28 @@ type WishedVisit = { status: VisitStatus; milestones: { checkInCompletedAt?: num
 export function wishedStatus(visit: WishedVisit, rules: WriteBackRules): EhrStatus | null {
   if (visit.status === 'left') return rules.leftMeans;
   return ehrStatusOf(visit, rules.readyToBeSeenMeans);
+}
+
+type StandingVisit = Pick<Visit, 'status' | 'milestones'>;
+
+/**
+ * The word that the EHR should hold for a visit by now. Where the present status has none, the newest step that has one
+ * counts: a patient who is with the doctor was roomed. Null when nothing is to be written.
+ */
+export function standingWish(visit: StandingVisit, rules: WriteBackRules): EhrStatus | null {
+  const { status, milestones } = visit;
+  if (status === 'entered-in-error') return null;
+  const word = wishedStatus(visit, rules);
+  if (word !== null) return word;
+  if (milestones.readyAt !== undefined && rules.readyToBeSeenMeans === 'ready-for-md') return 'ReadyToBeSeen';
+  if (milestones.roomedAt !== undefined) return 'Roomed';
+  if (milestones.arrivedAt === undefined) return null;
+  return wishedStatus({ status: 'arrived', milestones }, rules);
+}
+
+/** The clinic's decisions as they stand on the board. */
+export function writeRulesOf({ readyToBeSeenMeans, leftMeans = null }: Day): WriteBackRules {
+  return { readyToBeSeenMeans, leftMeans };
 }
 
 /** Progress of an EHR status; the check-in tick stands half a step after arrival. Null outside the flow. */
