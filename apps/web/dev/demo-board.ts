@@ -1,5 +1,5 @@
-import type { CommandOf, EhrStatus, User } from '@workflow-bolt/contracts';
-import { defaultColumnRules, defaultThresholds } from '@workflow-bolt/domain';
+import type { CommandOf, Day, EhrStatus, User } from '@workflow-bolt/contracts';
+import { defaultColumnRules, defaultThresholds, isInOffice, syncOf } from '@workflow-bolt/domain';
 import {
   type Appointment,
   type ClinicDay,
@@ -210,6 +210,34 @@ export function demoBoard({ appointments, minute, signedIn }: DemoOptions): {
   return { server, now };
 }
 
+/** Nearly everybody is in step with the EHR; two wait, two failed, and one was put off. */
+function writeBackOddities(server: FakeServer): void {
+  const by = { userId: 'system', source: 'tebra' } as const;
+  server.act({ type: 'setWriteBack', mode: 'on' }, by);
+  const visits = [...server.state.entries()].flatMap(([, { d }]) => (d.type === 'visit' ? [d] : []));
+  const open = visits.filter((visit) => isInOffice(visit.status) && visit.conflict === null);
+  for (const [i, visit] of visits.entries()) {
+    const ours = syncOf(visit, { ...dayOf(server), writeBack: 'on' }).word;
+    if (visit.conflict || ours === null || open.indexOf(visit) === 0 || open.indexOf(visit) === 4) continue;
+    const failures = { 2: 'outcome-unknown', 6: 'patient-unknown' } as const;
+    const failed = Object.entries(failures).find(([at]) => open[Number(at)] === visit)?.[1] ?? null;
+    const said = { agreed: ours, theirs: ours, failed, dropped: null, conflict: null, would: null };
+    const created =
+      visit.external === null ? { appointmentId: `${9_000 + i}`, patientId: `${8_000 + i}` } : null;
+    const settled = failed === null ? said : { ...said, agreed: null, theirs: null };
+    server.act(
+      { type: 'settleWrite', visitId: visit.id, turn: 1, ...settled, created: failed ? null : created },
+      by,
+    );
+  }
+}
+
+function dayOf(server: FakeServer): Day {
+  const d = server.state.get('day')?.d;
+  if (d?.type !== 'day') throw new Error('the board has no day');
+  return d;
+}
+
 /** Marks that a quiet day lacks: alerts, a conflict with the EHR, an unknown word, holds, a note. */
 export function addOddities(server: FakeServer): void {
   const visits = [...server.state.entries()].flatMap(([, { d }]) => (d.type === 'visit' ? [d] : []));
@@ -289,6 +317,7 @@ export function addOddities(server: FakeServer): void {
   }
   if (prep)
     quietly(() => server.act({ type: 'stepOut', visitId: prep.id, where: 'Lab' }, { userId: 'marcus' }));
+  writeBackOddities(server);
   const twin = of('scheduled', 1);
   const other = of('scheduled', 2);
   if (twin && other) {

@@ -1,16 +1,17 @@
 import { Tabs } from '@mantine/core';
-import { AccountsApi, BreakGlassApi, type Session, SessionApi } from '@workflow-bolt/client';
+import { AccountsApi, BreakGlassApi, DisplayApi, type Session, SessionApi } from '@workflow-bolt/client';
 import { useMemo } from 'react';
 import { useApi } from '../app/api-context.ts';
 import { type PageLink, PageShell } from '../app/page-shell.tsx';
 import type { SessionExits } from '../session/use-session.ts';
+import { DisplaysSection } from './displays-section.tsx';
 import { EmergencySection } from './emergency-section.tsx';
 import { PeopleSection } from './people-section.tsx';
 import { WorkstationsSection } from './workstations-section.tsx';
 
 type Props = { session: Session; exits: SessionExits; links: readonly PageLink[] };
 
-/** Accounts, workstations and emergency accesses, for managers and administrators. */
+/** Accounts, workstations, wall displays and emergency accesses, for managers and administrators. */
 export function AdminPage({ session, exits, links }: Props) {
   const api = useApi();
   const apis = useMemo(
@@ -18,6 +19,7 @@ export function AdminPage({ session, exits, links }: Props) {
       accounts: new AccountsApi(api.transport),
       sessions: new SessionApi(api),
       glass: new BreakGlassApi(api.transport),
+      displays: new DisplayApi(api.transport),
     }),
     [api],
   );
@@ -29,6 +31,7 @@ export function AdminPage({ session, exits, links }: Props) {
           <Tabs.List mb="md" aria-label="Parts of the administration">
             <Tabs.Tab value="people">People</Tabs.Tab>
             <Tabs.Tab value="workstations">Workstations</Tabs.Tab>
+            <Tabs.Tab value="displays">Wall displays</Tabs.Tab>
             <Tabs.Tab value="emergency">Emergency access</Tabs.Tab>
           </Tabs.List>
         )}
@@ -38,6 +41,11 @@ export function AdminPage({ session, exits, links }: Props) {
         {clinics.map((clinic) => (
           <Tabs.Panel key={clinic.id} value="workstations">
             <WorkstationsSection api={apis.sessions} clinic={clinic} />
+          </Tabs.Panel>
+        ))}
+        {clinics.map((clinic) => (
+          <Tabs.Panel key={clinic.id} value="displays">
+            <DisplaysSection api={apis.displays} clinic={clinic} />
           </Tabs.Panel>
         ))}
         {clinics.map((clinic) => (

@@ -4,14 +4,18 @@ import './global.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import type { ApiClient } from '@workflow-bolt/client';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode } from 'react';
 import { SessionGate } from '../session/session-gate.tsx';
 import { ApiContext } from './api-context.ts';
 import type { ClientOptions } from './board-page.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
-import { PageOf } from './page-of.tsx';
+import { Page, PageOf } from './page-of.tsx';
 import { theme } from './theme.ts';
 import { pageNonce } from './trusted-types.ts';
+
+const WallPage = lazy(() =>
+  import('../wall/wall-page.tsx').then(({ WallPage: Wall }) => ({ default: Wall })),
+);
 
 type ShellProps = {
   children: ReactNode;
@@ -41,9 +45,18 @@ export function AppShell({ children, withVariables = false, env = 'default' }: S
 export function App({ api, clientOptions }: { api: ApiClient; clientOptions?: ClientOptions }) {
   return (
     <ApiContext value={api}>
-      <SessionGate>
-        {(session, exits) => <PageOf session={session} exits={exits} options={clientOptions} />}
-      </SessionGate>
+      {isWall() ? (
+        <Page>
+          <WallPage />
+        </Page>
+      ) : (
+        <SessionGate>
+          {(session, exits) => <PageOf session={session} exits={exits} options={clientOptions} />}
+        </SessionGate>
+      )}
     </ApiContext>
   );
 }
+
+/** A screen on a wall has no session to ask for. */
+const isWall = (): boolean => location.pathname.replace(/\/$/, '') === '/wall';

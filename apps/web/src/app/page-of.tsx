@@ -33,7 +33,8 @@ export function PageOf({ session, exits, options }: Props) {
   return <BoardPage session={session} exits={exits} options={options} />;
 }
 
-function Page({ children }: { children: ReactNode }) {
+/** Waits for the code of a page that is no part of the board's. */
+export function Page({ children }: { children: ReactNode }) {
   return (
     <Suspense
       fallback={

@@ -1,7 +1,7 @@
 import type { Day, Role } from '@workflow-bolt/contracts';
 import { permissions } from '@workflow-bolt/domain';
 import { useBoard, useBoardClient } from '@workflow-bolt/react';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useApi } from '../app/api-context.ts';
 import { boardDay } from '../format/clock.ts';
 import { dataAge } from '../format/duration.ts';
@@ -9,10 +9,15 @@ import { connectionWords } from '../header/connection-words.ts';
 import { HeaderView } from '../header/header-view.tsx';
 import { LiveIndicator } from '../header/live-indicator.tsx';
 import { SyncStateView } from '../header/sync-state-view.tsx';
+import { WriteBackTotalView } from '../header/write-back-total-view.tsx';
+import { findDay } from '../model/entities.ts';
 import { isSyncRunning, syncFace } from '../model/sync-face.ts';
+import { writeBackTotal } from '../model/write-back-total.ts';
 import { mayAdminister } from '../session/may-administer.ts';
 import { roleLabel } from '../session/role-label.ts';
 import { useSessionInfo } from '../session/session-context.ts';
+import { useBoardActions } from './board-actions.ts';
+import { useEntities } from './board-parts.ts';
 import { useBoardUi } from './board-ui.ts';
 import { showNotice } from './undo-toast.tsx';
 import { isSameJson, useTimed } from './use-timed.ts';
@@ -34,6 +39,25 @@ function ConnectionState() {
 function SyncState() {
   const face = useBoard(({ sync, day, ehr }) => syncFace(sync, ehr, day?.zone ?? 'UTC'), isSameJson);
   return <SyncStateView face={face} />;
+}
+
+/** What the board has not told the EHR yet; a frame behind the cards, like every number of the whole day. */
+function WriteBackState() {
+  const { actor, openPanel } = useBoardUi();
+  const { send } = useBoardActions();
+  const entities = useDeferredValue(useEntities());
+  const day = findDay(entities);
+  const isAway = useBoard(({ ehr }) => ehr !== null && !ehr.isOk);
+  const total = useMemo(() => day && writeBackTotal(entities, day, isAway), [entities, day, isAway]);
+  if (!total) return null;
+  const retry = (visitId: string) => send({ type: 'retryWrite', visitId });
+  return (
+    <WriteBackTotalView
+      total={total}
+      onOpen={(visitId) => openPanel({ kind: 'history', visitId })}
+      onRetry={permissions.retryWrite.includes(actor.role) ? retry : null}
+    />
+  );
 }
 
 /** `/` finds a patient, `?` shows the shortcuts; not while typing. */
@@ -110,7 +134,12 @@ export function BoardHeader() {
       hasAdministration={mayAdminister(info.session)}
       onLock={info.lock}
       live={<ConnectionState />}
-      sync={<SyncState />}
+      sync={
+        <>
+          <SyncState />
+          <WriteBackState />
+        </>
+      }
       search={ui.filter.text}
       searchRef={searchRef}
       onSearch={(text) => ui.setFilter({ ...ui.filter, text })}

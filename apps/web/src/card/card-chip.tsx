@@ -2,6 +2,8 @@ import {
   IconAlertTriangle,
   IconArrowsSplit2,
   IconCheck,
+  IconClockUp,
+  IconCloudExclamation,
   IconCloudQuestion,
   IconCloudUp,
   IconDisabled,
@@ -20,6 +22,8 @@ export type ChipKind =
   | 'pending'
   | 'attention'
   | 'conflict'
+  | 'ehr-waiting'
+  | 'ehr-failed'
   | 'ehr-unknown'
   | 'ehr-removed'
   | 'same-name'
@@ -42,9 +46,11 @@ export type Chip = {
 };
 
 const icons: Record<ChipKind, ComponentType<{ size?: number; 'aria-hidden'?: boolean }>> = {
-  pending: IconCloudUp,
+  pending: IconClockUp,
   attention: IconAlertTriangle,
   conflict: IconArrowsSplit2,
+  'ehr-waiting': IconCloudUp,
+  'ehr-failed': IconCloudExclamation,
   'ehr-unknown': IconCloudQuestion,
   'ehr-removed': IconCloudQuestion,
   'same-name': IconUsers,

@@ -1,8 +1,11 @@
 /** What a card says, as words: built from entities by pure functions, drawn by `CardView`. */
 import type { Day, Person, Visit } from '@workflow-bolt/contracts';
-import { isClosed, isExpected, isInOffice, statusInfo } from '@workflow-bolt/domain';
+import { isClosed, isInOffice, statusInfo } from '@workflow-bolt/domain';
 import { ageInYears, birthDate, clockTime } from '../format/clock.ts';
+import { type ConflictFace, conflictFace } from '../model/conflict-face.ts';
+import { syncMark } from '../model/sync-mark.ts';
 import type { Chip } from './card-chip.tsx';
+import { cardChips } from './card-chips.ts';
 
 export type CardFace = {
   visitId: string;
@@ -25,6 +28,10 @@ export type CardFace = {
   chips: Chip[];
   /** How and when the visit ended; null while it goes on. */
   endedText: string | null;
+  /** Said quietly beside the facts: the EHR has it all. */
+  isInEhr: boolean;
+  /** What to decide about the EHR; null when nothing is, or when somebody has put it off. */
+  conflict: ConflictFace | null;
 };
 
 export type CardFacts = {
@@ -49,6 +56,7 @@ const unknownColor = '#8a969c';
 export function cardFace(facts: CardFacts): CardFace {
   const { visit, person, day } = facts;
   const provider = day.providers.find((each) => each.id === visit.providerId);
+  const mark = syncMark(visit, day);
   return {
     visitId: visit.id,
     name: person?.fullName ?? 'Name not loaded',
@@ -64,8 +72,10 @@ export function cardFace(facts: CardFacts): CardFace {
     isFresh: facts.isFresh,
     ...roomWords(facts),
     isCheckInCompleted: visit.status === 'arrived' ? visit.milestones.checkInCompletedAt !== undefined : null,
-    chips: chipsOf(facts),
+    chips: cardChips(facts, mark),
     endedText: isClosed(visit.status) ? closedWords(visit, day) : null,
+    isInEhr: mark.state === 'in-sync',
+    conflict: openConflict(visit, day),
   };
 }
 
@@ -97,68 +107,8 @@ function closedWords(visit: Visit, day: Day): string {
   return `${words.join(' · ')}${reason ? ` · ${reason}` : ''}`;
 }
 
-function chipsOf(facts: CardFacts): Chip[] {
-  return [...stateChips(facts), ...ehrChips(facts), ...identityChips(facts), ...personChips(facts)];
-}
-
-function stateChips({ visit, isPending, attention }: CardFacts): Chip[] {
-  const chips: Chip[] = [];
-  if (isPending) chips.push({ key: 'pending', kind: 'pending', tone: 'info', text: 'Sending…' });
-  if (attention) chips.push({ key: 'attention', kind: 'attention', tone: 'amber', text: attention });
-  if (visit.status === 'confirmed')
-    chips.push({ key: 'confirmed', kind: 'confirmed', tone: 'plain', text: 'Confirmed' });
-  if (visit.steppedOut) {
-    const text = `Stepped out: ${visit.steppedOut.where}`;
-    chips.push({ key: 'stepped-out', kind: 'stepped-out', tone: 'info', text });
-  }
-  return chips;
-}
-
-function ehrChips({ visit }: CardFacts): Chip[] {
-  const chips: Chip[] = [];
-  if (visit.conflict) {
-    const text = `EHR says ${visit.conflict.rawStatus}`;
-    const title = `${text}; the board did not follow. Open the menu to decide.`;
-    chips.push({ key: 'conflict', kind: 'conflict', tone: 'red', text, title });
-  }
-  if (visit.ehrWarning) {
-    const text = `EHR: “${visit.ehrWarning.raw}”`;
-    const title = `The EHR used a word nobody knows: “${visit.ehrWarning.raw}”. Nothing was moved.`;
-    chips.push({ key: 'ehr-unknown', kind: 'ehr-unknown', tone: 'amber', text, title });
-  }
-  if (visit.external?.isRemoved && !isExpected(visit.status))
-    chips.push({ key: 'ehr-removed', kind: 'ehr-removed', tone: 'amber', text: 'Not in the EHR any more' });
-  return chips;
-}
-
-function identityChips({ hasSimilarName, linkedCount }: CardFacts): Chip[] {
-  const chips: Chip[] = [];
-  if (hasSimilarName)
-    chips.push({
-      key: 'same-name',
-      kind: 'same-name',
-      tone: 'amber',
-      text: 'Name alert: check DOB',
-      title: 'Another patient today has a similar name. Confirm the date of birth.',
-    });
-  if (linkedCount > 0)
-    chips.push({
-      key: 'linked',
-      kind: 'linked',
-      tone: 'info',
-      text: `${linkedCount + 1} visits today`,
-    });
-  return chips;
-}
-
-function personChips({ visit, person }: CardFacts): Chip[] {
-  const chips: Chip[] = [];
-  if (person?.alert) chips.push({ key: 'alert', kind: 'alert', tone: 'amber', text: person.alert });
-  if (person?.note) chips.push({ key: 'note', kind: 'note', tone: 'plain', text: person.note });
-  if (visit.flags.interpreter)
-    chips.push({ key: 'interpreter', kind: 'interpreter', tone: 'plain', text: 'Interpreter' });
-  if (visit.flags.mobility)
-    chips.push({ key: 'mobility', kind: 'mobility', tone: 'plain', text: 'Mobility' });
-  if (visit.flags.privacy) chips.push({ key: 'privacy', kind: 'privacy', tone: 'plain', text: 'Private' });
-  return chips;
+/** One that was put off is a mark on the card, and a panel behind the patient's name. */
+function openConflict(visit: Visit, day: Day): ConflictFace | null {
+  const { conflict } = visit;
+  return conflict && conflict.laterAt === undefined ? conflictFace({ ...visit, conflict }, day) : null;
 }

@@ -7,6 +7,7 @@ import {
   IconBookmarkOff,
   IconCheck,
   IconClockEdit,
+  IconCloudUp,
   IconDisabled,
   IconDoor,
   IconEyeOff,
@@ -31,11 +32,14 @@ import {
   type NextAction,
   nextActions,
   permissions,
+  syncOf,
 } from '@workflow-bolt/domain';
 import type { ReactElement } from 'react';
 import type { BoardActions } from '../board/board-actions.ts';
 import type { BoardUi } from '../board/board-ui.ts';
 import { type CardChange, isOffered } from '../model/card-changes.ts';
+import type { ConflictChoice } from '../model/conflict-face.ts';
+import { ehrStatusWords } from '../model/ehr-words.ts';
 import { undoWords } from '../model/undo-words.ts';
 import type { MenuEntry, MenuGroup } from './card-menu-view.tsx';
 
@@ -90,19 +94,25 @@ function undoEntries({ visit, day, ui, now, actions }: MenuFacts): MenuEntry[] {
   return [entry('undo', words, <IconArrowBackUp size={size} />, () => actions.undo(visit.id))];
 }
 
-function conflictEntries({ visit, actions }: MenuFacts): MenuEntry[] {
-  if (!visit.conflict) return [];
-  const resolve = (choice: 'accept' | 'keep-mine') => () =>
+/** A conflict that was put off is decided from here; one that is open has its buttons on the card too. */
+function conflictEntries(facts: MenuFacts): MenuEntry[] {
+  const { visit, actions } = facts;
+  const { conflict } = visit;
+  if (!conflict || !may(facts, 'resolveConflict')) return [];
+  const resolve = (choice: ConflictChoice) => () =>
     actions.send({ type: 'resolveConflict', visitId: visit.id, choice });
+  const word = conflict.rawStatus || ehrStatusWords(conflict.ehrStatus);
   return [
-    entry(
-      'accept',
-      `Follow the EHR: ${visit.conflict.rawStatus}`,
-      <IconArrowsSplit2 size={size} />,
-      resolve('accept'),
-    ),
+    entry('accept', `Follow the EHR: ${word}`, <IconArrowsSplit2 size={size} />, resolve('accept')),
     entry('keep', 'Keep the board as it is', <IconCheck size={size} />, resolve('keep-mine')),
   ];
+}
+
+function writeEntries(facts: MenuFacts): MenuEntry[] {
+  const { visit, day, actions } = facts;
+  if (syncOf(visit, day).state !== 'failed' || !may(facts, 'retryWrite')) return [];
+  const retry = () => actions.send({ type: 'retryWrite', visitId: visit.id });
+  return [entry('retry-write', 'Try the EHR again', <IconCloudUp size={size} />, retry)];
 }
 
 function roomEntries(facts: MenuFacts): MenuEntry[] {
@@ -208,7 +218,7 @@ export function cardMenuGroups(facts: MenuFacts): MenuGroup[] {
     facts.ui.openPanel({ kind: 'history', visitId: facts.visit.id }),
   );
   const groups: MenuGroup[] = [
-    { title: 'EHR conflict', entries: conflictEntries(facts) },
+    { title: 'EHR', entries: [...conflictEntries(facts), ...writeEntries(facts)] },
     { title: 'Next', entries: [...checkInEntries(facts), ...steps, ...undoEntries(facts)] },
     { title: 'Place', entries: [...roomEntries(facts), ...steppedOutEntries(facts)] },
     { title: 'Visit', entries: [...changeEntries(facts), history] },

@@ -1,10 +1,12 @@
 import { ActionIcon, Button } from '@mantine/core';
-import { IconCheck, IconDoor, IconPinFilled, IconWalk } from '@tabler/icons-react';
+import { IconCheck, IconCloudCheck, IconDoor, IconPinFilled, IconWalk } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useId } from 'react';
+import type { ConflictChoice } from '../model/conflict-face.ts';
 import { CardChip } from './card-chip.tsx';
 import type { CardFace } from './card-face.ts';
 import classes from './card-view.module.css';
+import { ConflictPanel } from './conflict-panel.tsx';
 
 type Props = {
   face: CardFace;
@@ -18,6 +20,8 @@ type Props = {
   onOpen: () => void;
   onRoom: (() => void) | null;
   onToggleCheckIn: (() => void) | null;
+  /** Null when this role may only look at a conflict. */
+  onResolve: ((choice: ConflictChoice) => void) | null;
 };
 
 function Facts({ face }: { face: CardFace }) {
@@ -36,6 +40,15 @@ function Facts({ face }: { face: CardFace }) {
           <span className={classes.dot} style={{ backgroundColor: face.providerColor }} aria-hidden />
           {face.providerName}
         </span>
+        {face.isInEhr && (
+          <IconCloudCheck
+            size={15}
+            role="img"
+            aria-label="In step with the EHR"
+            className={classes.inEhr}
+            data-part="in-ehr"
+          />
+        )}
       </p>
     </>
   );
@@ -88,7 +101,8 @@ function CheckInTick({ face, onToggle }: { face: CardFace; onToggle: (() => void
 }
 
 /** One visit as a card. Draws only; every word on it was decided before. */
-export function CardView({ face, wait, menu, next, extra, onOpen, onRoom, onToggleCheckIn }: Props) {
+export function CardView(props: Props) {
+  const { face, wait, menu, next, extra, onOpen, onRoom, onToggleCheckIn } = props;
   const nameId = useId();
   // A card that offers no step needs no line for it.
   const hasActions = next !== null || extra !== null;
@@ -131,6 +145,9 @@ export function CardView({ face, wait, menu, next, extra, onOpen, onRoom, onTogg
           </ul>
         )}
       </div>
+      {face.conflict && (
+        <ConflictPanel face={face.conflict} patientName={face.name} onChoose={props.onResolve} />
+      )}
       {hasActions && (
         <footer className={classes.actions}>
           {next ? (

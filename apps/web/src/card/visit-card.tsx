@@ -9,6 +9,7 @@ import { isSameJson, useTimed } from '../board/use-timed.ts';
 import { linksOf } from '../model/board-links.ts';
 import { isOffered } from '../model/card-changes.ts';
 import { arrivalsTogether } from '../model/check-in.ts';
+import type { ConflictChoice } from '../model/conflict-face.ts';
 import { findDay, findPerson, findRoom, findVisit, roomName } from '../model/entities.ts';
 import { type CardFace, type CardFacts, cardFace } from './card-face.ts';
 import { cardMenuGroups } from './card-menu-groups.tsx';
@@ -77,6 +78,8 @@ function LoadedCard({ visit, day, face }: { visit: Visit; day: Day; face: CardFa
   const { role } = ui.actor;
   const canRoom = isOffered('room', visit, role) && face.roomText !== null;
   const canTick = permissions.setCheckInCompleted.includes(role);
+  const resolve = (choice: ConflictChoice) =>
+    actions.send({ type: 'resolveConflict', visitId: visit.id, choice });
   const button = (action: NextAction | null) =>
     action && { label: action.label, onPress: () => actions.take(action) };
   const menu = useMemo(() => <CardMenu visitId={visit.id} name={face.name} />, [visit.id, face.name]);
@@ -90,6 +93,7 @@ function LoadedCard({ visit, day, face }: { visit: Visit; day: Day; face: CardFa
       onOpen={() => ui.openPanel({ kind: 'history', visitId: visit.id })}
       onRoom={canRoom ? () => ui.openDialog({ kind: 'room', visitId: visit.id, purpose: 'assign' }) : null}
       onToggleCheckIn={canTick ? () => actions.toggleCheckIn(visit.id) : null}
+      onResolve={permissions.resolveConflict.includes(role) ? resolve : null}
     />
   );
 }

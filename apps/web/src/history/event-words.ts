@@ -1,6 +1,7 @@
 import type { BoardEvent, Day, EventOf, Milestone, Visit } from '@workflow-bolt/contracts';
 import { statusInfo } from '@workflow-bolt/domain';
 import { clockTime } from '../format/clock.ts';
+import { ehrStatusWords, writeFailureWords } from '../model/ehr-words.ts';
 
 /** Names behind the ids of a board. */
 export type Names = {
@@ -42,6 +43,16 @@ function movedWords(event: EventOf<'visit.moved'>): string {
   return withReason(`${again}${words}${estimated}`, event.reason);
 }
 
+function settledWords({ conflict, ehrWrite }: EventOf<'visit.write-settled'>): string {
+  if (conflict) return 'The EHR and the board say different things';
+  if (ehrWrite.failed !== null) return `Not written to the EHR: ${writeFailureWords(ehrWrite.failed)}`;
+  if (ehrWrite.would !== null) return `Would be written to the EHR: ${ehrStatusWords(ehrWrite.would)}`;
+  const word = ehrStatusWords(ehrWrite.agreed);
+  return ehrWrite.dropped !== null ? `The EHR’s word counts: ${word}` : `In the EHR: ${word}`;
+}
+
+const modeWords = { off: 'off', 'dry-run': 'a dry run', on: 'on' } as const;
+
 type Words = { [T in BoardEvent['type']]: (event: EventOf<T>, names: Names) => string };
 
 /** One sentence for every event; a new event does not compile until it has its sentence. */
@@ -51,6 +62,7 @@ const words: Words = {
   'day.closed': ({ noShows }) =>
     noShows.length === 0 ? 'The day was closed' : `The day was closed with ${noShows.length} no-shows`,
   'day.reopened': ({ reason }) => withReason('The day was reopened', reason),
+  'day.write-back-set': ({ mode }) => `Write-back to the EHR is ${modeWords[mode]}`,
   'visit.created': ({ visit }) => (visit.kind === 'walk-in' ? 'Walked in' : 'Put on the schedule'),
   'visit.moved': (event) => movedWords(event),
   'visit.check-in-completed': ({ isCompleted }) =>
@@ -81,6 +93,9 @@ const words: Words = {
   'visit.ehr-seen': ({ external }) => `EHR: ${external.rawStatus || external.status}`,
   'visit.conflict-resolved': ({ choice, reason }) =>
     withReason(choice === 'accept' ? 'Followed the EHR' : 'Kept the board against the EHR', reason),
+  'visit.conflict-postponed': () => 'Put the EHR conflict off',
+  'visit.write-settled': (event) => settledWords(event),
+  'visit.write-retried': () => 'Asked to try the EHR again',
   'person.changed': () => 'Patient details changed',
   'person.noted': ({ note }) => (note === null ? 'Note removed' : `Note: ${note}`),
   'room.reserved': ({ roomId, expiresAt }, { day, roomName }) =>

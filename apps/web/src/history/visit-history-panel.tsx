@@ -9,6 +9,7 @@ import { eventWords, isEcho, type Names } from './event-words.ts';
 import { type HistoryLine, HistoryView } from './history-view.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { VisitSummary } from './visit-summary.tsx';
+import { VisitSync } from './visit-sync.tsx';
 
 type Entries = Awaited<ReturnType<ReturnType<typeof useApi>['visitHistory']>>['entries'];
 
@@ -58,6 +59,7 @@ export function VisitHistoryPanel({ visitId, close }: { visitId: string; close: 
   };
   return (
     <Drawer opened onClose={close} position="right" size="md" title={patientName(entities, visitId)}>
+      {day && <VisitSync visitId={visitId} day={day} />}
       {day && <VisitSummary visitId={visitId} day={day} />}
       <HistoryView
         lines={loaded.value && names ? historyLines(loaded.value.entries, names) : null}
