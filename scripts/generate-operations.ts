@@ -4,6 +4,7 @@ import {
   beatsKey,
   personDetailsQueue,
   queuePrefix,
+  reconcileQueue,
   retentionQueue,
   scheduleSyncQueue,
 } from '@workflow-bolt/contracts';
@@ -22,7 +23,12 @@ export async function serverMetrics(): Promise<MetricRow[]> {
   const metrics = new ServerMetrics({
     streams: () => 0,
     lagging: () => 0,
-    degraded: () => [],
+    health: () => ({
+      system: { state: 'live', reasons: [] },
+      dependencies: () => [],
+      processes: [],
+      degraded: [],
+    }),
     blocked: () => 0,
     passwordHashes: () => 0,
   });
@@ -48,6 +54,7 @@ const queues = [
   [scheduleSyncQueue, 'scheduleSyncJob'],
   [personDetailsQueue, 'personDetailsJob'],
   [retentionQueue, 'retentionSweepJob'],
+  [reconcileQueue, 'reconcileJob'],
 ] as const;
 
 function queuesTable(): string {

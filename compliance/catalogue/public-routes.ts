@@ -7,6 +7,7 @@ export type PublicReason = 'health' | 'documents' | 'sign-in' | 'browser-report'
 export const publicRoutes: Readonly<Partial<Record<RouteId, PublicReason>>> = {
   getHealth: 'health',
   getReady: 'health',
+  getSystemState: 'health',
   getMetrics: 'health',
   getOpenApi: 'documents',
   getAsyncApi: 'documents',

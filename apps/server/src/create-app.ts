@@ -34,7 +34,13 @@ import { refuseTheRest } from './http/refuse-the-rest.ts';
 import type { OidcParts } from './oidc/oidc-handlers.ts';
 import { proofHandlers } from './oidc/open-proofs.ts';
 import type { DependencyHealth } from './operations/dependency-health.ts';
-import { getHealth, getMetrics, getReady } from './operations/operation-handlers.ts';
+import {
+  getHealth,
+  getMetrics,
+  getProcesses,
+  getReady,
+  getSystemState,
+} from './operations/operation-handlers.ts';
 import type { ServerMetrics } from './operations/server-metrics.ts';
 import { type RetentionParts, retentionHandlers } from './retention/retention-handlers.ts';
 import type { JobQueue } from './schedule/job-queue.ts';
@@ -135,6 +141,8 @@ export function createApp(parts: AppParts): Express {
   mountRoutes(app, handlersOf(parts), {
     access: parts.access,
     cookies: parts.cookies,
+    getSystemState: getSystemState(health),
+    getProcesses: getProcesses(health),
     sessions: parts.sessions,
     detection: parts.detection,
     log: parts.log,

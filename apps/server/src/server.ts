@@ -16,11 +16,13 @@ import {
   BoardRegistry,
   commitLaneOf,
   createRedisPort,
+  DriftStore,
   fromUrl,
   type KeyProvider,
   type KeyUse,
   KeyUseRecorder,
   lazyStore,
+  type ObjectStore,
   openJobConnection,
   openKeyProvider,
   openVault,
@@ -44,6 +46,7 @@ import { Log } from './http/log.ts';
 import { openProofs } from './oidc/open-proofs.ts';
 import { DependencyHealth } from './operations/dependency-health.ts';
 import { ServerMetrics } from './operations/server-metrics.ts';
+import { openQueues, type QueueList } from './queues/queue-list.ts';
 import { createBullmqQueue } from './schedule/bullmq-queue.ts';
 import type { JobQueue } from './schedule/job-queue.ts';
 import { Sessions } from './session/open-sessions.ts';
@@ -118,6 +121,7 @@ class ApiServer implements BoltServer {
   readonly #hub: StreamHub;
   readonly #presence: PresenceFeed;
   readonly #queue: JobQueue;
+  readonly #queues: QueueList;
   readonly #sessions: Sessions;
   readonly #accounts: Accounts;
   readonly #watch: SessionWatch;
@@ -146,8 +150,9 @@ class ApiServer implements BoltServer {
       onError: () => this.#log.write('error', 'key.unrecorded', {}),
     });
     this.#vault = openVault(config, { onUse: (use) => this.#onKeyUse(use) });
+    const archive = lazyStore(config.archive);
     this.#registry = new BoardRegistry({
-      archive: new BoardArchive(lazyStore(config.archive)),
+      archive: new BoardArchive(archive),
       vault: this.#vault,
       commitLane: commitLaneOf(config.commitReplicas),
       port: this.#port,
@@ -185,7 +190,7 @@ class ApiServer implements BoltServer {
       ...(dependencies.print ? { print: dependencies.print } : {}),
       isFirstAccountAnnounced: developmentUsers === null,
     });
-    this.#health = this.#createHealth(node);
+    this.#health = this.#createHealth(node, clinics, archive);
     this.#hub = this.#createHub(node, dependencies.heartbeatMs ?? heartbeatMs);
     this.#watch = new SessionWatch(this.#sessions.service, this.#hub);
     this.#access = new Access({
@@ -195,12 +200,13 @@ class ApiServer implements BoltServer {
     });
     this.#metrics = new ServerMetrics({
       streams: () => this.#hub.size,
-      lagging: () => [...this.#hub.connections].filter(({ state }) => state === 'behind').length,
-      degraded: () => this.#health.degraded,
+      lagging: () => this.#countBehind(),
+      health: () => this.#health,
       blocked: () => this.#detection.blocks.size,
       passwordHashes: () => this.#accounts.parts.hasher.computed,
     });
     this.#queue = dependencies.queue ?? createBullmqQueue(this.#keys, () => {});
+    this.#queues = openQueues(this.#keys);
     const boards = new BoardAccess(this.#registry, clinics);
     this.#presence = new PresenceFeed(this.#hub, (key) => this.#registry.get(key));
     const app = createApp({
@@ -224,6 +230,8 @@ class ApiServer implements BoltServer {
       cookies: this.#sessions.cookies,
       lock: this.#sessions,
       queue: this.#queue,
+      queues: this.#queues,
+      drift: new DriftStore(this.#port, this.#vault),
       health: this.#health,
       metrics: this.#metrics,
       log: this.#log,
@@ -259,6 +267,7 @@ class ApiServer implements BoltServer {
     await this.#registry.start();
     await this.#detection.start();
     await this.#health.check();
+    this.#health.startProbes();
     await this.#accounts.start();
     await this.#listen();
     const { address, port } = this.#http.address() as AddressInfo;
@@ -286,10 +295,11 @@ class ApiServer implements BoltServer {
     this.#hub.stop();
     await this.#closeHttp(0);
     this.#accounts.stop();
-    this.#health.stop();
+    await this.#health.stop();
     await this.#registry.stop();
     await this.#keyUses.stop();
     await this.#queue.close().catch(() => {});
+    await this.#queues.close().catch(() => {});
     this.#keys.disconnect();
     await this.#port.close();
     this.#metrics.stop();
@@ -322,17 +332,26 @@ class ApiServer implements BoltServer {
     });
   }
 
-  #createHealth(node: string): DependencyHealth {
+  #createHealth(node: string, clinics: readonly ClinicSettings[], archive: ObjectStore): DependencyHealth {
     return new DependencyHealth({
-      port: this.#port,
-      command: (...command) => this.#keys.call(...command),
-      node,
-      version: '0.1.0',
-      onChange: ({ name, isOk, detail }) => {
-        this.#log.write(isOk ? 'info' : 'warn', 'dependency.changed', { name, isOk, detail });
+      ...{ port: this.#port, node, version: '0.1.0', commitReplicas: this.#config.commitReplicas },
+      hasEhr: clinics.some(({ ehr }) => ehr !== null),
+      askKeys: () => (this.#keyProvider ?? this.#vault.provider).status(),
+      askArchive: () => archive.get('health/probe'),
+      streamsBehind: () => this.#countBehind(),
+      onChange: ({ name, state, isOk, detail }) => {
+        this.#log.write(isOk ? 'info' : 'warn', 'dependency.changed', {
+          name,
+          isOk,
+          detail: detail ?? state,
+        });
         this.#hub.beatAll();
       },
     });
+  }
+
+  #countBehind(): number {
+    return [...this.#hub.connections].filter(({ state }) => state === 'behind').length;
   }
 
   #createHub(node: string, beatMs: number): StreamHub {

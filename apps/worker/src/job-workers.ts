@@ -54,6 +54,8 @@ export type JobWorkers = {
   requestSync: (job: ScheduleSyncJob) => Promise<void>;
   requestDetails: (job: PersonDetailsJob) => Promise<void>;
   start: () => void;
+  /** Readings of a schedule that wait for a worker, and how long the oldest has, ms. Throws what the queue throws. */
+  lag: () => Promise<{ jobs: number; jobsMs: number }>;
   /** Lets running jobs end for so many ms, then cancels them; they are taken up again elsewhere. */
   stop: (graceMs: number) => Promise<void>;
 };
@@ -111,6 +113,13 @@ export function createJobWorkers(connections: JobConnections, handlers: JobHandl
       await detailsQueue.add('details', job, { deduplication: { id: `details-${boardOf(job)}` } });
     },
     start() {
+    async lag() {
+      const [jobs, [oldest]] = await Promise.all([
+        syncQueue.getWaitingCount(),
+        syncQueue.getJobs(['waiting'], 0, 0, true),
+      ]);
+      return { jobs, jobsMs: oldest ? Math.max(0, Date.now() - oldest.timestamp) : 0 };
+    },
       for (const worker of workers) void worker.run();
     },
     async stop(graceMs) {

@@ -2,14 +2,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 
 export type MetricsListener = { port: number; stop: () => Promise<void> };
 
 /** Listens at `host:port`; null for not at all. Throws when the address is taken. */
 export async function serveMetrics(
   listen: string | null,
-  registry: Registry,
+  registries: readonly Registry[],
 ): Promise<MetricsListener | null> {
   if (listen === null) return null;
   const at = listen.lastIndexOf(':');
@@ -18,8 +18,9 @@ export async function serveMetrics(
       response.writeHead(404).end();
       return;
     }
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+    const all = Registry.merge([...registries]);
+    const text = await all.metrics();
+    response.writeHead(200, { 'content-type': all.contentType }).end(text);
   });
   server.listen(Number(listen.slice(at + 1)), listen.slice(0, at));
   await once(server, 'listening');

@@ -1,9 +1,6 @@
 /** The worker process, assembled: registry, EHR adapter, job queues, beat. Two fit into one process. */
 import { randomUUID } from 'node:crypto';
 import {
-  type Beat,
-  beatEveryMs,
-  beatsKey,
   type ClinicSettings,
   clinicsFileSchema,
   type PersonDetailsJob,
@@ -52,6 +49,8 @@ import { syncSchedule } from './sync-schedule.ts';
 export type WorkerParts = {
   config: WorkerConfig;
   clinics: readonly ClinicSettings[];
+import { WorkerHealth } from './worker-health.ts';
+import { WorkerMetrics } from './worker-metrics.ts';
   log: Logger;
   /** The EHR's limits; the published ones unless given. */
   gaps?: CallGaps;
@@ -63,7 +62,6 @@ export type WorkerParts = {
 const patientsMax = 5_000;
 const dayMs = 86_400_000;
 
-type EhrHealth = { isOk: boolean; lastGoodAt: number | null; detail: string | null };
 /** Somebody waits for these; timers do not. */
 const isWaitedFor = (trigger: ScheduleSyncJob['trigger']): boolean => trigger === 'manual';
 
@@ -85,9 +83,9 @@ export class BoltWorker {
   readonly #gaps: CallGaps;
   readonly #patients = new Map<string, EhrPatient | null>();
   #providers: { at: number; list: readonly EhrProvider[] } | null = null;
-  #health: EhrHealth = { isOk: true, lastGoodAt: null, detail: 'not asked yet' };
+  readonly #health: WorkerHealth;
+  readonly #workerMetrics: WorkerMetrics;
   readonly #keyKeeper: KeyKeeper;
-  #beatTimer: NodeJS.Timeout | null = null;
   #metrics: MetricsListener | null = null;
 
   constructor(parts: WorkerParts) {
@@ -125,7 +123,9 @@ export class BoltWorker {
       onCall: (record) => this.#onCall(record),
       onChange: (lane, from, { state, why, by }) => {
         log.warn({ lane, from, state, why, by }, 'ehr breaker');
-        void this.#beat();
+        void this.#health.beat();
+        const isBack = lane === 'reads' && from === 'half_open' && state === 'closed';
+        if (isBack) this.#reconcile.requestAfterRecovery();
       },
     });
     const wrap: KeyProvider['wrap'] = (...secret) => this.#vault.provider.wrap(...secret);
@@ -169,11 +169,23 @@ export class BoltWorker {
     await this.#registry.start();
     await assertDurable(this.#redis, { isUnsafeAllowed: this.#parts.config.allowVolatileRedis });
     await this.#ehr.start({ isProbing: this.#parts.clinics.some((clinic) => clinic.ehr !== null) });
-    this.#metrics = await serveMetrics(this.#parts.config.metricsListen, this.#ehr.metrics.registry);
-    await this.#beat();
+    this.#metrics = await serveMetrics(this.#parts.config.metricsListen, [
+      this.#workerMetrics.registry,
+      this.#ehr.metrics.registry,
+    ]);
+    await this.#health.start();
     this.#keyKeeper.start();
-    this.#beatTimer = setInterval(() => void this.#beat(), beatEveryMs).unref();
     void this.#learnLimits();
+    this.#health = new WorkerHealth({
+      ...{ port: this.#redis, node: this.#node, version: '0.1.0' },
+      breaker: (lane) => this.#ehr.breaker(lane),
+      jobLag: () => this.#jobs.lag(),
+      record: () => this.#auditKeeper.state,
+    });
+    this.#workerMetrics = new WorkerMetrics({
+      lag: () => this.#health.lag,
+      record: () => this.#auditKeeper.state,
+    });
     this.#jobs.start();
     this.#auditKeeper.start();
     this.#guard.start();
@@ -193,7 +205,6 @@ export class BoltWorker {
 
   /** Lets running jobs end within `graceMs`, then cancels them; they are taken up again elsewhere. */
   async stop(graceMs: number): Promise<void> {
-    if (this.#beatTimer) clearInterval(this.#beatTimer);
     await this.#keyKeeper.stop();
     await this.#jobs.stop(graceMs);
     await this.#ehr.stop();
@@ -201,7 +212,7 @@ export class BoltWorker {
     await this.#retention.stop(graceMs);
     await this.#guard.stop();
     await this.#auditKeeper.stop();
-    await this.#queueConnection.hdel(beatsKey, this.#node).catch(() => undefined);
+    await this.#health.stop();
     for (const connection of [this.#queueConnection, ...this.#blockingConnections]) connection.disconnect();
     await this.#registry.stop();
     await this.#keyUses.stop();
@@ -213,6 +224,7 @@ export class BoltWorker {
     const job = { clinic, date: null, trigger, requestedBy: 'system' };
     return this.#syncSchedule(job, `direct-${randomUUID()}`, AbortSignal.timeout(120_000));
   }
+    this.#workerMetrics.stop();
 
   async #syncSchedule(job: ScheduleSyncJob, jobId: string, signal: AbortSignal): Promise<unknown> {
     const settings = this.#settingsOf(job.clinic);
@@ -280,34 +292,12 @@ export class BoltWorker {
   }
 
   #onCall(record: TebraCallRecord): void {
-    const isOk = record.failure === null;
-    const detail = record.failure ? record.failure.kind : null;
-    // A throttle is the EHR working as announced, not the EHR being away.
-    if (!isOk && record.failure?.kind === 'throttled') return;
-    this.#health = { isOk, detail, lastGoodAt: isOk ? Date.now() : this.#health.lastGoodAt };
+    this.#health.called(record);
     const { operation, attempt, durationMs, bytes } = record;
-    this.#parts.log.debug({ operation, attempt, durationMs, bytes, failure: detail }, 'ehr call');
-  }
-
-  /** An open breaker is worse than the last call was: nobody may even ask. */
-  #ehrBeat(): Beat['ehr'] {
-    const [reads, writes] = [this.#ehr.breaker('reads'), this.#ehr.breaker('writes')];
-    const isShut = reads.state === 'open' || reads.state === 'forced_open';
-    const told = isShut ? { isOk: false, detail: `circuit ${reads.state}: ${reads.why}` } : {};
-    return { ...this.#health, ...told, reads: reads.state, writes: writes.state };
-  }
-
-  async #beat(): Promise<void> {
-    const beat: Beat = {
-      node: this.#node,
-      role: 'worker',
-      version: '0.1.0',
-      at: Date.now(),
-      ehr: this.#ehrBeat(),
-    };
-    await this.#redis
-      .sendToPrimaries('HSET', beatsKey, this.#node, JSON.stringify(beat))
-      .catch(() => undefined);
+    this.#parts.log.debug(
+      { operation, attempt, durationMs, bytes, failure: record.failure?.kind ?? null },
+      'ehr call',
+    );
   }
 
   #forgetOldest(): void {

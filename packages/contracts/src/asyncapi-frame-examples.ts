@@ -55,6 +55,7 @@ export const frameExamples: { [N in FrameName]: Frame<N> } = {
     n: 84,
     dur: 42,
     ehr: { isOk: true, lastGoodAt: t, reads: 'closed', writes: 'closed' },
+    system: { state: 'live', reasons: [] },
   },
   pres: { users: [{ id: 'marcus', name: 'Marcus Bell', role: 'medical-assistant', tabs: 1, editing: null }] },
   auth: { expIn: 90_000 },

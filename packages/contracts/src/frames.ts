@@ -4,6 +4,7 @@ import { viewSchema } from './cursor.ts';
 import { breakerStates } from './ehr-link.ts';
 import { entityIdSchema, entitySchema } from './entities.ts';
 import { instantSchema } from './ids.ts';
+import { systemSummarySchema } from './system-state.ts';
 
 const epoch = z.string().regex(/^[0-9a-f]{32}$/);
 const chain = z.string().regex(/^[0-9a-f]{32}$/);
@@ -81,7 +82,9 @@ export const frameSchemas = {
         writes: z.enum(breakerStates).optional(),
       })
       .optional(),
-    /** Names of dependencies that are away; absent when all is well. */
+    /** How the whole system stands, as `GET /api/v1/system-state` and every screen say it. */
+    system: systemSummarySchema.optional(),
+    /** Names of dependencies that are not up; absent when all are. */
     degraded: z.array(z.string()).optional(),
   }),
   pres: z.strictObject({

@@ -36,3 +36,4 @@ export { sessionRoutes } from './session-routes.ts';
 export * from './sessions.ts';
 export * from './step-up.ts';
 export * from './vault.ts';
+export * from './system-state.ts';

@@ -1,7 +1,6 @@
 /** Jobs between the API and the workers. Payloads carry opaque ids only. */
 import { z } from 'zod';
-import { breakerStates } from './ehr-link.ts';
-import { boardDateSchema, clinicIdSchema, instantSchema, userIdSchema } from './ids.ts';
+import { boardDateSchema, clinicIdSchema, userIdSchema } from './ids.ts';
 
 /** BullMQ key prefix: one hash tag, so that a cluster keeps a queue on one shard. */
 export const queuePrefix = '{bq:ehr}';
@@ -37,29 +36,3 @@ export const retentionSweepJobSchema = z
   })
   .meta({ id: 'RetentionSweepJob' });
 export type RetentionSweepJob = z.infer<typeof retentionSweepJobSchema>;
-
-/** Where every process says that it lives: a hash of node → beat, a beat older than 15 s counts as gone. */
-export const beatsKey = 'sys:nodes';
-export const beatEveryMs = 5_000;
-export const beatStaleMs = 15_000;
-
-export const beatSchema = z
-  .strictObject({
-    node: z.string().max(80),
-    role: z.enum(['server', 'worker']),
-    version: z.string().max(40),
-    at: instantSchema,
-    /** What this process last knew of the EHR; null when it does not talk to it. */
-    ehr: z
-      .strictObject({
-        isOk: z.boolean(),
-        lastGoodAt: instantSchema.nullable(),
-        detail: z.string().max(200).nullable(),
-        /** State of the circuit breaker of each lane. */
-        reads: z.enum(breakerStates),
-        writes: z.enum(breakerStates),
-      })
-      .nullable(),
-  })
-  .meta({ id: 'Beat' });
-export type Beat = z.infer<typeof beatSchema>;

@@ -29,6 +29,7 @@ import type { RouteId } from './routes.ts';
 import { sessionExamples } from './session-examples.ts';
 
 type Examples = Record<string, Record<string, unknown>>;
+import { dependencyExamples, systemStateExamples } from './system-state-examples.ts';
 const json = 'application/json';
 
 const envelope = (type: CommandType, n: number) => ({
@@ -92,13 +93,6 @@ const session = {
   workstation: null,
   csrf: 'mG0y2dC4r1o0p8Vb9yPqk3fQxWnJt7LzEeUs5HaDi6A',
 };
-const dependencies = [
-  { name: 'redis', isOk: true, latencyMs: 0.4, detail: null },
-  { name: 'functions', isOk: true, latencyMs: null, detail: null },
-  { name: 'worker', isOk: true, latencyMs: null, detail: null },
-  { name: 'ehr', isOk: false, latencyMs: null, detail: 'timeout' },
-];
-
 const importRow = {
   id: 'a-1009',
   name: 'Avery Example',
@@ -232,6 +226,9 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   ...ehrLinkExamples,
   ...retentionExamples,
   ...passkeyExamples,
+  ...driftExamples,
+  ...queueExamples,
+  ...systemStateExamples,
   getClinics: { [`200 ${json}`]: { clinics: { clinics } } },
   getDevUsers: { [`200 ${json}`]: { users: { users: [user] } } },
   postDevLogin: {
@@ -240,11 +237,16 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   },
   getHealth: { [`200 ${json}`]: { ok: { status: 'ok' } } },
   getReady: {
-    [`200 ${json}`]: { degraded: { status: 'degraded', dependencies } },
+    [`200 ${json}`]: { degraded: { status: 'degraded', dependencies: dependencyExamples } },
     [`503 ${json}`]: {
       'not-ready': {
         status: 'not-ready',
-        dependencies: [{ name: 'redis', isOk: false, latencyMs: null, detail: 'no answer' }],
+        dependencies: [
+          {
+            ...{ name: 'redis', state: 'away', isOk: false, latencyMs: null },
+            ...{ lastGoodAt: nineOClock, detail: 'no answer' },
+          },
+        ],
       },
     },
   },

@@ -8,6 +8,7 @@ import { entrySchema } from './frames.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, stationIdSchema, userIdSchema } from './ids.ts';
 import { problemCodeSchema } from './problems.ts';
 import { stepUpPurposeSchema } from './step-up.ts';
+import { dependencyStateSchema } from './system-state.ts';
 
 export const commandBatchMax = 50;
 
@@ -153,12 +154,6 @@ export const presenceRequestSchema = z
   })
   .meta({ id: 'PresenceRequest' });
 
-export const dependencyStateSchema = z.strictObject({
-  name: z.string(),
-  isOk: z.boolean(),
-  latencyMs: z.number().nullable(),
-  detail: z.string().nullable(),
-});
 export const readyResponseSchema = z
   .strictObject({
     status: z.enum(['ready', 'degraded', 'not-ready']),

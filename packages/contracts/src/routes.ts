@@ -35,6 +35,7 @@ import { sessionRoutes } from './session-routes.ts';
 import type { StepUpPurpose } from './step-up.ts';
 
 /** `public`: no session. `session`: any session of a person. Otherwise the action that the matrix in `domain` decides on. */
+import { systemStateRoutes } from './system-state-routes.ts';
 export type RouteAccess = 'public' | 'session' | RouteAction;
 
 export { type StepUpPurpose, stepUpPurposes } from './step-up.ts';
@@ -419,6 +420,9 @@ export const routes = {
   ...ehrLinkRoutes,
   ...retentionRoutes,
   ...passkeyRoutes,
+  ...driftRoutes,
+  ...queueRoutes,
+  ...systemStateRoutes,
   ...federationRoutes,
 } as const satisfies Record<string, Route>;
 

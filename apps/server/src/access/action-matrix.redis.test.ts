@@ -162,6 +162,7 @@ describe('[P02] what anybody may ask', () => {
 const publicRoutes: readonly string[] = [
   'getHealth',
   'getReady',
+  'getSystemState',
   'getMetrics',
   'getOpenApi',
   'getAsyncApi',

@@ -1,90 +1,142 @@
-import { type Beat, beatEveryMs, beatSchema, beatStaleMs, beatsKey } from '@workflow-bolt/contracts';
-import type { RedisPort } from '@workflow-bolt/store';
+/**
+ * What this process knows of the parts it depends on: asked every few seconds, answered from memory, so that a
+ * probe costs nothing and a slow dependency slows no probe.
+ */
+import {
+  type Beat,
+  beatEveryMs,
+  beatKeptMs,
+  type DependencyState,
+  dependencyNames,
+  type SystemState,
+  type SystemSummary,
+} from '@workflow-bolt/contracts';
+import { deriveSystemState } from '@workflow-bolt/domain';
+import { ProcessBeats, ProcessLoad, type RedisPort } from '@workflow-bolt/store';
 import type { HealthWords } from '../stream/view-state.ts';
+import { askStore, partOf, type StoreReading, unaskedStore } from './ask-store.ts';
+import { SlowProbe } from './slow-probe.ts';
+import { freshestEhr, toldByWorkers } from './told-by-workers.ts';
 
-export type DependencyState = {
-  name: string;
-  isOk: boolean;
-  latencyMs: number | null;
-  detail: string | null;
-};
 export type HealthOptions = {
   port: RedisPort;
-  /** One plain command to the server that holds this key. */
-  command: (...command: [string, ...(string | number)[]]) => Promise<unknown>;
   node: string;
   version: string;
+  /** Whether any clinic has an EHR; without one nobody misses it. */
+  hasEhr: boolean;
+  /** Copies that a commit waits for; 0 for none. */
+  commitReplicas: number;
+  /** Ask for any answer; throw when there is none. */
+  askKeys: () => Promise<unknown>;
+  askArchive: () => Promise<unknown>;
+  streamsBehind: () => number;
   everyMs?: number;
+  probeEveryMs?: number;
   onChange: (state: DependencyState) => void;
 };
 
 /** While Redis is away it is asked this often: someone waits for the answer. */
 const retryMs = 250;
+/** Keys and archive may be another company's service: two questions a minute tell soon enough. */
+const probeEveryMs = 30_000;
+const probeTimeoutMs = 10_000;
 
-type Reading = { redis: DependencyState; functions: DependencyState; beats: Beat[] };
-
-const state = (name: string, isOk: boolean, detail: string | null, latencyMs: number | null = null) => ({
-  name,
-  isOk,
-  latencyMs,
-  detail,
-});
-
-const never: Reading = {
-  redis: state('redis', false, 'not asked yet'),
-  functions: state('functions', false, 'not asked yet'),
-  beats: [],
-};
-
-/**
- * What this process knows of the parts it depends on: asked every few seconds, answered from memory, so that a
- * probe costs nothing and a slow dependency slows no probe.
- */
 export class DependencyHealth {
   readonly #options: HealthOptions;
+  readonly #beats: ProcessBeats;
+  readonly #load = new ProcessLoad();
+  readonly #probes: readonly SlowProbe[];
   readonly #timer: NodeJS.Timeout;
+  readonly #startedAt = Date.now();
+  #sweeper: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
   #isStopped = false;
-  #reading: Reading = never;
+  #reading: StoreReading = unaskedStore;
+  #parts: DependencyState[] = [];
+  #system: SystemSummary = { state: 'down', reasons: ['store-away'] };
+  #since = Date.now();
   #words: HealthWords = {};
 
   constructor(options: HealthOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.check(), options.everyMs ?? beatEveryMs);
-    this.#timer.unref();
-    options.port.onDown(() =>
-      this.#take({ ...this.#reading, redis: state('redis', false, 'connection lost') }),
-    );
+    this.#beats = new ProcessBeats(options.port);
+    this.#load.start();
+    const everyMs = options.probeEveryMs ?? probeEveryMs;
+    const slow = { everyMs, timeoutMs: probeTimeoutMs, onAnswer: () => this.#take(this.#reading) };
+    this.#probes = [
+      new SlowProbe({ name: 'keys', ask: options.askKeys, ...slow }),
+      new SlowProbe({ name: 'archive', ask: options.askArchive, ...slow }),
+    ];
+    this.#timer = setInterval(() => void this.check(), options.everyMs ?? beatEveryMs).unref();
+    options.port.onDown(() => this.#lose('connection lost'));
     options.port.onReady(() => void this.check());
+    this.#parts = this.#read();
   }
 
-  /** For heartbeats: which parts are away, and how fresh the EHR is. */
+  /** For heartbeats: how the system stands, which parts are away, and how fresh the EHR is. */
   words(): HealthWords {
     return this.#words;
   }
 
-  dependencies(): DependencyState[] {
-    const { redis, functions, beats } = this.#reading;
-    return [redis, functions, workerState(beats), ehrState(beats)];
+  dependencies(): readonly DependencyState[] {
+    return this.#parts;
   }
 
-  /** Names of the parts that are away. */
+  get system(): SystemSummary {
+    return this.#system;
+  }
+
+  /** Since when the system has been in its state, as this process saw it, epoch ms. */
+  get since(): number {
+    return this.#since;
+  }
+
+  /** Names of the parts that are not up. */
   get degraded(): string[] {
     return this.#words.degraded ?? [];
   }
 
-  /** Asks everything once, and says that this process lives. Never throws. */
+  /** Every process that spoke within the hour, as last read. */
+  get processes(): readonly Beat[] {
+    return this.#reading.beats;
+  }
+
+  /** From now on asks keys and archive too, and lets the store forget who has been silent for an hour. */
+  startProbes(): void {
+    for (const probe of this.#probes) probe.start();
+    this.#sweeper ??= setInterval(() => void this.#forgetOld(), beatKeptMs).unref();
+    void this.#forgetOld();
+  }
+
+  /** Asks the store once, and says that this process lives. Never throws. */
   async check(): Promise<void> {
-    const askedAt = performance.now();
+    const { port, commitReplicas } = this.#options;
+    const parts = { port, commitReplicas, beats: this.#beats, beat: () => this.#beat() };
     try {
-      await this.#beat();
-      const latencyMs = Math.round((performance.now() - askedAt) * 10) / 10;
-      const [functions, beats] = await Promise.all([this.#askFunctions(), this.#readBeats()]);
-      this.#take({ redis: state('redis', true, null, latencyMs), functions, beats });
+      const reading = await askStore(parts, Date.now());
+      if (this.#isStopped) return;
+      this.#take(reading.redis.isOk ? reading : this.#remembering(reading));
+      if (!reading.redis.isOk) this.#askAgainSoon();
     } catch {
-      this.#take({ ...this.#reading, redis: state('redis', false, 'no answer') });
+      this.#lose('no answer');
       this.#askAgainSoon();
     }
+  }
+
+  /** Takes leave, so that nobody misses this process. Never throws. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    if (this.#retry) clearTimeout(this.#retry);
+    if (this.#sweeper) clearInterval(this.#sweeper);
+    for (const probe of this.#probes) probe.stop();
+    this.#load.stop();
+    await this.#beats.leave(this.#options.node).catch(() => {});
+  }
+
+  /** Nobody waits for it: the next hour tries again. */
+  #forgetOld(): Promise<void> {
+    return this.#beats.forgetOld(Date.now()).catch(() => {});
   }
 
   /** Connections come back one by one: screens stay stale until all have, so this does not wait for its turn. */
@@ -93,77 +145,65 @@ export class DependencyHealth {
     this.#retry = setTimeout(() => {
       this.#retry = null;
       void this.check();
-    }, retryMs);
-    this.#retry.unref();
+    }, retryMs).unref();
   }
 
-  stop(): void {
-    this.#isStopped = true;
-    clearInterval(this.#timer);
-    if (this.#retry) clearTimeout(this.#retry);
+  /** A store that refuses does not forget when it last took something. */
+  #remembering(reading: StoreReading): StoreReading {
+    return { ...reading, redis: { ...reading.redis, lastGoodAt: this.#reading.redis.lastGoodAt } };
   }
 
-  async #beat(): Promise<void> {
-    const { node, version, command } = this.#options;
-    const beat: Beat = { node, role: 'server', version, at: Date.now(), ehr: null };
-    await command('HSET', beatsKey, node, JSON.stringify(beat));
+  #beat(): Beat {
+    const { node, version, streamsBehind } = this.#options;
+    return {
+      ...{ node, role: 'server', version, at: Date.now(), startedAt: this.#startedAt },
+      ...{ load: this.#load.take(), lag: { streams: streamsBehind() }, ehr: null },
+    };
   }
 
-  async #askFunctions(): Promise<DependencyState> {
-    const answers = await this.#options.port.sendToPrimaries('FUNCTION', 'LIST');
-    const isThere = answers.every((answer) => Array.isArray(answer) && answer.length > 0);
-    return state('functions', isThere, isThere ? null : 'the function library is missing');
+  #lose(detail: string): void {
+    if (this.#isStopped) return;
+    const { lastGoodAt } = this.#reading.redis;
+    this.#take({ ...this.#reading, redis: partOf('redis', 'away', { lastGoodAt, detail }) });
   }
 
-  async #readBeats(): Promise<Beat[]> {
-    const flat = await this.#options.command('HVALS', beatsKey);
-    const freshAfter = Date.now() - beatStaleMs;
-    return (Array.isArray(flat) ? flat : [])
-      .flatMap((text) => parseBeat(String(text)) ?? [])
-      .filter((beat) => beat.at >= freshAfter);
+  #read(): DependencyState[] {
+    const { redis, functions, copies, beats } = this.#reading;
+    const found = [
+      ...[redis, functions, ...(copies ? [copies] : [])],
+      ...toldByWorkers(beats, Date.now(), this.#options.hasEhr),
+      ...this.#probes.map(({ state }) => state),
+    ];
+    return found.sort((a, b) => dependencyNames.indexOf(a.name) - dependencyNames.indexOf(b.name));
   }
 
-  #take(reading: Reading): void {
-    const before = this.dependencies();
+  #take(reading: StoreReading): void {
+    const before = new Map(this.#parts.map((part) => [part.name, part]));
     this.#reading = reading;
-    this.#words = wordsOf(this.dependencies(), reading.beats);
-    for (const [i, now] of this.dependencies().entries()) {
-      if (before[i]?.isOk !== now.isOk) this.#options.onChange(now);
+    this.#parts = this.#read();
+    this.#derive(freshestEhr(reading.beats, Date.now()));
+    for (const part of this.#parts) {
+      if (before.get(part.name)?.state !== part.state) this.#options.onChange(part);
     }
   }
-}
 
-function parseBeat(text: string): Beat | null {
-  try {
-    return beatSchema.parse(JSON.parse(text));
-  } catch {
-    // A beat of a newer version: whoever wrote it is not ours to judge.
-    return null;
+  #derive(ehr: Beat['ehr']): void {
+    const was: SystemState = this.#system.state;
+    this.#system = deriveSystemState(this.#parts);
+    if (this.#system.state !== was) this.#since = Date.now();
+    const away = this.#parts.filter(isMissed).map(({ name }) => name);
+    this.#words = {
+      ...(ehr
+        ? { ehr: { isOk: ehr.isOk, lastGoodAt: ehr.lastGoodAt, reads: ehr.reads, writes: ehr.writes } }
+        : {}),
+      system: this.#system,
+      ...(away.length > 0 ? { degraded: away } : {}),
+    };
   }
 }
 
-function workerState(beats: readonly Beat[]): DependencyState {
-  const isOk = beats.some(({ role }) => role === 'worker');
-  return state('worker', isOk, isOk ? null : 'no worker has been heard of');
-}
-
-function freshestEhr(beats: readonly Beat[]): Beat['ehr'] {
-  const [newest] = beats.filter(({ ehr }) => ehr !== null).sort((a, b) => b.at - a.at);
-  return newest?.ehr ?? null;
-}
-
-function ehrState(beats: readonly Beat[]): DependencyState {
-  const ehr = freshestEhr(beats);
-  return ehr ? state('ehr', ehr.isOk, ehr.detail) : state('ehr', false, 'nobody has asked it yet');
-}
-
-function wordsOf(states: readonly DependencyState[], beats: readonly Beat[]): HealthWords {
-  const away = states.filter(({ isOk }) => !isOk).map(({ name }) => name);
-  const ehr = freshestEhr(beats);
-  return {
-    ...(ehr
-      ? { ehr: { isOk: ehr.isOk, lastGoodAt: ehr.lastGoodAt, reads: ehr.reads, writes: ehr.writes } }
-      : {}),
-    ...(away.length > 0 ? { degraded: away } : {}),
-  };
+/** What has not been asked yet is not missed, but for the store itself and the EHR. */
+function isMissed({ name, state }: DependencyState): boolean {
+  if (state !== 'unknown') return state !== 'up';
+  return name === 'redis' || name === 'functions' || name.startsWith('ehr-');
 }

@@ -1,5 +1,7 @@
 import type { RouteId } from '@workflow-bolt/contracts';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DependencyHealth } from './dependency-health.ts';
+import { addSystemGauges } from './system-gauges.ts';
 
 /** From a warm commit to a hopeless wait, in seconds. */
 const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -14,7 +16,7 @@ export class ServerMetrics {
   constructor(sources: {
     streams: () => number;
     lagging: () => number;
-    degraded: () => readonly string[];
+    health: () => Pick<DependencyHealth, 'system' | 'dependencies' | 'processes' | 'degraded'>;
     blocked: () => number;
     passwordHashes: () => number;
   }) {
@@ -51,9 +53,10 @@ export class ServerMetrics {
     gauge(
       'bolt_dependencies_away',
       'Dependencies that do not answer.',
-      () => sources.degraded().length,
+      () => sources.health().degraded.length,
       registers,
     );
+    addSystemGauges(sources.health, registers);
   }
 
   get contentType(): string {

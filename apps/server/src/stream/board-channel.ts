@@ -5,6 +5,7 @@ import {
   streamSchemaVersion,
   type View,
 } from '@workflow-bolt/contracts';
+import { withoutStore } from '@workflow-bolt/domain';
 import type { BoardEntry, BoardHost, ResumeAnswer } from '@workflow-bolt/store';
 import { Batching } from './batching.ts';
 import { Delivery } from './delivery.ts';
@@ -318,9 +319,9 @@ export class BoardChannel {
   /** Until this board was compared with Redis again, its state is the last known one, whatever else answers. */
   #health(): HealthWords {
     const words = this.#deps.health();
-    const { degraded = [] } = words;
+    const { degraded = [], system = { state: 'live', reasons: [] } } = words;
     if (!this.board.isDegraded || degraded.includes('redis')) return words;
-    return { ...words, degraded: ['redis', ...degraded] };
+    return { ...words, degraded: ['redis', ...degraded], system: withoutStore(system) };
   }
 
   #afterChange(reader: StreamConnection): void {

@@ -20,7 +20,7 @@ import { type EncodedFrame, encodeText, frameText } from './encode-frame.ts';
 import { cursorText } from './stream-connection.ts';
 
 /** What heartbeats say of the parts we depend on. */
-export type HealthWords = Pick<Frame<'hb'>, 'degraded' | 'ehr'>;
+export type HealthWords = Pick<Frame<'hb'>, 'degraded' | 'ehr' | 'system'>;
 
 /** Characters of JSON in one part of a snapshot: a few of them fit into a socket's buffer. */
 const partCharsMax = 48_000;

@@ -5,6 +5,7 @@
 import { findingCodes } from '@workflow-bolt/audit-verifier';
 import {
   type AuditCheck,
+  type Beat,
   type ClinicSettings,
   Fault,
   type SecurityEvent,
@@ -57,6 +58,7 @@ export class AuditKeeper {
   readonly #now: () => number;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
+  #state: NonNullable<Beat['record']> = { lastGoodAt: null, lastFailedAt: null };
 
   constructor(parts: AuditKeeperParts) {
     this.#parts = parts;
@@ -82,11 +84,23 @@ export class AuditKeeper {
 
   /** One pass over all logs: sealing, then whatever check is due. Never throws; what failed is logged. */
   async pass(): Promise<void> {
+    const sealed: (boolean | null)[] = [];
     for (const log of this.logs) {
-      await this.#seal(log).catch((error: unknown) => this.#tell(log, error, 'record not sealed'));
+      sealed.push(await this.#seal(log));
       await this.#checkDue(log).catch((error: unknown) => this.#tell(log, error, 'record not checked'));
       await this.#remindOf(log).catch((error: unknown) => this.#tell(log, error, 'review not opened'));
     }
+    this.#note(sealed);
+  }
+
+  /** When logs were last sealed from here, and when one last could not be; a pass in which others held all says nothing. */
+  get state(): NonNullable<Beat['record']> {
+    return this.#state;
+  }
+
+  #note(sealed: readonly (boolean | null)[]): void {
+    if (sealed.includes(false)) this.#state = { ...this.#state, lastFailedAt: Date.now() };
+    else if (sealed.includes(true)) this.#state = { ...this.#state, lastGoodAt: Date.now() };
   }
 
   /** A week that is over is to be reviewed; one that nobody reviewed in time is told, on the record and in the log. */
@@ -116,9 +130,15 @@ export class AuditKeeper {
     });
   }
 
-  async #seal(log: AuditLogId): Promise<void> {
-    const { sealer } = this.#kept.get(log) ?? (await this.#open(log));
-    await sealer.sealAll();
+  /** Null while another process seals. */
+  async #seal(log: AuditLogId): Promise<boolean | null> {
+    try {
+      const { sealer } = this.#kept.get(log) ?? (await this.#open(log));
+      return (await sealer.sealAll()).status === 'busy' ? null : true;
+    } catch (error) {
+      this.#tell(log, error, 'record not sealed');
+      return false;
+    }
   }
 
   async #checkDue(log: AuditLogId): Promise<void> {

@@ -1,0 +1,85 @@
+/** One look at the store: does it take what is written, has it our functions, has it copies, who beats. */
+import { type Beat, type DependencyName, type DependencyState, Fault } from '@workflow-bolt/contracts';
+import type { ProcessBeats, RedisPort } from '@workflow-bolt/store';
+
+export type StoreReading = {
+  redis: DependencyState;
+  functions: DependencyState;
+  /** Null where commits wait for no replica. */
+  copies: DependencyState | null;
+  beats: readonly Beat[];
+};
+export type StoreParts = {
+  port: RedisPort;
+  beats: ProcessBeats;
+  /** What this process says of itself. */
+  beat: () => Beat;
+  /** Copies that a commit waits for. */
+  commitReplicas: number;
+};
+
+/** Redis answers these without having carried anything out, and answers reads. */
+const refusals = ['NOREPLICAS', 'READONLY', 'MISCONF', 'OOM'];
+
+export function partOf(
+  name: DependencyName,
+  state: DependencyState['state'],
+  more: Partial<DependencyState> = {},
+): DependencyState {
+  return { name, state, isOk: state === 'up', latencyMs: null, lastGoodAt: null, detail: null, ...more };
+}
+
+/** Before the first look. */
+export const unaskedStore: StoreReading = {
+  redis: partOf('redis', 'unknown', { detail: 'not asked yet' }),
+  functions: partOf('functions', 'unknown', { detail: 'not asked yet' }),
+  copies: null,
+  beats: [],
+};
+
+/** Writes the beat and reads the rest. Throws when the store does not answer. */
+export async function askStore(parts: StoreParts, now: number): Promise<StoreReading> {
+  const askedAt = performance.now();
+  const refusal = await beatOnce(parts);
+  const latencyMs = Math.round((performance.now() - askedAt) * 10) / 10;
+  const [functions, copies, beats] = await Promise.all([
+    askFunctions(parts.port, now),
+    askCopies(parts, now),
+    parts.beats.read(now),
+  ]);
+  const redis =
+    refusal === null
+      ? partOf('redis', 'up', { latencyMs, lastGoodAt: now })
+      : partOf('redis', 'refusing', { latencyMs, detail: refusal });
+  return { redis, functions, copies, beats };
+}
+
+/** Null when it was taken; the store's code when it answers and takes nothing. Throws when it does not answer. */
+async function beatOnce({ beats, beat }: StoreParts): Promise<string | null> {
+  try {
+    await beats.say(beat());
+    return null;
+  } catch (error) {
+    const reason = error instanceof Fault ? String(error.details.reason ?? '') : '';
+    if (refusals.includes(reason)) return reason;
+    throw error;
+  }
+}
+
+async function askFunctions(port: RedisPort, now: number): Promise<DependencyState> {
+  const answers = await port.sendToPrimaries('FUNCTION', 'LIST');
+  const isThere = answers.every((answer) => Array.isArray(answer) && answer.length > 0);
+  return isThere
+    ? partOf('functions', 'up', { lastGoodAt: now })
+    : partOf('functions', 'away', { detail: 'the function library is missing' });
+}
+
+/** The least of the primaries counts: a commit may go to any of them. */
+async function askCopies({ port, commitReplicas }: StoreParts, now: number): Promise<DependencyState | null> {
+  if (commitReplicas === 0) return null;
+  const infos = await port.sendToPrimaries('INFO', 'replication');
+  const least = Math.min(...infos.map((info) => (String(info).match(/state=online/g) ?? []).length));
+  return least >= commitReplicas
+    ? partOf('copies', 'up', { lastGoodAt: now })
+    : partOf('copies', 'away', { detail: `${least} of ${commitReplicas}` });
+}

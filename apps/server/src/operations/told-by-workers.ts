@@ -1,0 +1,73 @@
+/** What the workers' beats tell of the parts that only workers see. */
+import type { Beat, BreakerState, DependencyName, DependencyState } from '@workflow-bolt/contracts';
+import { isBeating, sealLateMs } from '@workflow-bolt/store';
+import { partOf } from './ask-store.ts';
+
+/** A schedule that was asked for and is not even begun after two minutes. */
+export const jobLateMs = 120_000;
+
+const newest = (times: readonly (number | null | undefined)[]): number | null =>
+  times.reduce<number | null>((last, at) => (at != null && at > (last ?? 0) ? at : last), null);
+
+/** What was last known of the EHR, by whichever worker spoke last. */
+export function freshestEhr(beats: readonly Beat[], now: number): Beat['ehr'] {
+  return beats.find((beat) => isBeating(beat, now) && beat.ehr !== null)?.ehr ?? null;
+}
+
+function workerPart(workers: readonly Beat[], all: readonly Beat[]): DependencyState {
+  const lastGoodAt = newest(all.filter(({ role }) => role === 'worker').map(({ at }) => at));
+  return workers.length > 0
+    ? partOf('worker', 'up', { lastGoodAt })
+    : partOf('worker', 'away', { lastGoodAt, detail: 'no worker has been heard of' });
+}
+
+function jobsPart(workers: readonly Beat[]): DependencyState {
+  const oldest = newest(workers.map(({ lag }) => lag?.jobsMs));
+  if (workers.every(({ lag }) => lag?.jobsMs === undefined)) return partOf('jobs', 'unknown');
+  const lastGoodAt = newest(workers.map(({ at }) => at));
+  return (oldest ?? 0) > jobLateMs
+    ? partOf('jobs', 'late', { detail: `the oldest waits for ${Math.round((oldest ?? 0) / 1_000)} s` })
+    : partOf('jobs', 'up', { lastGoodAt });
+}
+
+/** Failed since it last succeeded, or late; who has not tried yet knows nothing. */
+function recordPart(workers: readonly Beat[], now: number): DependencyState {
+  const told = workers.flatMap(({ record }) => record ?? []);
+  const lastGoodAt = newest(told.map((record) => record.lastGoodAt));
+  // Each worker seals the logs that the others do not hold: one that succeeds says nothing of one that fails.
+  const isFailing = told.some((record) => (record.lastFailedAt ?? 0) > (record.lastGoodAt ?? 0));
+  if (lastGoodAt === null && !isFailing) return partOf('record', 'unknown');
+  if (isFailing) return partOf('record', 'away', { lastGoodAt, detail: 'not sealed' });
+  return now - (lastGoodAt ?? 0) > sealLateMs
+    ? partOf('record', 'late', { lastGoodAt })
+    : partOf('record', 'up', { lastGoodAt });
+}
+
+/** The breaker's word is final; a closed one leaves it to the last call. */
+function laneCondition(breaker: BreakerState, lastCall: DependencyState['state']): DependencyState['state'] {
+  if (breaker === 'forced_open') return 'held';
+  return breaker === 'open' || breaker === 'half_open' ? 'away' : lastCall;
+}
+
+/** Reads say how the EHR is; writes are only known by their breaker. */
+function ehrParts(ehr: Beat['ehr']): DependencyState[] {
+  const unknown: readonly DependencyName[] = ['ehr-reads', 'ehr-writes'];
+  if (ehr === null || (ehr.isOk && ehr.lastGoodAt === null))
+    return unknown.map((name) => partOf(name, 'unknown', { detail: 'nobody has asked it yet' }));
+  const { lastGoodAt, detail } = ehr;
+  return [
+    partOf('ehr-reads', laneCondition(ehr.reads, ehr.isOk ? 'up' : 'away'), { lastGoodAt, detail }),
+    partOf('ehr-writes', laneCondition(ehr.writes, 'up'), { lastGoodAt, detail: `circuit ${ehr.writes}` }),
+  ];
+}
+
+/** The parts that workers tell of; those of the EHR only where a clinic has one. */
+export function toldByWorkers(beats: readonly Beat[], now: number, hasEhr: boolean): DependencyState[] {
+  const workers = beats.filter((beat) => beat.role === 'worker' && isBeating(beat, now));
+  return [
+    workerPart(workers, beats),
+    jobsPart(workers),
+    recordPart(workers, now),
+    ...(hasEhr ? ehrParts(freshestEhr(beats, now)) : []),
+  ];
+}

@@ -1,0 +1,81 @@
+/** What this worker says of itself: that it lives, how busy and how far behind it is, and what it knows of the EHR. */
+import { type Beat, type Breaker, beatEveryMs, type EhrLane } from '@workflow-bolt/contracts';
+import type { TebraCallRecord } from '@workflow-bolt/ehr';
+import { ProcessBeats, ProcessLoad, type RedisPort } from '@workflow-bolt/store';
+
+export type JobLag = { jobs: number; jobsMs: number };
+export type WorkerHealthParts = {
+  port: RedisPort;
+  node: string;
+  version: string;
+  breaker: (lane: EhrLane) => Breaker;
+  /** Jobs that wait, and how long the oldest has. */
+  jobLag: () => Promise<JobLag>;
+  record: () => Beat['record'];
+};
+
+type LastCalls = { isOk: boolean; lastGoodAt: number | null; detail: string | null };
+
+export class WorkerHealth {
+  readonly #parts: WorkerHealthParts;
+  readonly #beats: ProcessBeats;
+  readonly #load = new ProcessLoad();
+  readonly #startedAt = Date.now();
+  #calls: LastCalls = { isOk: true, lastGoodAt: null, detail: 'not asked yet' };
+  #lag: JobLag = { jobs: 0, jobsMs: 0 };
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(parts: WorkerHealthParts) {
+    this.#parts = parts;
+    this.#beats = new ProcessBeats(parts.port);
+  }
+
+  /** The last known lag of the queues. */
+  get lag(): JobLag {
+    return this.#lag;
+  }
+
+  async start(): Promise<void> {
+    this.#load.start();
+    await this.beat();
+    this.#timer = setInterval(() => void this.beat(), beatEveryMs).unref();
+  }
+
+  /** Takes leave, so that nobody misses it. Never throws. */
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#load.stop();
+    await this.#beats.leave(this.#parts.node).catch(() => undefined);
+  }
+
+  called({ failure }: Pick<TebraCallRecord, 'failure'>): void {
+    // A throttle is the EHR working as announced, not the EHR being away.
+    if (failure?.kind === 'throttled') return;
+    const lastGoodAt = failure === null ? Date.now() : this.#calls.lastGoodAt;
+    this.#calls = { isOk: failure === null, detail: failure?.kind ?? null, lastGoodAt };
+  }
+
+  /** Says it now: what turned is known at once. Never throws; a beat that is lost is followed by the next. */
+  async beat(): Promise<void> {
+    const { node, version, record, jobLag } = this.#parts;
+    try {
+      this.#lag = await jobLag();
+      await this.#beats.say({
+        ...{ node, role: 'worker', version, at: Date.now(), startedAt: this.#startedAt },
+        ...{ load: this.#load.take(), lag: this.#lag, ehr: this.#ehr() },
+        ...{ record: record() },
+      });
+    } catch {
+      // Whoever reads the beats sees that this one is missing.
+    }
+  }
+
+  /** An open breaker is worse than the last call was: nobody may even ask. */
+  #ehr(): Beat['ehr'] {
+    const [reads, writes] = [this.#parts.breaker('reads'), this.#parts.breaker('writes')];
+    const isShut = reads.state === 'open' || reads.state === 'forced_open';
+    // Why a person holds it is for operators; this travels to whoever asks how the system is.
+    const told = isShut ? { isOk: false, detail: `circuit ${reads.state}` } : {};
+    return { ...this.#calls, ...told, reads: reads.state, writes: writes.state };
+  }
+}
