@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { expectDayHolds } from './day-holds.ts';
+import { playDay } from './day/clinic-day.ts';
+import { expectDayHolds } from './day/day-holds.ts';
 
-describe('[I6] a day written back through faults and a second user', () => {
-  it.each([1, 2, 3])('seed %i: the EHR equals the board, or a card says why not', async (seed) => {
-    const { updates } = await expectDayHolds(seed, 8);
-    expect(updates).toBeGreaterThan(8);
+describe('[I6] [I7] a day written back through an outage, storms, lost answers and a second user', () => {
+  it.each([1, 2])('seed %i: the EHR equals the board, or a card says why not', async (seed) => {
+    const { journal, kills, turns } = await expectDayHolds(seed, 15);
+    const sent = journal.filter(({ op }) => op === 'UpdateAppointment');
+    expect(sent.length).toBeGreaterThan(15);
+    expect(journal.some(({ outcome }) => outcome === 'network:outage')).toBe(true);
+    expect(turns.some(({ state }) => state === 'open')).toBe(true);
+    expect(kills).toBeGreaterThan(0);
+  });
+
+  it('is the same day whenever its seed is played', async () => {
+    const [first, second] = [await playDay(3, 6), await playDay(3, 6)];
+    expect(second.journal).toEqual(first.journal);
+    expect(second.frames).toEqual(first.frames);
   });
 });

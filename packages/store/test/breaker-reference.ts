@@ -167,11 +167,11 @@ export class BreakerReference {
   }
 
   #refuseAccount(now: number, { lane: own, draw }: { lane: EhrLane; draw: number }): void {
-    for (const of of ['reads', 'writes'] as const) {
-      const { state, why } = this.#lanes[of];
+    for (const each of ['reads', 'writes'] as const) {
+      const { state, why } = this.#lanes[each];
       const isForced = state === 'forced_open' || state === 'forced_closed';
-      if (of !== own && (isForced || (state === 'open' && why === 'credentials'))) continue;
-      this.#open(now, of, { draw, why: 'credentials' });
+      if (each !== own && (isForced || (state === 'open' && why === 'credentials'))) continue;
+      this.#open(now, each, { draw, why: 'credentials' });
     }
   }
 
