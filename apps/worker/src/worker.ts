@@ -45,12 +45,12 @@ import { RetentionJobs } from './retention/retention-jobs.ts';
 import { sweepClinic } from './retention/sweep-clinics.ts';
 import { type MetricsListener, serveMetrics } from './serve-metrics.ts';
 import { syncSchedule } from './sync-schedule.ts';
+import { WorkerHealth } from './worker-health.ts';
+import { WorkerMetrics } from './worker-metrics.ts';
 
 export type WorkerParts = {
   config: WorkerConfig;
   clinics: readonly ClinicSettings[];
-import { WorkerHealth } from './worker-health.ts';
-import { WorkerMetrics } from './worker-metrics.ts';
   log: Logger;
   /** The EHR's limits; the published ones unless given. */
   gaps?: CallGaps;
@@ -161,6 +161,16 @@ export class BoltWorker {
         onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
       },
     );
+    this.#health = new WorkerHealth({
+      ...{ port: this.#redis, node: this.#node, version: '0.1.0' },
+      breaker: (lane) => this.#ehr.breaker(lane),
+      jobLag: () => this.#jobs.lag(),
+      record: () => this.#auditKeeper.state,
+    });
+    this.#workerMetrics = new WorkerMetrics({
+      lag: () => this.#health.lag,
+      record: () => this.#auditKeeper.state,
+    });
   }
 
   /** Connects, begins to take jobs, and asks for a first pull of every clinic's present day. Throws Fault. */
@@ -176,16 +186,6 @@ export class BoltWorker {
     await this.#health.start();
     this.#keyKeeper.start();
     void this.#learnLimits();
-    this.#health = new WorkerHealth({
-      ...{ port: this.#redis, node: this.#node, version: '0.1.0' },
-      breaker: (lane) => this.#ehr.breaker(lane),
-      jobLag: () => this.#jobs.lag(),
-      record: () => this.#auditKeeper.state,
-    });
-    this.#workerMetrics = new WorkerMetrics({
-      lag: () => this.#health.lag,
-      record: () => this.#auditKeeper.state,
-    });
     this.#jobs.start();
     this.#auditKeeper.start();
     this.#guard.start();
@@ -209,6 +209,7 @@ export class BoltWorker {
     await this.#jobs.stop(graceMs);
     await this.#ehr.stop();
     await this.#metrics?.stop();
+    this.#workerMetrics.stop();
     await this.#retention.stop(graceMs);
     await this.#guard.stop();
     await this.#auditKeeper.stop();
@@ -224,7 +225,6 @@ export class BoltWorker {
     const job = { clinic, date: null, trigger, requestedBy: 'system' };
     return this.#syncSchedule(job, `direct-${randomUUID()}`, AbortSignal.timeout(120_000));
   }
-    this.#workerMetrics.stop();
 
   async #syncSchedule(job: ScheduleSyncJob, jobId: string, signal: AbortSignal): Promise<unknown> {
     const settings = this.#settingsOf(job.clinic);

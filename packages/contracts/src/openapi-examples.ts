@@ -27,9 +27,9 @@ import { passkeyExamples } from './passkey-examples.ts';
 import { retentionExamples } from './retention-examples.ts';
 import type { RouteId } from './routes.ts';
 import { sessionExamples } from './session-examples.ts';
+import { dependencyExamples, systemStateExamples } from './system-state-examples.ts';
 
 type Examples = Record<string, Record<string, unknown>>;
-import { dependencyExamples, systemStateExamples } from './system-state-examples.ts';
 const json = 'application/json';
 
 const envelope = (type: CommandType, n: number) => ({
@@ -224,11 +224,11 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   ...auditExamples,
   ...accessExamples,
   ...ehrLinkExamples,
-  ...retentionExamples,
-  ...passkeyExamples,
   ...driftExamples,
   ...queueExamples,
   ...systemStateExamples,
+  ...retentionExamples,
+  ...passkeyExamples,
   getClinics: { [`200 ${json}`]: { clinics: { clinics } } },
   getDevUsers: { [`200 ${json}`]: { users: { users: [user] } } },
   postDevLogin: {

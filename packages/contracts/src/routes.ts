@@ -33,9 +33,9 @@ import {
 import { retentionRoutes } from './retention-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import type { StepUpPurpose } from './step-up.ts';
+import { systemStateRoutes } from './system-state-routes.ts';
 
 /** `public`: no session. `session`: any session of a person. Otherwise the action that the matrix in `domain` decides on. */
-import { systemStateRoutes } from './system-state-routes.ts';
 export type RouteAccess = 'public' | 'session' | RouteAction;
 
 export { type StepUpPurpose, stepUpPurposes } from './step-up.ts';
@@ -418,11 +418,11 @@ export const routes = {
   ...accessRoutes,
   ...sessionRoutes,
   ...ehrLinkRoutes,
-  ...retentionRoutes,
-  ...passkeyRoutes,
   ...driftRoutes,
   ...queueRoutes,
   ...systemStateRoutes,
+  ...retentionRoutes,
+  ...passkeyRoutes,
   ...federationRoutes,
 } as const satisfies Record<string, Route>;
 
