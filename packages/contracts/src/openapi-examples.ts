@@ -224,8 +224,6 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   ...auditExamples,
   ...accessExamples,
   ...ehrLinkExamples,
-  ...driftExamples,
-  ...queueExamples,
   ...systemStateExamples,
   ...retentionExamples,
   ...passkeyExamples,
