@@ -418,8 +418,6 @@ export const routes = {
   ...accessRoutes,
   ...sessionRoutes,
   ...ehrLinkRoutes,
-  ...driftRoutes,
-  ...queueRoutes,
   ...systemStateRoutes,
   ...retentionRoutes,
   ...passkeyRoutes,
