@@ -25,7 +25,8 @@ class JobFailed extends Error {
   override readonly name = 'JobFailed';
 }
 
-async function toldByCode<T>(work: Promise<T>): Promise<T> {
+/** Does the work of a job; what it throws reaches the queue as a code. */
+export async function toldByCode<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -53,9 +54,9 @@ export type JobWorkers = {
   scheduleClinic: (clinic: string, everySeconds: number) => Promise<void>;
   requestSync: (job: ScheduleSyncJob) => Promise<void>;
   requestDetails: (job: PersonDetailsJob) => Promise<void>;
-  start: () => void;
   /** Readings of a schedule that wait for a worker, and how long the oldest has, ms. Throws what the queue throws. */
   lag: () => Promise<{ jobs: number; jobsMs: number }>;
+  start: () => void;
   /** Lets running jobs end for so many ms, then cancels them; they are taken up again elsewhere. */
   stop: (graceMs: number) => Promise<void>;
 };
@@ -112,7 +113,6 @@ export function createJobWorkers(connections: JobConnections, handlers: JobHandl
     async requestDetails(job) {
       await detailsQueue.add('details', job, { deduplication: { id: `details-${boardOf(job)}` } });
     },
-    start() {
     async lag() {
       const [jobs, [oldest]] = await Promise.all([
         syncQueue.getWaitingCount(),
@@ -120,6 +120,7 @@ export function createJobWorkers(connections: JobConnections, handlers: JobHandl
       ]);
       return { jobs, jobsMs: oldest ? Math.max(0, Date.now() - oldest.timestamp) : 0 };
     },
+    start() {
       for (const worker of workers) void worker.run();
     },
     async stop(graceMs) {
