@@ -1,4 +1,5 @@
 import type { User } from '@workflow-bolt/contracts';
+import type { DriftStore } from '@workflow-bolt/store';
 import express, { type Express } from 'express';
 import type { Access } from './access/access.ts';
 import {
@@ -9,7 +10,13 @@ import {
   postBreakGlassPerson,
   postBreakGlassReview,
 } from './access/break-glass-handlers.ts';
-import { getDisplays, postDisplay, postDisplayHere, postDisplayRemove } from './access/display-handlers.ts';
+import {
+  getDisplayHere,
+  getDisplays,
+  postDisplay,
+  postDisplayHere,
+  postDisplayRemove,
+} from './access/display-handlers.ts';
 import { accountHandlers } from './accounts/account-handlers.ts';
 import type { SignInParts } from './accounts/complete-sign-in.ts';
 import type { AuditDesk } from './audit/audit-desk.ts';
@@ -42,6 +49,10 @@ import {
   getSystemState,
 } from './operations/operation-handlers.ts';
 import type { ServerMetrics } from './operations/server-metrics.ts';
+import { serveQueueFiles } from './queues/board-page.ts';
+import { queueHandlers } from './queues/queue-handlers.ts';
+import type { QueueList } from './queues/queue-list.ts';
+import { reconcileHandlers } from './reconcile/reconcile-handlers.ts';
 import { type RetentionParts, retentionHandlers } from './retention/retention-handlers.ts';
 import type { JobQueue } from './schedule/job-queue.ts';
 import { postImport } from './schedule/post-import.ts';
@@ -68,6 +79,8 @@ export type AppParts = {
   /** What devices, API tokens and the lock screen keep. */
   lock: Pick<Sessions, 'store' | 'tokens' | 'workstations' | 'pins'>;
   queue: JobQueue;
+  queues: QueueList;
+  drift: DriftStore;
   health: DependencyHealth;
   metrics: ServerMetrics;
   log: Log;
@@ -83,7 +96,7 @@ function handlersOf(parts: AppParts): Handlers {
   const { sight, principals, displays, record } = parts.access;
   const now = () => parts.sessions.now();
   const emergency = { ...parts.access.emergencies, boards, record, now };
-  const screens = { displays, cookies: parts.cookies, record, now };
+  const screens = { boards, displays, cookies: parts.cookies, record, now };
   const reading = { boards, sight, degraded: () => health.degraded };
   return {
     postCommands: postCommands({ boards, sight, now }),
@@ -110,8 +123,11 @@ function handlersOf(parts: AppParts): Handlers {
     getDisplays: getDisplays(screens),
     postDisplay: postDisplay(screens),
     postDisplayRemove: postDisplayRemove(screens),
+    getDisplayHere: getDisplayHere(screens),
     postDisplayHere: postDisplayHere(screens),
     ...ehrLinkHandlers({ port: parts.retention.port, record }),
+    ...reconcileHandlers({ boards, sight, queue: parts.queue, reports: parts.drift }),
+    ...queueHandlers({ queues: parts.queues, record }),
     ...retentionHandlers(parts.retention),
     ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),
     ...auditHandlers({ desk: parts.auditDesk, record, now }),
@@ -125,6 +141,8 @@ function handlersOf(parts: AppParts): Handlers {
     ...proofHandlers(parts.proofs, parts.developmentUsers),
     getHealth,
     getReady: getReady(health, parts.isDraining),
+    getSystemState: getSystemState(health),
+    getProcesses: getProcesses(health),
     getMetrics: getMetrics(parts.metrics),
     getOpenApi,
     getAsyncApi,
@@ -141,8 +159,6 @@ export function createApp(parts: AppParts): Express {
   mountRoutes(app, handlersOf(parts), {
     access: parts.access,
     cookies: parts.cookies,
-    getSystemState: getSystemState(health),
-    getProcesses: getProcesses(health),
     sessions: parts.sessions,
     detection: parts.detection,
     log: parts.log,
@@ -151,6 +167,7 @@ export function createApp(parts: AppParts): Express {
     onDone: (route, status, ms) => parts.metrics.requestDone(route, status, ms),
   });
   app.use(watchHoneyRoutes(parts.detection, parts.sessions));
+  serveQueueFiles(app);
   serveWeb(app, parts.webRoot);
   refuseTheRest(app);
   return app;

@@ -4,7 +4,8 @@ import { type KnownDay, type MatchedRow, matchRows, patientKeyOf } from './visit
 
 export type BoardContents = KnownDay & { day: Day };
 
-const textOrNull = (text: string | null, lengthMax: number): string | null => {
+/** One line of visible characters, cut to its length; null when nothing is left. */
+export const textOrNull = (text: string | null, lengthMax: number): string | null => {
   const line = text
     ?.replace(/\s*\p{Cc}+\s*/gu, ' ')
     .trim()
@@ -23,7 +24,8 @@ export function providerIdOf(
   return found?.id ?? null;
 }
 
-function visitTypeIdOf(day: Day, row: Pick<EhrAppointment, 'reasons'>): string | null {
+/** The board's visit type that one of the row's reasons names; null when none does. */
+export function visitTypeIdOf(day: Day, row: Pick<EhrAppointment, 'reasons'>): string | null {
   const words = row.reasons.map((reason) => reason.trim().toLowerCase());
   return day.visitTypes.find((type) => words.includes(type.label.toLowerCase()))?.id ?? null;
 }

@@ -4,6 +4,7 @@ import {
   type ClinicSettings,
   clinicsFileSchema,
   type PersonDetailsJob,
+  type ReconcileJob,
   type ScheduleSyncJob,
   type SecurityEvent,
   type WorkerConfig,
@@ -22,6 +23,7 @@ import {
   BoardRegistry,
   commitLaneOf,
   createRedisPort,
+  DriftStore,
   fromUrl,
   type KeyProvider,
   KeyUseRecorder,
@@ -41,6 +43,8 @@ import { HostBoard } from './host-board.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { KeyKeeper } from './key-keeper.ts';
 import { readPersonDetails } from './read-person-details.ts';
+import { type ReconcileResult, reconcileDay } from './reconcile/reconcile-day.ts';
+import { ReconcileJobs } from './reconcile/reconcile-jobs.ts';
 import { RetentionJobs } from './retention/retention-jobs.ts';
 import { sweepClinic } from './retention/sweep-clinics.ts';
 import { type MetricsListener, serveMetrics } from './serve-metrics.ts';
@@ -76,6 +80,8 @@ export class BoltWorker {
   readonly #queueConnection: ReturnType<typeof openJobConnection>;
   readonly #blockingConnections: ReturnType<typeof openJobConnection>[] = [];
   readonly #jobs: JobWorkers;
+  readonly #reconcile: ReconcileJobs;
+  readonly #drift: DriftStore;
   readonly #auditKeeper: AuditKeeper;
   readonly #guard: AuditGuard;
   readonly #retention: RetentionJobs;
@@ -150,6 +156,13 @@ export class BoltWorker {
       sweep: (clinic, progress) => sweepClinic(sweeping, clinic, progress),
       onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
     });
+    this.#drift = new DriftStore(this.#redis, this.#vault);
+    this.#reconcile = new ReconcileJobs({
+      clinics: parts.clinics.flatMap(({ id, ehr }) => (ehr === null ? [] : [id])),
+      connections: { queue: this.#queueConnection, blocking: () => this.#openBlocking(target) },
+      reconcile: (job, jobId, signal) => this.#reconcileDay(job, jobId, signal),
+      onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
+    });
     this.#jobs = createJobWorkers(
       {
         queue: this.#queueConnection,
@@ -187,6 +200,7 @@ export class BoltWorker {
     this.#keyKeeper.start();
     void this.#learnLimits();
     this.#jobs.start();
+    this.#reconcile.start();
     this.#auditKeeper.start();
     this.#guard.start();
     await this.#retention.start();
@@ -207,6 +221,7 @@ export class BoltWorker {
   async stop(graceMs: number): Promise<void> {
     await this.#keyKeeper.stop();
     await this.#jobs.stop(graceMs);
+    await this.#reconcile.stop(graceMs);
     await this.#ehr.stop();
     await this.#metrics?.stop();
     this.#workerMetrics.stop();
@@ -241,6 +256,23 @@ export class BoltWorker {
     };
     this.#parts.log.info({ jobId, ...result }, 'schedule read');
     if (result.ok && result.detailsMissing > 0) await this.#jobs.requestDetails({ clinic: job.clinic, date });
+    return result;
+  }
+
+  /** Compares a day with the EHR; null for a clinic without one. Throws Fault. */
+  async #reconcileDay(
+    { clinic, date, trigger, requestedBy }: ReconcileJob,
+    jobId: string,
+    signal: AbortSignal,
+  ): Promise<ReconcileResult | null> {
+    const settings = this.#settingsOf(clinic);
+    if (!settings?.ehr) return null;
+    const now = () => this.#registry.now();
+    const board = new HostBoard(this.#registry, { clinic, date: date ?? localDate(settings.zone, now()) });
+    const ehr = trigger === 'manual' ? this.#ehr.interactive : this.#ehr.background;
+    const parts = { board, ehr, settings, reports: this.#drift, now, signal };
+    const result = await reconcileDay(parts, { jobId, trigger, requestedBy });
+    this.#parts.log.info({ jobId, ...result }, 'day compared');
     return result;
   }
 

@@ -62,6 +62,11 @@ export const accessExamples = {
     [`request ${json}`]: { lobby: { name: 'Lobby' } },
     [`200 ${json}`]: { enrolled: { display, token } },
   },
+  getDisplayHere: {
+    [`200 ${json}`]: {
+      lobby: { clinic: 'north', name: 'Lobby', zone: 'America/Chicago', today: '2026-03-10', now: openedAt },
+    },
+  },
   postDisplayHere: {
     [`request ${json}`]: { token: { token } },
     [`200 ${json}`]: { here: { clinic: 'north', name: 'Lobby' } },

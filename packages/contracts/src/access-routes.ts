@@ -16,6 +16,7 @@ import {
   displayTokenRequestSchema,
   enrolDisplayRequestSchema,
   enrolDisplayResponseSchema,
+  ownDisplayResponseSchema,
 } from './displays.ts';
 import { boardDateSchema, clinicIdSchema, visitIdSchema } from './ids.ts';
 import type { Route, RouteBody } from './routes.ts';
@@ -139,6 +140,16 @@ export const accessRoutes = {
     params: inClinic.extend({ id: displayIdSchema }),
     responses: { 204: done },
     problems: ['display_not_found', 'step_up_required'],
+  },
+  getDisplayHere: {
+    method: 'get',
+    path: '/api/v1/display',
+    summary: 'Which wall display this browser is, and the day it shows.',
+    tag: 'access',
+    access: 'display.here',
+    isUserAction: false,
+    responses: { 200: json('This display.', ownDisplayResponseSchema) },
+    problems: ['board_not_found'],
   },
   postDisplayHere: {
     method: 'post',

@@ -14,6 +14,8 @@ export const routeActions = [
   'command',
   'import',
   'sync',
+  'drift.read',
+  'drift.run',
   // Access in an emergency, and what must follow it.
   'break-glass.open',
   'break-glass.end',
@@ -21,6 +23,7 @@ export const routeActions = [
   'break-glass.review',
   'break-glass.list',
   // Screens on walls.
+  'display.here',
   'display.read',
   'display.manage',
   // Computers on which people may lock and switch with a PIN.
@@ -42,6 +45,7 @@ export const routeActions = [
   'keys.read',
   'keys.rotate',
   'jobs.read',
+  'jobs.retry',
   // How long data lives.
   'retention.read',
   'retention.request',

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { eventExamples } from './asyncapi-event-examples.ts';
 import { frameExamples } from './asyncapi-frame-examples.ts';
+import { reconcileJobSchema, reconcileQueue } from './drift.ts';
 import { eventSchemas, logFrameSchema } from './events.ts';
 import { type FrameName, frameSchemas } from './frames.ts';
 import {
@@ -95,6 +96,26 @@ const jobs: { queue: string; message: Message; summary: string }[] = [
       schema: retentionSweepJobSchema,
       examples: [
         { name: 'nightly', payload: { clinic: 'main-street', trigger: 'timer', requestedBy: 'system' } },
+      ],
+    },
+  },
+  {
+    queue: reconcileQueue,
+    summary: 'Compare a clinic day with the EHR.',
+    message: {
+      name: 'reconcileJob',
+      summary: 'Which day to compare.',
+      schema: reconcileJobSchema,
+      examples: [
+        {
+          name: 'asked',
+          payload: {
+            clinic: 'main-street',
+            date: '2026-03-10',
+            trigger: 'manual',
+            requestedBy: 'dana-reed',
+          },
+        },
       ],
     },
   },

@@ -1,6 +1,6 @@
 /** Screens on walls: a device with a token of its own, which shows initials and rooms and can ask for nothing else. */
 import { z } from 'zod';
-import { clinicIdSchema, instantSchema, textLine, userIdSchema } from './ids.ts';
+import { boardDateSchema, clinicIdSchema, instantSchema, textLine, userIdSchema, zoneSchema } from './ids.ts';
 
 /** `boltd_<id>_<secret>`: 80 random bits of name, 256 of secret. */
 export const displayTokenSchema = z
@@ -36,6 +36,16 @@ export const enrolDisplayResponseSchema = z
 export const displayTokenRequestSchema = z
   .strictObject({ token: displayTokenSchema })
   .meta({ id: 'DisplayTokenRequest' });
+export const ownDisplayResponseSchema = z
+  .strictObject({
+    clinic: clinicIdSchema,
+    name: z.string(),
+    zone: zoneSchema,
+    /** The clinic's present day: a screen that hangs overnight asks again. */
+    today: boardDateSchema,
+    now: instantSchema,
+  })
+  .meta({ id: 'OwnDisplay' });
 export const displayHereResponseSchema = z
   .strictObject({ clinic: clinicIdSchema, name: z.string() })
   .meta({ id: 'DisplayHere' });

@@ -183,7 +183,7 @@ export type WriteFailure = z.infer<typeof writeFailureSchema>;
 export const ehrWriteSchema = z
   .strictObject({
     /** Counts what was said, so that an outcome that comes late changes nothing. */
-    turn: z.int().min(1),
+    turn: z.int().min(0),
     at: instantSchema,
     /** The newest word that write-back and the EHR agreed on; null before the first. */
     agreed: ehrStatusSchema.nullable(),

@@ -6,6 +6,7 @@ import { eventExamples } from './asyncapi-event-examples.ts';
 import { asyncApiFrameText } from './asyncapi-frame-examples.ts';
 import { auditExamples } from './audit-examples.ts';
 import type { CommandType } from './commands.ts';
+import { driftExamples } from './drift-examples.ts';
 import { ehrLinkExamples } from './ehr-link-examples.ts';
 import { visitStatuses } from './entities.ts';
 import { commandExamples } from './openapi-command-examples.ts';
@@ -24,6 +25,7 @@ import {
   sampleVisit,
 } from './openapi-samples.ts';
 import { passkeyExamples } from './passkey-examples.ts';
+import { queueExamples } from './queue-examples.ts';
 import { retentionExamples } from './retention-examples.ts';
 import type { RouteId } from './routes.ts';
 import { sessionExamples } from './session-examples.ts';
@@ -224,6 +226,8 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   ...auditExamples,
   ...accessExamples,
   ...ehrLinkExamples,
+  ...driftExamples,
+  ...queueExamples,
   ...systemStateExamples,
   ...retentionExamples,
   ...passkeyExamples,

@@ -221,6 +221,7 @@ export const problems = {
     { log: 'warn' },
   ),
   record_not_found: row(404, 'access', 'There is no such entry.'),
+  job_not_failed: row(409, 'refusal', 'Only a job that failed can be tried again.'),
   second_person_required: row(
     422,
     'refusal',

@@ -10,6 +10,7 @@
  *   Write-back: what it found stands on the visit (`ehrWrite`, more of `conflict`) and its mode on the day; commands
  *   retryWrite, settleWrite, setWriteBack. A page that does not know them shows the conflict as before. What the EHR
  *   found may leave the board where it is: `suggestedStatus` is then null.
+ *   Comparison with the EHR (`reconcile`, `drift`) and the queues of jobs: new addresses and one new job.
  */
 export const protocolVersion = 1;
 

@@ -50,6 +50,7 @@ export { deriveSystemState, describeSystem, withoutStore } from './system-state.
 export * from './transition-table.ts';
 export { undoWindowMs } from './undo-last.ts';
 export * from './waits.ts';
+export * from './write-back/follow-board.ts';
 export { isListLagging, listLagMs } from './write-back/list-lag.ts';
 export * from './write-back/sync-of.ts';
 export * from './write-back/write-back.ts';

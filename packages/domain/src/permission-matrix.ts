@@ -81,6 +81,12 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   import: inClinic('Take over a schedule', all(['front-desk', 'manager', 'service', 'system'])),
   sync: inClinic('Have a day read from the EHR', all([...staff, 'service', 'system'])),
 
+  'drift.read': inClinic('See how a day differs from the EHR', all(['front-desk', 'manager'])),
+  'drift.run': inClinic(
+    'Have a day compared with the EHR',
+    all(['front-desk', 'manager', 'service', 'system']),
+  ),
+
   'createVisit:booked': inClinic('Book a visit', all([...desk, 'system'])),
   'createVisit:walk-in': inClinic('Add a walk-in', all([...desk, ...assistants])),
   moveVisit: inClinic(
@@ -167,7 +173,8 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   'config.write': inInstallation('Change the configuration', all(['admin'], proof), 'connector-config'),
   'keys.read': inInstallation('See which keys are in use', all(['admin', 'auditor'])),
   'keys.rotate': inInstallation('Rotate keys', all(['admin'], proof), 'connector-config'),
-  'jobs.read': inInstallation('See the queues of jobs', all(['admin'])),
+  'jobs.read': inInstallation('See the queues of jobs', all(['admin'], proof), 'connector-config'),
+  'jobs.retry': inInstallation('Have a failed job tried again', all(['admin'], proof), 'connector-config'),
 
   'retention.read': inClinic('See what is kept how long', all(['manager', 'admin', 'auditor'])),
   'retention.request': inClinic('Ask for an early deletion', all(['manager'], proof), 'connector-config'),

@@ -77,6 +77,7 @@ export { type Blocked, BlockList } from './detection/block-list.ts';
 export { countWindows } from './detection/detection-windows.ts';
 export { Detector, type DetectorParts } from './detection/detector.ts';
 export { DisplayStore } from './displays/display-store.ts';
+export { DriftStore, driftKeyRows, driftLifeMs } from './drift/drift-store.ts';
 export { type BreakerSettings, breakerSettings } from './ehr-link/breaker-settings.ts';
 export {
   EhrLink,
@@ -111,9 +112,9 @@ export { commandOf, type FunctionCall, readReply } from './function-call.ts';
 export { dropFunctions, ensureFunctions, FunctionLibraryError, type Library } from './function-loader.ts';
 export * from './generated/function-calls.generated.ts';
 export { functionLibrary } from './generated/functions.generated.ts';
-export { createRedisPort } from './ioredis-port.ts';
 export { isBeating, ProcessBeats } from './health/process-beats.ts';
 export { ProcessLoad } from './health/process-load.ts';
+export { createRedisPort } from './ioredis-port.ts';
 export { type JobConnectionPurpose, openJobConnection } from './job-connection.ts';
 export { type BoardKeys, boardKeyRows, boardKeys, boardTag, type KeyRow } from './keys.ts';
 export { type OneUsePurpose, OneUseStore, oneUseKeyRows } from './passkeys/one-use-store.ts';
@@ -173,3 +174,13 @@ export { openSecret, sealSecret } from './vault/seal-secret.ts';
 export { clearTextOf, isSealedText } from './vault/sealed-text.ts';
 export { clinicKeyLifeMs, type KeyUpkeep, keepAllKeys, keepClinicKeys } from './vault/upkeep.ts';
 export { Vault, type VaultOptions } from './vault/vault.ts';
+export { outboxKey, outboxLifeMs, switchKeys, writeBackKeyRows } from './write-back/write-back-keys.ts';
+export { effectiveMode, type SwitchSetting, WriteBackSwitch } from './write-back/write-back-switch.ts';
+export {
+  type HoldAnswer,
+  LeaseLost,
+  type OutboxChange,
+  type OutboxContents,
+  WriteOutbox,
+  type WriteOutboxParts,
+} from './write-back/write-outbox.ts';

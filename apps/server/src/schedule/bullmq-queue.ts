@@ -1,4 +1,11 @@
-import { Fault, queuePrefix, type ScheduleSyncJob, scheduleSyncQueue } from '@workflow-bolt/contracts';
+import {
+  Fault,
+  queuePrefix,
+  type ReconcileJob,
+  reconcileQueue,
+  type ScheduleSyncJob,
+  scheduleSyncQueue,
+} from '@workflow-bolt/contracts';
 import { type ConnectionOptions, Queue } from 'bullmq';
 import type { JobQueue } from './job-queue.ts';
 
@@ -10,14 +17,12 @@ const kept = {
 /** Longer than this a person does not wait for "accepted". */
 const addTimeoutMs = 2_000;
 
-/** The queue that the workers read. Its connection must fail at once while Redis is away. */
+/** The queues that the workers read. Their connection must fail at once while Redis is away. */
 export function createBullmqQueue(connection: ConnectionOptions, onError: (error: Error) => void): JobQueue {
-  const queue = new Queue<ScheduleSyncJob>(scheduleSyncQueue, {
-    connection,
-    prefix: queuePrefix,
-    defaultJobOptions: kept,
-  });
-  queue.on('error', onError);
+  const options = { connection, prefix: queuePrefix, defaultJobOptions: kept };
+  const queue = new Queue<ScheduleSyncJob>(scheduleSyncQueue, options);
+  const comparisons = new Queue<ReconcileJob>(reconcileQueue, options);
+  for (const each of [queue, comparisons]) each.on('error', onError);
   return {
     addScheduleSync: async (job) => {
       // A second request while one waits or runs is answered with the job that is there.
@@ -25,7 +30,14 @@ export function createBullmqQueue(connection: ConnectionOptions, onError: (error
       const added = await withinTime(queue.add('sync', job, { deduplication }));
       return added.id ?? '';
     },
-    close: () => queue.close(),
+    addReconcile: async (job) => {
+      const deduplication = { id: `drift-${job.clinic}-${job.date ?? 'today'}` };
+      const added = await withinTime(comparisons.add('reconcile', job, { deduplication }));
+      return added.id ?? '';
+    },
+    close: async () => {
+      await Promise.all([queue.close(), comparisons.close()]);
+    },
   };
 }
 

@@ -19,10 +19,17 @@ import {
 } from '@workflow-bolt/contracts';
 import { cryptFault, cryptReasonOf } from './crypt-failure.ts';
 import type { DataKeys } from './data-keys.ts';
-import { kidOf, type SealingKey } from './envelope.ts';
+import { kidOf, openBytes, type SealingKey, sealBytes } from './envelope.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { divideRecord, FieldPlans, openPart, type RecordPlace, sealPart } from './record-cipher.ts';
-import { isSealedText, kidsOf, readSealedText, type SealedPart, writeSealedText } from './sealed-text.ts';
+import {
+  isSealedText,
+  kidsOf,
+  padded,
+  readSealedText,
+  type SealedPart,
+  writeSealedText,
+} from './sealed-text.ts';
 
 /** The version an entity replaced (0 for none) and the command that wrote it. */
 export type EntityStamp = { over: number; commandId: string };
@@ -172,9 +179,31 @@ export class BoardCipher implements BoardCodec {
     return frame;
   }
 
+  /**
+   * Seals a text about the whole board, such as a report, for one place named `name`. `open` first, and `reserve([])`.
+   * It ends with the board: whoever destroys the month's key ends it too.
+   */
+  sealNote(name: string, text: string): string {
+    return sealBytes(this.#ownKey(boardRecord), this.#atNote(name), padded(text));
+  }
+
+  /** Opens what `sealNote` made for this board and name. Throws Fault `phi_unreadable`. */
+  async openNote(name: string, envelope: string): Promise<string> {
+    const kid = kidOf(envelope);
+    if (this.#parts.keys.get(kid) === undefined) await this.#parts.keys.load([kid]);
+    const key = this.#parts.keys.get(kid);
+    if (key === undefined) throw cryptFault('unknown_key');
+    if (key === 'destroyed') throw cryptFault('destroyed_key');
+    return openBytes(key, this.#atNote(name), envelope).toString('utf8').trimEnd();
+  }
+
   fingerprint(text: string): string {
     if (!this.#indexKey) throw new RangeError('the codec is not open');
     return createHmac('sha256', this.#indexKey).update(`param|${text}`).digest('hex').slice(0, 32);
+  }
+
+  #atNote(name: string) {
+    return { info: 'note|1', aad: `note|${this.#place}|${name}` };
   }
 
   #atEntity(id: EntityId, kind: string): RecordPlace {
