@@ -216,19 +216,27 @@ function writeBackOddities(server: FakeServer): void {
   server.act({ type: 'setWriteBack', mode: 'on' }, by);
   const visits = [...server.state.entries()].flatMap(([, { d }]) => (d.type === 'visit' ? [d] : []));
   const open = visits.filter((visit) => isInOffice(visit.status) && visit.conflict === null);
+  const failures = new Map([
+    [open[2]?.id, 'outcome-unknown'],
+    [open[6]?.id, 'patient-unknown'],
+  ] as const);
+  const isLeft = new Set([open[0]?.id, open[4]?.id]);
   for (const [i, visit] of visits.entries()) {
-    const ours = syncOf(visit, { ...dayOf(server), writeBack: 'on' }).word;
-    if (visit.conflict || ours === null || open.indexOf(visit) === 0 || open.indexOf(visit) === 4) continue;
-    const failures = { 2: 'outcome-unknown', 6: 'patient-unknown' } as const;
-    const failed = Object.entries(failures).find(([at]) => open[Number(at)] === visit)?.[1] ?? null;
-    const said = { agreed: ours, theirs: ours, failed, dropped: null, conflict: null, would: null };
-    const created =
-      visit.external === null ? { appointmentId: `${9_000 + i}`, patientId: `${8_000 + i}` } : null;
-    const settled = failed === null ? said : { ...said, agreed: null, theirs: null };
-    server.act(
-      { type: 'settleWrite', visitId: visit.id, turn: 1, ...settled, created: failed ? null : created },
-      by,
-    );
+    const { word, state } = syncOf(visit, { ...dayOf(server), writeBack: 'on' });
+    const failed = failures.get(visit.id) ?? null;
+    if (isLeft.has(visit.id) || (state !== 'waiting' && !failed)) continue;
+    const agreed = failed ? null : word;
+    const made = failed || visit.external ? null : { appointmentId: `9${i}`, patientId: `8${i}` };
+    const said = {
+      theirs: agreed,
+      agreed,
+      failed,
+      dropped: null,
+      conflict: null,
+      created: made,
+      would: null,
+    };
+    server.act({ type: 'settleWrite', visitId: visit.id, turn: 1, ...said }, by);
   }
 }
 

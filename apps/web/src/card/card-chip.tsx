@@ -69,7 +69,7 @@ const icons: Record<ChipKind, ComponentType<{ size?: number; 'aria-hidden'?: boo
 export function CardChip({ chip }: { chip: Chip }) {
   const Icon = icons[chip.kind];
   return (
-    <li className={classes.chip} data-tone={chip.tone} title={chip.title ?? chip.text}>
+    <li className={classes.chip} data-tone={chip.tone} data-kind={chip.kind} title={chip.title ?? chip.text}>
       <Icon size={14} aria-hidden />
       <span className={classes.text}>{chip.text}</span>
     </li>

@@ -26,7 +26,7 @@ test('Each card says where it stands with the EHR: quiet in step, plain while it
     return [chip?.textContent, chip?.dataset.tone];
   };
   expect(await said('Wim Wait')).toEqual(['Not in the EHR yet', 'plain']);
-  expect(await said('Fay Failed')).toEqual(['EHR: the EHR never said whether it was done', 'red']);
+  expect(await said('Fay Failed')).toEqual(['Not written: the EHR never said whether it was done', 'red']);
   for (const name of ['Wim Wait', 'Fay Failed', 'Cora Conflict'])
     expect(within(await card(name)).queryByRole('img', { name: 'In step with the EHR' })).toBeNull();
 });

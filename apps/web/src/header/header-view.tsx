@@ -175,9 +175,10 @@ function Actions(props: Props) {
           onClick={onSync}
           disabled={isSyncing}
           aria-label="Sync now"
-          className={classes.wideOnly}
+          className={`${classes.wideOnly} ${classes.sync}`}
+          title="Sync now"
         >
-          {isSyncing ? 'Syncing…' : 'Sync now'}
+          <span className={classes.syncText}>{isSyncing ? 'Syncing…' : 'Sync now'}</span>
         </Button>
       )}
       <NarrowActions {...props} />

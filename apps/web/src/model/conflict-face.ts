@@ -15,7 +15,7 @@ export type ConflictFace = {
   effects: Record<ConflictChoice, string>;
 };
 
-type ConflictedVisit = Pick<Visit, 'status' | 'external'> & { conflict: Conflict };
+type ConflictedVisit = Pick<Visit, 'status' | 'ehrWrite'> & { conflict: Conflict };
 
 const titles: Record<NonNullable<Conflict['reason']>, string> = {
   'status-changed': 'The EHR says otherwise',
@@ -31,9 +31,10 @@ function theirWords({ ehrStatus, rawStatus }: Conflict): string {
     : ehrStatusWords(ehrStatus);
 }
 
-/** A reading of the schedule keeps no agreement of its own: there it is the status before this one, if any. */
-function agreedWords({ lastAgreed }: Conflict): string {
-  return lastAgreed === undefined || lastAgreed === null ? 'Not known' : ehrStatusWords(lastAgreed);
+/** A reading of the schedule keeps no agreement of its own: there it is what write-back last agreed on, if anything. */
+function agreedWords({ conflict, ehrWrite }: ConflictedVisit): string {
+  const agreed = conflict.lastAgreed ?? ehrWrite?.agreed ?? null;
+  return agreed === null ? 'Not known' : ehrStatusWords(agreed);
 }
 
 function ourWords({ status, conflict }: ConflictedVisit): string {
@@ -66,7 +67,7 @@ export function conflictFace(visit: ConflictedVisit, day: Day): ConflictFace {
   const sides = [
     { name: 'EHR', says: theirWords(conflict) },
     { name: 'Board', says: ourWords(visit) },
-    { name: 'Last agreed', says: agreedWords(conflict) },
+    { name: 'Last agreed', says: agreedWords(visit) },
   ];
   return {
     title: titles[conflict.reason ?? 'status-changed'],

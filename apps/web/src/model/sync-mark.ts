@@ -38,7 +38,7 @@ function waitingWords({ reason, word, since }: VisitSync, day: Day): Words {
 
 function failedWords({ reason, since }: VisitSync, day: Day): Words {
   const why = writeFailureWords(reason);
-  return { text: `EHR: ${why}`, detail: `Not written: ${why}.${sinceWords(day, since)}` };
+  return { text: `Not written: ${why}`, detail: `Not written: ${why}.${sinceWords(day, since)}` };
 }
 
 function conflictWords({ conflict }: Visit, day: Day): Words {

@@ -32,7 +32,7 @@ test('each card’s state in words: in step, waiting since when, failed and why,
     },
     {
       state: 'failed',
-      text: 'EHR: the EHR never said whether it was done',
+      text: 'Not written: the EHR never said whether it was done',
       detail: 'Not written: the EHR never said whether it was done. Since 9:20 AM.',
     },
     {
@@ -119,8 +119,10 @@ test('a conflict says theirs, ours, what both last said, and since when; accepti
   });
   const { lastAgreed: _, ours: __, ...read } = visit.conflict;
   expect(
-    conflictFace({ ...visit, conflict: { ...read, ehrStatus: 'Unrecognised', rawStatus: 'Beamed' } }, day)
-      .sides,
+    conflictFace(
+      { ...visit, ehrWrite: null, conflict: { ...read, ehrStatus: 'Unrecognised', rawStatus: 'Beamed' } },
+      day,
+    ).sides,
   ).toEqual([
     { name: 'EHR', says: '“Beamed”' },
     { name: 'Board', says: 'Arrived' },
