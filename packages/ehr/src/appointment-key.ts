@@ -12,6 +12,13 @@ export function externalKey({ appointmentId, occurrenceId, patientId, startAt }:
   return `${appointmentId}${occurrence}@${new Date(startAt).toISOString()}/${patientId}`;
 }
 
+/** The occurrence that a key of `externalKey` names; null when it names none. */
+export function occurrenceOfKey(key: string): string | null {
+  const [before = ''] = key.split('@');
+  const mark = before.indexOf('#');
+  return mark < 0 ? null : before.slice(mark + 1);
+}
+
 /** SHA-256, in hex, of every normalised field but LastModifiedDate, which may change without a real change. */
 export function appointmentFingerprint(appointment: Omit<EhrAppointment, 'fingerprint'>): string {
   const { lastModifiedDate: _, ...fields } = appointment;

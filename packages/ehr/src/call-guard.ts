@@ -2,7 +2,7 @@
  * What stands between the wish to call the EHR and the call: a turn of the rate gate and a permit of the circuit
  * breaker, taken together. It can live in one process or be shared by all of them.
  */
-import type { EhrFailure } from './ehr-failure.ts';
+import { type EhrFailure, type EhrResult, ehrFailed, ehrOk } from './ehr-failure.ts';
 import type { Gate } from './rate-gate.ts';
 import { throttleWaitMs } from './retry.ts';
 
@@ -52,4 +52,18 @@ export function gateGuard<Operation extends string>(
       };
     },
   };
+}
+
+/** Waits for a permit; a refusal is a call that was never sent. Never throws. */
+export async function passGuard<Operation extends string>(
+  guard: CallGuard<Operation>,
+  operation: Operation,
+  signal?: AbortSignal,
+): Promise<EhrResult<CallPermit>> {
+  try {
+    return ehrOk(await guard.acquire(operation, signal));
+  } catch (error) {
+    if (signal?.aborted) return ehrFailed({ kind: 'not-sent', reason: 'cancelled' });
+    return ehrFailed({ kind: 'not-sent', reason: error instanceof BreakerOpen ? 'breaker' : 'gate' });
+  }
 }

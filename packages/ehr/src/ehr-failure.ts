@@ -59,8 +59,15 @@ export type FailureFacts =
   /** `intervalMs` is the vendor's window, null when the answer did not tell it. */
   | { readonly kind: 'throttled'; readonly endpoint: string | null; readonly intervalMs: number | null }
   | { readonly kind: 'auth'; readonly reason: AuthReason; readonly permissions: readonly string[] }
-  /** `wording` is the vendor's message with every word outside a fixed vocabulary blanked. */
-  | { readonly kind: 'business-error'; readonly reason: 'not-found' | 'other'; readonly wording: string }
+  /**
+   * `wording` is the vendor's message with every word outside a fixed vocabulary blanked. `conflict`: the record is
+   * not any more what the write was made from, and the EHR did nothing.
+   */
+  | {
+      readonly kind: 'business-error';
+      readonly reason: 'not-found' | 'conflict' | 'other';
+      readonly wording: string;
+    }
   | { readonly kind: 'malformed'; readonly reason: MalformedReason; readonly detail: string | null };
 
 export type EhrFailure = FailureFacts & Advice;

@@ -46,6 +46,8 @@ export type WriteRefusal =
   | 'group'
   | 'series'
   | 'status-unrecognised'
+  /** The EHR has no word for the wanted state. */
+  | 'no-word'
   /** What was read cannot be sent back whole, so that an update would clear something. */
   | 'incomplete'
   /** The EHR refused the account or the request: `failure` says which. */
@@ -56,6 +58,8 @@ export type NotApplied =
   | 'not-read'
   /** Nothing was done: held back by the gate, throttled, or given up before it was sent. */
   | 'not-sent'
+  /** Nothing was done: somebody else wrote between our read and our write, and the EHR refused ours. */
+  | 'changed-meanwhile'
   /** Answered as done, and read back as it was before. */
   | 'accepted-not-applied'
   /** The answer was lost, and what was read afterwards is as it was before. */

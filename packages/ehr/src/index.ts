@@ -1,4 +1,4 @@
-export { appointmentFingerprint, externalKey } from './appointment-key.ts';
+export { appointmentFingerprint, externalKey, occurrenceOfKey } from './appointment-key.ts';
 export {
   CANONICAL_STATUSES,
   type CanonicalStatus,
@@ -16,6 +16,12 @@ export * from './ehr-failure.ts';
 export * from './ehr-port.ts';
 export * from './ehr-records.ts';
 export * from './ehr-write-port.ts';
+export type { FhirClient, FhirClientProof } from './fhir/fhir-access.ts';
+export { createFhirAdapter, type FhirOptions } from './fhir/fhir-adapter.ts';
+export type { FhirCallRecord } from './fhir/fhir-call.ts';
+export { createFhirGaps, FHIR_GAP_MS } from './fhir/fhir-gaps.ts';
+export { FHIR_READS, FHIR_WRITES, type FhirOperation, isFhirWrite } from './fhir/fhir-operations.ts';
+export { FHIR_WORDS, fhirStatus } from './fhir/fhir-status-words.ts';
 export { createLocalGuard, type LocalGuardOptions } from './local-guard.ts';
 export {
   type NormalisedSchedule,

@@ -1,13 +1,5 @@
 import { type EhrFailure, ehrFailure, type ServiceDownReason } from '../ehr-failure.ts';
-
-/** What came back over HTTP, before anybody has looked into it. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly contentType: string;
-  /** Seconds or null, from Retry-After. */
-  readonly retryAfterMs: number | null;
-  readonly body: Uint8Array;
-}
+import type { HttpAnswer } from '../http-exchange.ts';
 
 type TextResult = { readonly text: string } | { readonly failure: EhrFailure };
 

@@ -23,11 +23,11 @@ export const GAP_MARGIN_MS = 250;
 /** A live value above this is taken for a mistake: it would stop the board for minutes. */
 const GAP_MS_MAX = 600_000;
 
-export interface CallGaps {
+export interface CallGaps<Operation extends string = TebraOperation> {
   /** The minimum gap to keep between two calls, margin included. */
-  gapMs(operation: TebraOperation): number;
+  gapMs(operation: Operation): number;
   /** Whether the vendor itself has told that gap, so that it goes before what other processes have published. */
-  isLive(operation: TebraOperation): boolean;
+  isLive(operation: Operation): boolean;
   /** Takes over the vendor's live values; names that this adapter does not call and absurd values are ignored. */
   useThrottles(throttles: readonly EhrThrottle[]): void;
 }

@@ -1,13 +1,14 @@
 import { type EhrFailure, type EhrResult, ehrOk } from '../ehr-failure.ts';
 import type { EhrScheduleRow } from '../ehr-records.ts';
 import type { AppointmentCreation, CreateOutcome } from '../ehr-write-port.ts';
+import { refusedBy, slept } from '../write-verdicts.ts';
 import { isPatients, versionOf } from './appointment-copy.ts';
 import { decodeAppointment } from './decode-appointment.ts';
 import { presentChild } from './element-reading.ts';
 import { digits, isoUtcText, longDigits } from './request-values.ts';
 import type { RequestValues } from './soap-request.ts';
 import { type FoundAppointment, readAppointment, sameId, tebraReads } from './tebra-reads.ts';
-import { refusedBy, SETTLE_MS, slept, type WriteTools } from './write-status.ts';
+import { SETTLE_MS, type WriteTools } from './write-status.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** A new appointment may take a minute to appear in the list; sooner, its absence proves nothing. */

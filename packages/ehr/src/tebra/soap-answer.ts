@@ -6,7 +6,8 @@ import {
   ehrOk,
   type FailureFacts,
 } from '../ehr-failure.ts';
-import { answerText, type HttpAnswer } from './answer-text.ts';
+import type { HttpAnswer } from '../http-exchange.ts';
+import { answerText } from './answer-text.ts';
 import { childNamed, presentChild } from './element-reading.ts';
 import { errorVerdict, faultVerdict, securityVerdict, throttleVerdict } from './soap-verdict.ts';
 import { parseXml, type XmlElement, XmlRefused } from './xml-tree.ts';

@@ -1,9 +1,10 @@
 import { type CallClock, systemClock } from '../call-clock.ts';
-import { BreakerOpen, type CallGuard, type CallPermit, gateGuard } from '../call-guard.ts';
+import { type CallGuard, gateGuard, passGuard } from '../call-guard.ts';
 import { type EhrFailure, type EhrResult, ehrFailed, ehrOk } from '../ehr-failure.ts';
 import type { EhrPort } from '../ehr-port.ts';
 import { createRateGate, type Gate } from '../rate-gate.ts';
 import { READ_RETRY, type RetryPolicy, withRetry } from '../retry.ts';
+import { assertSafeEndpoint } from '../safe-endpoint.ts';
 import { type CallGaps, createCallGaps } from './call-gaps.ts';
 import { ANSWER_BYTES_MAX, CALL_DEADLINE_MS, httpCall } from './http-call.ts';
 import { isWriteOperation, soapAction, type TebraOperation } from './operations.ts';
@@ -83,14 +84,6 @@ function withDefaults(options: TebraOptions): Settings {
   };
 }
 
-function assertSafeEndpoint(endpoint: string, allowPlainHttp: boolean): void {
-  const { protocol, hostname, username, password } = new URL(endpoint);
-  if (username || password) throw new TypeError('The EHR endpoint must not hold credentials.');
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-  if (protocol === 'https:' || (protocol === 'http:' && (isLoopback || allowPlainHttp))) return;
-  throw new TypeError('The EHR endpoint must use HTTPS: every request carries the credentials.');
-}
-
 function callWith(settings: Settings): CallTebra {
   return async (operation, values, signal) => {
     const envelope = writeEnvelope(settings, operation, values);
@@ -138,7 +131,7 @@ interface Try {
 }
 
 async function observed(settings: Settings, call: Try): Promise<EhrResult<XmlElement>> {
-  const permit = await passGuard(settings, call);
+  const permit = await passGuard(settings.guard, call.operation, call.signal);
   if (!permit.ok) return permit;
   const { clock, observe } = settings;
   const startedAt = clock.now();
@@ -149,15 +142,6 @@ async function observed(settings: Settings, call: Try): Promise<EhrResult<XmlEle
   const { operation, attempt } = call;
   observe?.({ operation, attempt, durationMs, bytes, failure });
   return result;
-}
-
-async function passGuard({ guard }: Settings, { operation, signal }: Try): Promise<EhrResult<CallPermit>> {
-  try {
-    return ehrOk(await guard.acquire(operation, signal));
-  } catch (error) {
-    if (signal?.aborted) return ehrFailed({ kind: 'not-sent', reason: 'cancelled' });
-    return ehrFailed({ kind: 'not-sent', reason: error instanceof BreakerOpen ? 'breaker' : 'gate' });
-  }
 }
 
 async function send(settings: Settings, { operation, envelope, signal }: Try) {

@@ -1,6 +1,7 @@
 import type { CallClock } from '../call-clock.ts';
 import { type EhrFailure, type EhrResult, ehrFailed } from '../ehr-failure.ts';
 import type { ConflictReason, StatusWrite, StatusWriteOutcome, WriteRefusal } from '../ehr-write-port.ts';
+import { refusedBy, slept } from '../write-verdicts.ts';
 import { changedMembers, fullCopy, isPatients, versionOf } from './appointment-copy.ts';
 import { decodeAppointment } from './decode-appointment.ts';
 import { presentChild } from './element-reading.ts';
@@ -108,16 +109,6 @@ function cancelled(): EhrResult<never> {
   return ehrFailed({ kind: 'cancelled' });
 }
 
-/** False when the caller gave up during the wait. */
-export async function slept(clock: CallClock, waitMs: number, signal?: AbortSignal): Promise<boolean> {
-  try {
-    await clock.sleep(waitMs, signal);
-    return !signal?.aborted;
-  } catch {
-    return false;
-  }
-}
-
 function refusal(reason: WriteRefusal, at: FoundAppointment | null): StatusWriteOutcome {
   return { kind: 'refused', reason, theirs: at?.detail.status ?? null, failure: null };
 }
@@ -133,13 +124,6 @@ function unsent(
   return refused
     ? { kind: 'refused', reason: refused, theirs, failure }
     : { kind: 'not-applied', reason, theirs, failure };
-}
-
-/** The refusal that a failure amounts to; null when another try may do better. */
-export function refusedBy(failure: EhrFailure): 'incomplete' | 'ehr-refused' | 'not-found' | null {
-  if (failure.kind === 'our-bug') return failure.reason === 'bad-request' ? 'incomplete' : 'ehr-refused';
-  if (failure.kind === 'business-error') return failure.reason === 'not-found' ? 'not-found' : 'ehr-refused';
-  return failure.kind === 'auth' ? 'ehr-refused' : null;
 }
 
 interface ConflictFacts {
