@@ -87,12 +87,8 @@ function dayIn({ view }: Meta, state: Day['state']): EntityChanges {
   return changes(['day', { ...must(view, 'day', 'day'), state }]);
 }
 
-const resolvedAs = (resolved: 'accept' | 'keep-mine' | null) =>
-  onVisit<'visit.conflict-resolved'>((visit) => ({
-    ...visit,
-    conflict: null,
-    ...(visit.ehrWrite ? { ehrWrite: { ...visit.ehrWrite, resolved } } : {}),
-  }));
+const resolvedAs = (choice: 'accept' | 'keep-mine' | null) =>
+  onVisit<'visit.conflict-resolved'>((visit, _event, at) => visits.resolved(visit, choice, at));
 
 const flagged = onVisit<'visit.flagged'>((visit, event) => ({ ...visit, flags: event.flags }));
 const undone = onVisitQuietly<'visit.undone'>(visits.undone);

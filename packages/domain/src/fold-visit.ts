@@ -84,6 +84,14 @@ export function providerChanged(visit: Visit, event: EventOf<'visit.provider-cha
   return { ...visit, providerId: event.to, providerSegments };
 }
 
+/** `choice` is null where the conflict ended with the visit and nobody chose. */
+export function resolved(visit: Visit, choice: 'accept' | 'keep-mine' | null, at: number): Visit {
+  const { ehrWrite } = visit;
+  if (!ehrWrite && choice === null) return { ...visit, conflict: null };
+  const first = { turn: 0, at, agreed: null, failed: null, dropped: null, would: null };
+  return { ...visit, conflict: null, ehrWrite: { ...first, ...ehrWrite, resolved: choice } };
+}
+
 /** Undo never crosses a commit, so the record is the visit's own. */
 export function undone(visit: Visit, event: EventOf<'visit.undone'>): Visit {
   const { undoable } = visit;

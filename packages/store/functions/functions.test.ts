@@ -13,6 +13,8 @@ const pinned: Record<number, string> = {
   1: '5df90b8c6f39db5d46a16552bb1c4b34ff485c9dc056e16c715496ab4fa7d695',
   // Adds the events of the record and its sealing, the sessions, and the breaker and gate of the EHR.
   2: 'e50888f132707e5d5010e1269bcf4f4a098f58724f78749052a6ef1a68ffaa15',
+  // Adds the outbox of write-back and its lease.
+  3: '023fc8e339d710e4306a867ad02be1550198334db75aceadb9209aab3412c31e',
 };
 
 const writes = /redis\.p?call\('(HSET|HDEL|XADD|XTRIM|XDEL|DEL|ZADD|ZREM|PEXPIRE|SET)'/;

@@ -41,7 +41,7 @@ const withOtherCode = (library: Library): Library => {
 test('[BL-ABI] the library is loaded once and found the next time', async () => {
   await ensureFunctions(port);
   await ensureFunctions(port);
-  expect(await libraryNames()).toEqual(['bolt_v2']);
+  expect(await libraryNames()).toEqual(['bolt_v3']);
 });
 
 test('[BL-ABI] other code under the same ABI stops the process, whichever came first', async () => {
@@ -54,9 +54,9 @@ test('[BL-ABI] other code under the same ABI stops the process, whichever came f
 
 test('[BL-ABI] two versions run side by side on one board until the newer one closes it to the older', async () => {
   await ensureFunctions(port);
-  const next = buildLibrary({ abi: 3 });
+  const next = buildLibrary({ abi: functionLibrary.abi + 1 });
   await ensureFunctions(port, next);
-  expect(await libraryNames()).toEqual(['bolt_v2', 'bolt_v3']);
+  expect(await libraryNames()).toEqual(['bolt_v3', 'bolt_v4']);
   const board = freshBoard();
   const keys = boardKeys(board);
   expect(await commit(board, port, { n: 1 })).toMatchObject({ status: 'committed', seq: 1 });
@@ -96,17 +96,17 @@ test('[BL-ABI] two versions run side by side on one board until the newer one cl
   const reply = await port.command('FCALL', 'b3_commit', all.length, ...all, ...words, ...lists);
   expect(reply).toEqual(expect.arrayContaining(['committed', 'seq', '2']));
   expect(await commit(board, port, { n: 3, versions: ['2'] })).toMatchObject({ status: 'committed', seq: 3 });
-  await port.command('HSET', keys.meta, 'schema', '3');
-  expect(await commit(board, port, { n: 4, versions: ['3'] })).toEqual({ status: 'upgrade', schema: 3 });
+  await port.command('HSET', keys.meta, 'schema', '4');
+  expect(await commit(board, port, { n: 4, versions: ['3'] })).toEqual({ status: 'upgrade', schema: 4 });
 });
 
 test('an older library can be dropped once, and the one in use cannot', async () => {
   await ensureFunctions(port);
-  await ensureFunctions(port, buildLibrary({ abi: 3 }));
-  expect(await dropFunctions(port, 3)).toBe(true);
-  expect(await dropFunctions(port, 3)).toBe(false);
+  await ensureFunctions(port, buildLibrary({ abi: functionLibrary.abi + 1 }));
+  expect(await dropFunctions(port, 4)).toBe(true);
+  expect(await dropFunctions(port, 4)).toBe(false);
   await expect(dropFunctions(port, functionLibrary.abi)).rejects.toThrow(RangeError);
-  expect(await libraryNames()).toEqual(['bolt_v2']);
+  expect(await libraryNames()).toEqual(['bolt_v3']);
 });
 
 test('a user who may not load finds the library or is told who can', async () => {
@@ -124,5 +124,5 @@ test('a call that finds the library gone is store_unavailable, never carried out
     code: 'store_unavailable',
     details: { reason: 'function_missing' },
   });
-  expect(functionLibrary.functions).toContain('b2_commit');
+  expect(functionLibrary.functions).toContain('b3_commit');
 });

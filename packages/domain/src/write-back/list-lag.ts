@@ -8,6 +8,6 @@ export const listLagMs = 90_000;
  * likely old than new. The next pull is believed again.
  */
 export function isListLagging({ ehrWrite, external }: Visit, status: EhrStatus, now: number): boolean {
-  if (!ehrWrite || !external || external.status === status) return false;
+  if (!ehrWrite?.turn || !external || external.status === status) return false;
   return ehrWrite.failed === null && now - ehrWrite.at < listLagMs;
 }

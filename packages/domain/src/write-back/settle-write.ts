@@ -1,10 +1,19 @@
 /** What write-back tells the board, and what people may ask of it. */
-import type { BoardEvent, CommandOf, Conflict, EhrWrite, ExternalRef, Visit } from '@workflow-bolt/contracts';
+import type {
+  BoardEvent,
+  CommandOf,
+  Conflict,
+  EhrStatus,
+  EhrWrite,
+  ExternalRef,
+  Visit,
+} from '@workflow-bolt/contracts';
 import type { Decision } from '../board.ts';
 import { followed, type Reading, readMove, ticked } from '../ehr-reading.ts';
 import { boardMeaningOf } from '../ehr-status.ts';
 import { isSameValue } from '../same-value.ts';
 import { accept, findVisit, nothingToChange, refuse, type Scene, sceneAfter } from '../scene.ts';
+import { says, standingWish, writeRulesOf } from './write-policy.ts';
 
 type Settle = CommandOf<'settleWrite'>;
 
@@ -40,11 +49,18 @@ function readingOf(scene: Scene, visit: Visit, theirs: Settle['theirs']): Readin
   return meaning ? readMove(scene, visit, meaning) : { kind: 'ignore' };
 }
 
+/** The EHR holds what was asked about, and the board still calls for something else. */
+function isStillAsked({ day }: Scene, visit: Visit, theirs: EhrStatus): boolean {
+  const rules = writeRulesOf(day);
+  const word = standingWish(visit, rules);
+  return theirs === visit.conflict?.ehrStatus && (word === null || !says(theirs, word, rules));
+}
+
 function conflictAfter(scene: Scene, visit: Visit, command: Settle): Conflict | null {
   const { conflict: found, theirs } = command;
   const present = visit.conflict;
   // A conflict of the schedule that this says nothing about stays.
-  if (!found) return theirs === null || theirs === present?.ehrStatus ? present : null;
+  if (!found) return theirs === null || isStillAsked(scene, visit, theirs) ? present : null;
   const ehrStatus = found.theirs ?? 'Unknown';
   const isSame = present?.ehrStatus === ehrStatus && (present.reason ?? found.reason) === found.reason;
   return {

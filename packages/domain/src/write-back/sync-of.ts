@@ -20,7 +20,7 @@ export function isWritten({ external, status }: Visit): boolean {
 }
 
 /** Nobody has come, and the EHR has nothing to learn: what is booked here and not there stays so until arrival. */
-function isOwnBooking({ external, milestones, status }: Visit): boolean {
+export function isOwnBooking({ external, milestones, status }: Visit): boolean {
   const isPresent = milestones.arrivedAt !== undefined || status === 'arrived';
   return external === null && !isPresent;
 }
@@ -59,4 +59,21 @@ export function syncTotals(visits: Iterable<Visit>, day: Day): SyncTotals {
     if (visit.status !== 'entered-in-error') totals[syncOf(visit, day).state] += 1;
   }
   return totals;
+}
+
+export type UnsettledVisit = {
+  visitId: string;
+  state: 'waiting' | 'failed' | 'conflict';
+  reason: string | null;
+};
+
+/** What a person should know of before the day is closed: visits the EHR does not hold as the board does, by id. */
+export function unsettledOf(visits: Iterable<Visit>, day: Day): UnsettledVisit[] {
+  const found: UnsettledVisit[] = [];
+  for (const visit of visits) {
+    const { state, reason } = syncOf(visit, day);
+    if (visit.status === 'entered-in-error' || state === 'in-sync' || state === 'off') continue;
+    found.push({ visitId: visit.id, state, reason });
+  }
+  return found.sort((a, b) => (a.visitId < b.visitId ? -1 : 1));
 }
