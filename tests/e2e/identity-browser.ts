@@ -15,6 +15,7 @@ import { type BoltServer, createServer } from '@workflow-bolt/server';
 import { freePort, LoopbackIdentityProvider, type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { Browser as AccountBrowser, type AccountPlace } from '../../apps/server/src/test/account-fixture.ts';
 import { root, runCommand } from '../../scripts/run-command.ts';
 import { launchChromium, patienceMs } from './clinic-browser.ts';
 
@@ -86,6 +87,21 @@ export class IdentityBrowser implements AsyncDisposable {
     return code;
   }
 
+  /** Where people get their accounts without clicks, for stories that begin when they have one. */
+  get place(): AccountPlace {
+    const { origin, firstCode } = this;
+    const { clock } = this.#parts;
+    const serverClock = {
+      get ms() {
+        return Date.now() + clock.offsetMs;
+      },
+      set ms(at: number) {
+        clock.offsetMs = at - Date.now();
+      },
+    };
+    return { firstCode, clock: serverClock, browser: () => new AccountBrowser(origin) };
+  }
+
   /** Of the server, epoch ms. */
   now(): number {
     return Date.now() + this.#parts.clock.offsetMs;
@@ -113,7 +129,7 @@ export class IdentityBrowser implements AsyncDisposable {
   /** Saves what everybody saw. */
   async photograph(name: string): Promise<void> {
     for (const [i, context] of this.#contexts.entries())
-      for (const page of context.pages()) await shoot(page, `e2e-${name}-${i}`);
+      for (const page of context.pages()) await shoot(page, `e2e-${i}-${name}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

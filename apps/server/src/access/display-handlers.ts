@@ -4,7 +4,8 @@ import {
   type SecurityEvent,
 } from '@workflow-bolt/contracts';
 import type { DisplayStore } from '@workflow-bolt/store';
-import { type Call, type Handler, mustPrincipal, ok } from '../http/handler.ts';
+import type { BoardAccess } from '../boards/board-access.ts';
+import { type Call, type Handler, mustPrincipal, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { CookiePolicy } from '../session/session-cookie.ts';
@@ -12,6 +13,7 @@ import { agentOf } from './access-denied.ts';
 import { displayCookieHeader } from './display-credential.ts';
 
 export type DisplayParts = {
+  boards: BoardAccess;
   displays: DisplayStore;
   cookies: CookiePolicy;
   record: (event: SecurityEvent) => Promise<void>;
@@ -54,6 +56,17 @@ export function postDisplayRemove({ displays, record }: DisplayParts): Handler {
     await record(entry(call, 'D', id));
     await displays.remove(clinic, id);
     return { status: 204 };
+  };
+}
+
+/** Which screen this is, and which day it shows: it hangs there overnight, and asks again. */
+export function getDisplayHere({ boards, now }: DisplayParts): Handler {
+  return (call) => {
+    const { user } = mustSession(call);
+    const [clinic] = boards.clinicsOf(user);
+    if (!clinic) throw new ProblemError('board_not_found');
+    const { id, zone } = clinic;
+    return ok({ clinic: id, name: user.name, zone, today: boards.today(clinic), now: now() });
   };
 }
 

@@ -74,6 +74,9 @@ const testConfig = (redisUrl: string, keysFile: string) => ({
   ...{ allowVolatileRedis: true, passwordMemoryKib: 8, passwordPasses: 1 },
 });
 
+/** What a person needs of a server: a browser at it, and its clock, by which codes of an app are good once. */
+export type AccountPlace = Pick<AccountServer, 'browser' | 'clock' | 'firstCode'>;
+
 export type Reply = { status: number; json: Record<string, unknown>; text: string; headers: Headers };
 
 /** A browser: keeps cookies, says where its requests come from, sends the token its session was given. */
@@ -145,7 +148,7 @@ const totpOf = (seed: string): TOTP => new TOTP({ secret: Secret.fromBase32(seed
 
 /** Somebody with an account: a password, an authenticator, and the browser they sit at. */
 export class Member {
-  readonly at: AccountServer;
+  readonly at: AccountPlace;
   readonly login: string;
   password: string;
   browser: Browser;
@@ -153,7 +156,7 @@ export class Member {
   recoveryCodes: string[] = [];
   account: Account | null = null;
 
-  constructor(at: AccountServer, login: string, password: string) {
+  constructor(at: AccountPlace, login: string, password: string) {
     this.at = at;
     this.login = login;
     this.password = password;
@@ -223,7 +226,7 @@ export class Member {
 }
 
 /** The first account, signed in. */
-export async function firstOwner(at: AccountServer): Promise<Member> {
+export async function firstOwner(at: AccountPlace): Promise<Member> {
   const owner = new Member(at, 'owner', ownerPassword);
   await owner.enrol(at.firstCode, { name: 'Olive Stone' });
   return owner;

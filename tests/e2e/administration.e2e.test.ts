@@ -1,0 +1,337 @@
+/**
+ * What people do with accounts, devices, tokens, displays and emergencies once they have an account, in Chromium; they
+ * get their accounts over the API. Each test stands alone.
+ */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { firstOwner, type Member, memberOf } from '../../apps/server/src/test/account-fixture.ts';
+import { clinic, findingsOf, IdentityBrowser } from './identity-browser.ts';
+
+let world: IdentityBrowser;
+let owner: Member;
+let manager: Member;
+let desk: Member | null = null;
+let names = 0;
+let sent = 0;
+const at = [clinic.id];
+
+beforeAll(async () => {
+  world = await IdentityBrowser.start();
+  owner = await firstOwner(world.place);
+  manager = await memberOf(owner, { login: 'mona', roles: ['manager'], clinics: at });
+});
+afterAll(() => world?.[Symbol.asyncDispose]());
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await world.photograph(task.name);
+  await world.closeWindows();
+});
+
+async function colleague(role: string): Promise<Member> {
+  names += 1;
+  return memberOf(owner, { login: `${role}-${names}`, roles: [role], clinics: at });
+}
+const nameOf = ({ account }: Member): string => account?.name ?? '';
+
+const press = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name, exact: typeof name === 'string' }).click();
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+const rowOf = (page: Page, list: string, name: string) =>
+  page.getByRole('list', { name: list }).getByRole('listitem').filter({ hasText: name });
+const dialogOf = (page: Page, name: string | RegExp) => page.getByRole('dialog', { name });
+
+async function enterAs(page: Page, who: Member): Promise<void> {
+  await page.getByLabel('Name', { exact: true }).fill(who.login);
+  await page.getByLabel('Password', { exact: true }).fill(who.password);
+  await press(page, 'Sign in');
+  await heading(page, 'One more step');
+  await page.getByLabel('Six-digit code').fill(who.nextCode());
+  await press(page, 'Continue');
+  await page.getByRole('heading', { level: 1, name: 'One more step' }).waitFor({ state: 'hidden' });
+  await page
+    .getByRole('main')
+    .filter({ hasNot: page.getByLabel('Six-digit code') })
+    .waitFor();
+}
+
+/** A window of this person, signed in, on one page. */
+async function windowOf(who: Member, path: '/' | '/admin' | '/account'): Promise<Page> {
+  const page = await world.open(path);
+  await heading(page, 'Sign in');
+  await enterAs(page, who);
+  return page;
+}
+
+async function prove(page: Page, who: Member): Promise<void> {
+  const dialog = dialogOf(page, 'Is it you?');
+  await dialog.getByLabel('Six-digit code').fill(who.nextCode());
+  await dialog.getByRole('button', { name: 'Confirm' }).click();
+}
+
+/** Opens the menu of one person in the list of people and picks from it. */
+async function pick(page: Page, who: Member, item: string): Promise<void> {
+  await press(page, `Actions for ${nameOf(who)}`);
+  await page.getByRole('menuitem', { name: item }).click();
+}
+
+/** A patient of today, expected or here, prepared over the API by somebody of the front desk. */
+async function patient(fullName: string, where: 'expected' | 'here'): Promise<void> {
+  desk ??= await colleague('front-desk');
+  const session = await desk.browser.get('/api/v1/session');
+  const [{ today }] = session.json.clinics as [{ today: string }];
+  const visitId = fullName.toLowerCase().replaceAll(' ', '-');
+  const time =
+    where === 'here' ? { kind: 'walk-in' } : { kind: 'booked', startAt: world.now(), durationMin: 20 };
+  const command = { type: 'createVisit', visitId, fullName, providerId: 'dr-okafor', ...time };
+  sent += 1;
+  const path = `/api/v1/boards/${clinic.id}/${today}/commands`;
+  const answer = await desk.browser.post(path, { clientId: 'e2e-front-desk', n: sent, command });
+  expect(answer).toMatchObject({ status: 200, json: { outcomes: [{ outcome: 'applied' }] } });
+}
+
+test('[ONC-d-6] [H-03] an emergency access: a red banner while it is open, ended by hand, judged by somebody else', async () => {
+  const doctor = await colleague('provider');
+  await patient('Emma Emergency', 'here');
+  const page = await windowOf(doctor, '/');
+  await press(page, 'Actions for Emma Emergency');
+  await page.getByRole('menuitem', { name: 'Emergency access' }).click();
+  const dialog = dialogOf(page, 'Emergency access');
+  await dialog.getByRole('combobox', { name: 'Reason' }).click();
+  await page.getByRole('option', { name: 'Emergency treatment' }).click();
+  await dialog.getByLabel('What happened?').fill('Collapsed in the lobby, the history is needed');
+  await dialog.getByRole('button', { name: 'Open for one hour' }).click();
+  await prove(page, doctor);
+  const banner = page.getByText('Emergency access to Emma Emergency.');
+  await banner.waitFor();
+  await page.getByText(/Open for (60|59) more minutes/).waitFor();
+  expect(await findingsOf(page, 'emergency-banner')).toEqual([]);
+  await press(page, 'End it now');
+  await banner.waitFor({ state: 'hidden' });
+  const admin = await windowOf(manager, '/admin');
+  await admin.getByRole('tab', { name: 'Emergency access' }).click();
+  const row = rowOf(admin, 'Emergency accesses', nameOf(doctor));
+  await row.getByText(/Collapsed in the lobby/).waitFor();
+  await row.getByText(/Judge by/).waitFor();
+  expect(await findingsOf(admin, 'emergency-register')).toEqual([]);
+  await press(admin, `Judge the access of ${nameOf(doctor)}`);
+  const judging = dialogOf(admin, `Judge the access of ${nameOf(doctor)}`);
+  await judging.getByRole('combobox', { name: 'Judgement' }).click();
+  await admin.getByRole('option', { name: 'Justified', exact: true }).click();
+  const keep = judging.getByRole('button', { name: 'Keep' });
+  await judging.getByLabel('Why').fill('too short');
+  expect(await keep.isDisabled()).toBe(true);
+  await judging.getByLabel('Why').fill('The incident log of the day says the same.');
+  await keep.click();
+  await prove(admin, manager);
+  await row.getByText('Justified', { exact: true }).waitFor();
+  expect(await row.getByRole('button').count()).toBe(0);
+});
+
+test('[H-22] [kiosk] a wall display: enrolled by a manager, shows initials of who is here, and nothing once it is removed', async () => {
+  await patient('Walter Wall', 'here');
+  await patient('Zora Notyet', 'expected');
+  const page = await windowOf(manager, '/admin');
+  await page.getByRole('tab', { name: 'Wall displays' }).click();
+  await page.getByText('None enrolled.').waitFor();
+  await press(page, 'Enrol a display');
+  await dialogOf(page, 'Enrol a wall display').getByLabel('Where does it hang?').fill('Lobby');
+  await press(page, 'Enrol');
+  await prove(page, manager);
+  await dialogOf(page, 'Display “Lobby”').waitFor();
+  expect(await findingsOf(page, 'display-token')).toEqual([]);
+  const token = await page.getByLabel('The display’s token').innerText();
+  await press(page, 'Done');
+  await rowOf(page, 'Wall displays', 'Lobby').waitFor();
+  expect(await findingsOf(page, 'displays')).toEqual([]);
+  const screen = await world.open('/wall');
+  await heading(screen, 'Wall display');
+  expect(await findingsOf(screen, 'wall-entry')).toEqual([]);
+  await screen.getByLabel('Token', { exact: true }).fill(`${token.slice(0, -2)}AA`);
+  await press(screen, 'Show the board here');
+  await screen.getByRole('alert').filter({ hasText: 'This token is not valid.' }).waitFor();
+  await screen.getByLabel('Token', { exact: true }).fill(token);
+  await press(screen, 'Show the board here');
+  const patients = screen.getByRole('main', { name: 'Wall display' });
+  await patients.getByText('W. W.', { exact: true }).waitFor();
+  expect(await patients.innerText()).not.toMatch(/Walter|Zora|Z\. N\./);
+  expect(await findingsOf(screen, 'wall')).toEqual([]);
+  // It is a device of its own: after a reload it still is, and it is nobody.
+  await screen.reload();
+  await patients.getByText('W. W.', { exact: true }).waitFor();
+  expect(await screen.evaluate(async () => (await fetch('/api/v1/account')).status)).toBe(403);
+  await press(page, 'Remove Lobby');
+  await page.getByText('None enrolled.').waitFor();
+  await heading(screen, 'Wall display');
+  expect(await screen.getByText('W. W.').count()).toBe(0);
+});
+
+test('[H-08] [login] nobody is let in again by one person alone: the number of one, the code of the other', async () => {
+  const nurse = await colleague('nurse');
+  const page = await world.open();
+  await press(page, 'I cannot sign in');
+  await page.getByLabel('Name you sign in with').fill(nurse.login);
+  await press(page, 'Get a number');
+  const number = await page.getByLabel('Your number').innerText();
+  expect(number).toMatch(/^\d{4} \d{4}$/);
+  expect(await findingsOf(page, 'reset-number')).toEqual([]);
+  const admin = await windowOf(manager, '/admin');
+  await pick(admin, nurse, 'Reset sign-in');
+  const dialog = dialogOf(admin, `Reset the sign-in of ${nameOf(nurse)}?`);
+  await dialog.getByLabel('Their number').fill('0000 0000');
+  await dialog.getByLabel('Reason').fill('Lost the telephone');
+  await dialog.getByRole('button', { name: 'Reset' }).click();
+  await prove(admin, manager);
+  await dialog.getByRole('alert').waitFor();
+  await dialog.getByLabel('Their number').fill(number);
+  await dialog.getByRole('button', { name: 'Reset' }).click();
+  const code = await admin.getByRole('status', { name: 'One-time code' }).innerText();
+  // What she had opens nothing any more.
+  const former = await world.open();
+  await former.getByLabel('Name', { exact: true }).fill(nurse.login);
+  await former.getByLabel('Password', { exact: true }).fill(nurse.password);
+  await press(former, 'Sign in');
+  await former.getByRole('alert').waitFor();
+  await press(page, 'I have a code from a manager');
+  await page.getByLabel('One-time code').fill(code);
+  await press(page, 'Continue');
+  await page.getByLabel('New password', { exact: true }).fill('a heron over the third canal');
+  await page.getByLabel('The same once more').fill('a heron over the third canal');
+  await press(page, 'Continue');
+  await heading(page, 'Add a second proof');
+});
+
+test('[H-15] [session] a person is deactivated: the open screen goes out, the way in is shut; activated, it opens', async () => {
+  const leaver = await colleague('medical-assistant');
+  await patient('Ivan Inside', 'here');
+  const theirs = await windowOf(leaver, '/');
+  await theirs.getByRole('article', { name: 'Ivan Inside' }).waitFor();
+  const admin = await windowOf(manager, '/admin');
+  await pick(admin, leaver, 'Deactivate');
+  const dialog = dialogOf(admin, `Deactivate ${nameOf(leaver)}?`);
+  await dialog.getByLabel('Reason').fill('Left the clinic today');
+  expect(await findingsOf(admin, 'deactivate')).toEqual([]);
+  await dialog.getByRole('button', { name: 'Deactivate' }).click();
+  await prove(admin, manager);
+  await rowOf(admin, 'People', nameOf(leaver)).waitFor({ state: 'hidden' });
+  await theirs.getByRole('button', { name: 'Sign in again' }).waitFor();
+  expect(await theirs.getByText('Ivan Inside').count()).toBe(0);
+  await theirs.reload();
+  await heading(theirs, 'Sign in');
+  await theirs.getByLabel('Name', { exact: true }).fill(leaver.login);
+  await theirs.getByLabel('Password', { exact: true }).fill(leaver.password);
+  await press(theirs, 'Sign in');
+  await theirs.getByRole('alert').waitFor();
+  await admin.getByRole('combobox', { name: 'Which accounts' }).click();
+  await admin.getByRole('option', { name: 'Deactivated' }).click();
+  await rowOf(admin, 'People', nameOf(leaver)).getByText('Deactivated', { exact: true }).waitFor();
+  await pick(admin, leaver, 'Activate again');
+  await dialogOf(admin, /again\?/)
+    .getByLabel('Reason')
+    .fill('Is back from leave');
+  await press(admin, 'Activate');
+  await rowOf(admin, 'People', nameOf(leaver)).waitFor({ state: 'hidden' });
+  await enterAs(theirs, leaver);
+  await theirs.getByRole('main', { name: 'Board' }).waitFor();
+});
+
+test('[ONC-d-1] [session] an access token: shown once, works for what it names, and is ended', async () => {
+  const scripter = await colleague('front-desk');
+  const page = await windowOf(scripter, '/account');
+  await press(page, 'New token');
+  const dialog = dialogOf(page, 'New access token');
+  await dialog.getByLabel('What is it for?').fill('Evening list');
+  expect(await findingsOf(page, 'new-token')).toEqual([]);
+  await dialog.getByRole('button', { name: 'Make token' }).click();
+  await prove(page, scripter);
+  const secret = (await page.getByLabel('The token').innerText()).trim();
+  await press(page, 'I have kept it');
+  await page.getByRole('button', { name: 'End Evening list' }).waitFor();
+  expect(await page.locator('body').innerText()).not.toContain(secret);
+  const asked = async (path: string) =>
+    (await fetch(`${world.origin}/api/v1/${path}`, { headers: { authorization: `Bearer ${secret}` } }))
+      .status;
+  expect([await asked('clinics'), await asked('accounts')]).toEqual([200, 403]);
+  await press(page, 'End Evening list');
+  await page.getByText(/^None\. They are for scripts/).waitFor();
+  expect(await asked('clinics')).toBe(401);
+});
+
+test('[H-04] [session] devices: one signs out the other, and a new password signs out all others', async () => {
+  const person = await colleague('billing');
+  const [here, there] = [await windowOf(person, '/account'), await windowOf(person, '/account')];
+  await heading(there, 'Your account');
+  await here.reload();
+  const others = here.getByRole('list', { name: 'Devices' }).getByRole('button', { name: /^Sign out/ });
+  // The browser in which the account was made is one of them.
+  await expect.poll(() => others.count(), { timeout: 15_000 }).toBe(2);
+  expect(await findingsOf(here, 'devices')).toEqual([]);
+  await here.getByRole('button', { name: 'Sign out all others' }).click();
+  await expect.poll(() => others.count(), { timeout: 15_000 }).toBe(0);
+  await there.reload();
+  await heading(there, 'Sign in');
+  await enterAs(there, person);
+  await heading(there, 'Your account');
+  await here.getByRole('button', { name: 'Change password' }).click();
+  await here.getByLabel('Present password', { exact: true }).fill(person.password);
+  person.password = 'forty lamps along the quay';
+  await here.getByLabel('New password', { exact: true }).fill(person.password);
+  await here.getByLabel('The same once more').fill(person.password);
+  await here.getByRole('button', { name: 'Change password' }).click();
+  await prove(here, person);
+  await here.getByText('Your password is changed.').waitFor();
+  await there.reload();
+  await heading(there, 'Sign in');
+  await enterAs(there, person);
+  await heading(there, 'Your account');
+});
+
+/** Chooses a PIN on the account page. */
+async function choosePin(page: Page, who: Member, pin: string): Promise<void> {
+  await press(page, 'Choose a PIN');
+  await page.getByLabel('New PIN', { exact: true }).fill(pin);
+  await page.getByLabel('The same PIN once more', { exact: true }).fill(pin);
+  await press(page, 'Keep this PIN');
+  await prove(page, who);
+  await page.getByText('Your PIN is kept.').waitFor();
+}
+
+test('[H-22] [ONC-d-5] [kiosk] two people at one workstation: each goes on with their own PIN, and with no other', async () => {
+  const nurse = await colleague('nurse');
+  const page = await windowOf(manager, '/admin');
+  await page.getByRole('tab', { name: 'Workstations' }).click();
+  await press(page, 'Enrol this computer');
+  await dialogOf(page, 'Enrol this computer').getByLabel('What is it called?').fill('Nurses 1');
+  await dialogOf(page, 'Enrol this computer').getByRole('button', { name: 'Enrol' }).click();
+  await prove(page, manager);
+  await rowOf(page, 'Workstations', 'Nurses 1').waitFor();
+  await press(page, 'Sign out');
+  await heading(page, 'Sign in');
+  for (const [who, pin] of [
+    [manager, '730264'],
+    [nurse, '918473'],
+  ] as const) {
+    await enterAs(page, who);
+    await page.goto(`${world.origin}/account`);
+    await choosePin(page, who, pin);
+    await page.goto(world.origin);
+    await press(page, 'Lock or switch person');
+    if (who === manager) await press(page, 'Someone else signs in');
+  }
+  await heading(page, 'Who is here?');
+  expect(await page.getByRole('list', { name: 'Who is at work here' }).getByRole('button').count()).toBe(2);
+  expect(await findingsOf(page, 'who-is-here')).toEqual([]);
+  const goOn = async (who: Member, pin: string) => {
+    await press(page, new RegExp(nameOf(who)));
+    await heading(page, nameOf(who));
+    await page.getByLabel('PIN', { exact: true }).fill(pin);
+    await press(page, 'Unlock');
+  };
+  await goOn(nurse, '730264');
+  await page.getByRole('alert').waitFor();
+  await press(page, 'Not me');
+  await goOn(manager, '730264');
+  await press(page, /^User menu.*mona/);
+  await page.keyboard.press('Escape');
+  await press(page, 'Lock or switch person');
+  await goOn(nurse, '918473');
+  await press(page, /^User menu.*nurse/);
+});
