@@ -349,6 +349,18 @@ describe('[I10] what a screen may claim', () => {
     expect(client.getSnapshot().connection.isLive).toBe(true);
   });
 
+  test('[H-19] how the system stands is kept as the server says it, and forgotten when it says nothing', async () => {
+    const client = await liveClient();
+    const system = () => client.getSnapshot().connection.system;
+    expect(system()).toBe(null);
+    server.beat({ system: { state: 'degraded', reasons: ['ehr-away', 'keys-away'] } });
+    expect(system()).toEqual({ state: 'degraded', reasons: ['ehr-away', 'keys-away'] });
+    server.beat({ system: { state: 'degraded', reasons: ['keys-away'] } });
+    expect(system()).toEqual({ state: 'degraded', reasons: ['keys-away'] });
+    server.beat({});
+    expect(system()).toBe(null);
+  });
+
   test('[3.12] Token revoked / role lowered: nothing that was seen stays, on screen or on disk', async () => {
     const client = await liveClient();
     await client.submit(walkIn('w1')).settled;

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
+import type { SystemSummary } from '@workflow-bolt/contracts';
 import { useBoard } from '@workflow-bolt/react';
 import { GlassBanner } from '../emergency/glass-banner.tsx';
 import { plural } from '../format/duration.ts';
 import { connectionWords } from '../header/connection-words.ts';
 import { StatusBanner } from '../header/status-banner.tsx';
+import { systemDetail, systemFace } from '../header/system-words.ts';
 import { useSessionInfo } from '../session/session-context.ts';
 import { useAgeText } from './board-header.tsx';
 import { isSameJson } from './use-timed.ts';
@@ -21,14 +23,20 @@ function usePendingNotice(): string | null {
   });
 }
 
+/** A live connection to a system that takes no steps; what is merely degraded stands in the header only. */
+function SystemBanner({ system }: { system: SystemSummary | null }) {
+  const face = systemFace(system);
+  if (face === null || face.state === 'degraded') return null;
+  return <StatusBanner tone="amber" title={`${face.word}.`} detail={systemDetail(face)} />;
+}
+
 function ConnectionBanner() {
-  const { phase, reason, degraded } = useBoard(({ connection }) => connection);
+  const { phase, reason, system } = useBoard(({ connection }) => connection);
   const { signInAgain } = useSessionInfo();
   const ageText = useAgeText();
-  const { banner } = connectionWords(phase, reason);
-  if (!banner) return null;
-  const away = degraded.length > 0 ? ` Away: ${degraded.join(', ')}.` : '';
-  const detail = ageDetail(`${banner.detail}${away}`, ageText);
+  const { banner } = connectionWords(phase, reason, system);
+  if (!banner) return <SystemBanner system={system} />;
+  const detail = ageDetail(banner.detail, ageText);
   return (
     <StatusBanner tone="amber" title={banner.title} detail={detail}>
       {phase === 'needs-auth' && (

@@ -9,6 +9,8 @@ import { connectionWords } from '../header/connection-words.ts';
 import { HeaderView } from '../header/header-view.tsx';
 import { LiveIndicator } from '../header/live-indicator.tsx';
 import { SyncStateView } from '../header/sync-state-view.tsx';
+import { SystemStateView } from '../header/system-state-view.tsx';
+import { systemFace } from '../header/system-words.ts';
 import { WriteBackTotalView } from '../header/write-back-total-view.tsx';
 import { findDay } from '../model/entities.ts';
 import { isSyncRunning, syncFace } from '../model/sync-face.ts';
@@ -31,9 +33,17 @@ export function useAgeText(): string | null {
   });
 }
 
-function ConnectionState() {
-  const { phase, reason } = useBoard(({ connection }) => connection);
-  return <LiveIndicator liveness={connectionWords(phase, reason).liveness} ageText={useAgeText()} />;
+/** The connection, and beside it how the system stands that it leads to: unheard of while there is none. */
+export function ConnectionState() {
+  const { phase, reason, system } = useBoard(({ connection }) => connection);
+  const { liveness } = connectionWords(phase, reason, system);
+  const face = liveness === 'offline' ? null : systemFace(system);
+  return (
+    <>
+      <LiveIndicator liveness={liveness} ageText={useAgeText()} />
+      {face && <SystemStateView face={face} />}
+    </>
+  );
 }
 
 function SyncState() {

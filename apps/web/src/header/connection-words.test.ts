@@ -26,3 +26,11 @@ test('[I10] a screen that is not live says why; a short opening says nothing', (
   expect(connectionWords('connecting', null).banner).toBeNull();
   expect(connectionWords('live', null).banner).toBeNull();
 });
+
+test('[H-19] a lost store is told in the words of the system, where the server has said them', () => {
+  const system = { state: 'down', reasons: ['store-away'] } as const;
+  expect(connectionWords('stale', 'degraded', { ...system, reasons: [...system.reasons] }).banner).toEqual({
+    title: 'This board is not live.',
+    detail: 'The store does not answer. The last known board is shown; steps wait and enter by themselves.',
+  });
+});

@@ -1,5 +1,7 @@
 import type { Phase, Reason } from '@workflow-bolt/client';
+import type { SystemSummary } from '@workflow-bolt/contracts';
 import type { Liveness } from './live-indicator.tsx';
+import { systemDetail, systemFace } from './system-words.ts';
 
 /** Only the phase `live` may look live (I10). */
 const livenessOf: Record<Phase, Liveness> = {
@@ -51,10 +53,16 @@ const titles: Record<Exclude<Liveness, 'live'>, string> = {
 };
 
 /** What to say about a connection; a short catching-up right after opening needs no banner. */
-export function connectionWords(phase: Phase, reason: Reason | null): ConnectionWords {
+export function connectionWords(
+  phase: Phase,
+  reason: Reason | null,
+  system: SystemSummary | null = null,
+): ConnectionWords {
   const liveness = livenessOf[phase];
   if (liveness === 'live' || (liveness === 'catching-up' && reason === null))
     return { liveness, banner: null };
-  const detail = reason ? reasonWords[reason] : '';
+  // What the server says of the whole system is more than what the connection knows of it.
+  const face = reason === 'degraded' ? systemFace(system) : null;
+  const detail = face ? systemDetail(face) : reason ? reasonWords[reason] : '';
   return { liveness, banner: { title: titles[liveness], detail } };
 }

@@ -1,12 +1,10 @@
 import type { Room, Visit } from '@workflow-bolt/contracts';
 import { initialsOf, isInOffice, statusInfo } from '@workflow-bolt/domain';
 import { useBoard } from '@workflow-bolt/react';
-import { useAgeText } from '../board/board-header.tsx';
+import { ConnectionState } from '../board/board-header.tsx';
 import { useEntities } from '../board/board-parts.ts';
 import { useTimed } from '../board/use-timed.ts';
 import { boardDay, clockTime } from '../format/clock.ts';
-import { connectionWords } from '../header/connection-words.ts';
-import { LiveIndicator } from '../header/live-indicator.tsx';
 import { type Entities, findPerson, listRooms, listVisits, roomName } from '../model/entities.ts';
 import classes from './wall-screen.module.css';
 
@@ -47,15 +45,13 @@ function WallClock({ zone }: { zone: string }) {
 export function WallScreen() {
   const entities = useEntities();
   const day = useBoard((snapshot) => snapshot.day);
-  const { phase, reason } = useBoard(({ connection }) => connection);
-  const ageText = useAgeText();
   const rooms = listRooms(entities).filter((room) => room.capacity !== null);
   return (
     <div className={classes.screen}>
       <header className={classes.header}>
         <h1>{day?.clinicName ?? 'Clinic'}</h1>
         <span>{day && boardDay(day.date)}</span>
-        <LiveIndicator liveness={connectionWords(phase, reason).liveness} ageText={ageText} />
+        <ConnectionState />
         {day && <WallClock zone={day.zone} />}
       </header>
       <main className={classes.main} aria-label="Wall display">

@@ -2,7 +2,7 @@
  * The connection of one tab: its own stream when it leads (or stands alone), the leader's frames otherwise.
  * Either way the replica changes by the same rule and the status says what may be claimed.
  */
-import type { Frame, SnapshotReason } from '@workflow-bolt/contracts';
+import type { Frame, SnapshotReason, SystemSummary } from '@workflow-bolt/contracts';
 import type { ReplicaSession } from '../board/replica.ts';
 import type { ConnectionStatus, TabChannel, TabMessage } from '../tabs/tab-link.ts';
 import { ConnectionDriver, type DriverEvent, type DriverPorts } from './connection-driver.ts';
@@ -29,7 +29,10 @@ export class BoardConnection {
   readonly #driver: ConnectionDriver;
   #role: 'none' | 'leader' | 'follower' = 'none';
   #session: ReplicaSession;
-  #status: ConnectionStatus = { phase: 'idle', reason: null, mode: 'stream', asOfMs: null, degraded: [] };
+  #status: ConnectionStatus = {
+    ...{ phase: 'idle', reason: null, mode: 'stream', asOfMs: null },
+    ...{ degraded: [], system: null },
+  };
   /** This follower missed something the leader sent and waits for its copy. */
   #isBehind = false;
   #heardAt = 0;
@@ -64,7 +67,7 @@ export class BoardConnection {
 
   /** Nothing is shown any more, so nothing has an age. */
   forgetAge(): void {
-    this.#setStatus({ asOfMs: null, degraded: [] });
+    this.#setStatus({ asOfMs: null, degraded: [], system: null });
   }
 
   lead(): void {
@@ -188,6 +191,8 @@ export class BoardConnection {
     if (frame.name !== 'hb') return;
     const degraded = frame.body.degraded ?? [];
     if (degraded.join() !== this.#status.degraded.join()) this.#setStatus({ degraded });
+    const system = frame.body.system ?? null;
+    if (!isSameSystem(system, this.#status.system)) this.#setStatus({ system });
   }
 
   #purge(): void {
@@ -275,4 +280,8 @@ export class BoardConnection {
     this.#setStatus({ phase: 'stale', reason: 'silent' });
     if (silentMs >= 2 * 15_000 + connectionLimits.silenceSlackMs) this.#ports.takeOver?.();
   }
+}
+
+function isSameSystem(a: SystemSummary | null, b: SystemSummary | null): boolean {
+  return a?.state === b?.state && a?.reasons.join() === b?.reasons.join();
 }

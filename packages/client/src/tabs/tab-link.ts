@@ -3,7 +3,7 @@
  * applies them to its own copy under the same rule, so that it can take over from its own cursor. A follower
  * that notices a hole asks the leader for its copy.
  */
-import type { SnapshotReason } from '@workflow-bolt/contracts';
+import type { SnapshotReason, SystemSummary } from '@workflow-bolt/contracts';
 import type { ReplicaRecord } from '../board/replica.ts';
 import type { Settled } from '../outbox/settle-lane.ts';
 import type { Phase, Reason, StreamMode } from '../stream/connection-state.ts';
@@ -18,6 +18,8 @@ export type ConnectionStatus = {
   asOfMs: number | null;
   /** Dependencies the server says are away. */
   degraded: readonly string[];
+  /** How the whole system stands, as the server last said; null before it was heard, or when it does not say. */
+  system: SystemSummary | null;
 };
 
 export type TabMessage =
