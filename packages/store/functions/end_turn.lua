@@ -88,7 +88,8 @@ local function end_turn(keys, args)
       return { st = 'open', till = till, opens = from.opens + 1, why = 'credentials' }
     end
     turn(keys[1], b, open(b), args[3])
-    if o.st == 'closed' or o.st == 'half_open' or (o.st == 'open' and o.why ~= 'credentials') then
+    -- An open one whose pause is over would try the same login once more.
+    if o.state == 'closed' or o.state == 'half_open' or (o.state == 'open' and o.why ~= 'credentials') then
       turn(keys[2], o, open(o), args[3] == 'reads' and 'writes' or 'reads')
     end
   elseif b.st == 'closed' and (outcome == 'ok' or outcome == 'failed') then

@@ -14,7 +14,7 @@ const pinned: Record<number, string> = {
   // Adds the events of the record and its sealing, the sessions, and the breaker and gate of the EHR.
   2: 'e50888f132707e5d5010e1269bcf4f4a098f58724f78749052a6ef1a68ffaa15',
   // Adds the outbox of write-back and its lease.
-  3: '023fc8e339d710e4306a867ad02be1550198334db75aceadb9209aab3412c31e',
+  3: 'dbd48a87b9dc45a8c3e9aa306cc9b9c23fce25dfe1210463d6c9e828f8aa2cb3',
 };
 
 const writes = /redis\.p?call\('(HSET|HDEL|XADD|XTRIM|XDEL|DEL|ZADD|ZREM|PEXPIRE|SET)'/;

@@ -1,75 +1,21 @@
-/**
- * Breaker and gate against a model, in virtual time: the library is built with another clock, so that hours pass in
- * an instant. The product's own library has no such door.
- */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
+/** Breaker and gate against a model, in virtual time. */
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildLibrary } from '../functions/build/build-library.ts';
-import { commandOf, type FunctionCall, readReply } from '../src/function-call.ts';
-import {
-  type BreakerSettings,
-  createRedisPort,
-  EhrLink,
-  fromUrl,
-  type RedisPort,
-  type TurnAsk,
-} from '../src/index.ts';
+import { type BreakerSettings, EhrLink, type TurnAsk } from '../src/index.ts';
 import { BreakerReference } from './breaker-reference.ts';
+import { startVirtualBreaker, type VirtualBreaker, virtualAccount } from './virtual-breaker.ts';
 
 const settings: BreakerSettings = {
   ...{ countMax: 6, windowMs: 20_000, callsMin: 3, failPct: 50, slowPct: 60, slowMs: 2_000, probes: 2 },
   ...{ openMs: 1_000, openMsMax: 6_000, jitterPct: 20, credentialsMs: 5_000, credentialsMsMax: 12_000 },
 };
 const waitersMax = 4;
-const virtualAbi = 9_001;
-const clockKey = '{ehr:00000000000000aa}:clock';
 
-let server: RedisServer;
-let client: Redis;
-let real: RedisPort;
-
-/** The same functions under another number, with a clock that is a key. */
-function virtualLibrary(): string {
-  const include = readFileSync(join(import.meta.dirname, '../functions/includes/now_ms.lua'), 'utf8');
-  const body = include.slice(include.indexOf('local function'));
-  const { source } = buildLibrary({ abi: virtualAbi });
-  expect(source).toContain(body.trim());
-  return source.replace(
-    body.trim(),
-    `local function now_ms() return tonumber(redis.call('GET', '${clockKey}')) end`,
-  );
-}
-
+let breaker: VirtualBreaker;
 beforeAll(async () => {
-  server = await startRedis();
-  client = server.client();
-  await client.call('FUNCTION', 'LOAD', virtualLibrary());
-  real = createRedisPort(fromUrl(server.url));
-  await real.connect();
+  breaker = await startVirtualBreaker();
 });
-afterAll(async () => {
-  await real?.close();
-  await server?.stop();
-});
-
-/** Sends each call to the function with the virtual clock, and fixes the random draw. */
-function virtualPort(draw: { value: number }): RedisPort {
-  const fcall = async <Reply>(call: FunctionCall<Reply>): Promise<Reply> => {
-    const args = [...call.args];
-    if (call.name.endsWith('_end_turn')) args[6] = draw.value;
-    const [name, ...rest] = commandOf({
-      ...call,
-      args,
-      name: call.name.replace(/^b\d+_/, `b${virtualAbi}_`),
-    });
-    return readReply(call, await client.call(name, ...rest.map(String)));
-  };
-  return Object.assign(Object.create(real) as RedisPort, { fcall, doorbell: 'PUBLISH' as const });
-}
+afterAll(() => breaker?.[Symbol.asyncDispose]());
 
 type Step =
   | {
@@ -182,11 +128,9 @@ class Held {
 }
 
 async function playScenario(steps: readonly Step[]): Promise<string[]> {
-  await client.flushall();
-  const draw = { value: 0 };
-  const port = virtualPort(draw);
+  const { port, draw } = breaker;
   const links = [0, 1, 2].map(
-    (n) => new EhrLink({ port, account: '00000000000000aa', node: `worker-${n}`, settings, waitersMax }),
+    (n) => new EhrLink({ port, account: virtualAccount, node: `worker-${n}`, settings, waitersMax }),
   );
   const model = new BreakerReference(settings, waitersMax);
   const held = new Held();
@@ -194,11 +138,11 @@ async function playScenario(steps: readonly Step[]): Promise<string[]> {
   const seen: string[] = [];
   let now = 1_000_000_000_000;
   let n = 0;
-  await client.set(clockKey, now);
+  await breaker.begin(now);
   for (const one of steps) {
     if (one.do === 'pass') {
       now += one.ms;
-      await client.set(clockKey, now);
+      await breaker.setNow(now);
     } else if (one.do === 'force') {
       const link = links[0] as EhrLink;
       const from = await link.force(one.lane, one.state, { ttlMs: one.ttlMs, why: 'a person', by: 'u-1' });

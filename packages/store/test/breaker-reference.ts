@@ -168,7 +168,8 @@ export class BreakerReference {
 
   #refuseAccount(now: number, { lane: own, draw }: { lane: EhrLane; draw: number }): void {
     for (const each of ['reads', 'writes'] as const) {
-      const { state, why } = this.#lanes[each];
+      const { why } = this.#lanes[each];
+      const state = this.stateAt(now, each);
       const isForced = state === 'forced_open' || state === 'forced_closed';
       if (each !== own && (isForced || (state === 'open' && why === 'credentials'))) continue;
       this.#open(now, each, { draw, why: 'credentials' });
