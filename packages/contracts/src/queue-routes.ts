@@ -11,6 +11,8 @@ const page: RouteBody = { description: 'A page.', content: { 'text/html': z.stri
 /** What the queue page's own library asks and answers; its form belongs to that library. */
 const answered = json('As the page expects it.', z.looseObject({}));
 const ofPage = { tag: 'operations', access: 'jobs.read', isUserAction: false } as const;
+/** Pages bring headers of their own. */
+const aPage = { tag: 'documents', access: 'jobs.read', isUserAction: true } as const;
 const problems = ['record_not_found', 'step_up_required', 'store_unavailable'] as const;
 const queue = z.strictObject({ queue: queueNameSchema });
 const job = queue.extend({ jobId: jobIdSchema });
@@ -41,8 +43,7 @@ export const queueRoutes = {
     method: 'get',
     path: queueBoardPath,
     summary: 'The page of the queues, to look at only.',
-    ...ofPage,
-    isUserAction: true,
+    ...aPage,
     responses: { 200: page },
     problems,
   },
@@ -50,8 +51,7 @@ export const queueRoutes = {
     method: 'get',
     path: `${queueBoardPath}/queue/{queue}`,
     summary: 'The page of the queues, opened at one of them.',
-    ...ofPage,
-    isUserAction: true,
+    ...aPage,
     params: queue,
     responses: { 200: page },
     problems,
@@ -60,8 +60,7 @@ export const queueRoutes = {
     method: 'get',
     path: `${queueBoardPath}/queue/{queue}/{jobId}`,
     summary: 'The page of the queues, opened at a job.',
-    ...ofPage,
-    isUserAction: true,
+    ...aPage,
     params: job,
     responses: { 200: page },
     problems,
@@ -70,8 +69,7 @@ export const queueRoutes = {
     method: 'get',
     path: `${queueBoardPath}/job-schedulers`,
     summary: 'The page of the queues, opened at the timers.',
-    ...ofPage,
-    isUserAction: true,
+    ...aPage,
     responses: { 200: page },
     problems,
   },
