@@ -43,6 +43,13 @@ export const assets: readonly Asset[] = [
     patientData: null,
   },
   {
+    id: 'cli',
+    name: 'Command line of an operator',
+    kind: 'process',
+    folder: 'apps/cli',
+    patientData: 'Answers of the EHR in memory while a check runs; what it records has its values replaced.',
+  },
+  {
     id: 'redis',
     name: 'Redis',
     kind: 'store',
@@ -142,6 +149,7 @@ export const flows: readonly Flow[] = [
     protection: 'lock file with digests; review; tests',
   },
   { id: 'F-13', from: 'worker', to: 'kms', carries: 'wrapped keys', protection: tls },
+  { id: 'F-14', from: 'cli', to: 'ehr', carries: 'what a check reads', protection: tls },
 ];
 
 /** Which asset an option of the configuration points at; `own` is the process itself. */
