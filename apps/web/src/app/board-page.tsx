@@ -11,7 +11,8 @@ import { type BoardAddress, boardAddress } from './board-address.ts';
 
 export type ClientOptions = Partial<BoardClientOptions>;
 
-const actorOf = ({ user, station }: Session): Actor => ({
+/** Who works in this session. */
+export const actorOf = ({ user, station }: Session): Actor => ({
   id: user.id,
   name: user.name,
   role: user.role,

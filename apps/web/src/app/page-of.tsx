@@ -1,7 +1,7 @@
 import { Center, Loader } from '@mantine/core';
 import type { Session } from '@workflow-bolt/client';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { mayAdminister } from '../session/may-administer.ts';
+import { mayAdminister, mayOpenEhrLink } from '../session/may-administer.ts';
 import type { SessionExits } from '../session/use-session.ts';
 import { BoardPage, type ClientOptions } from './board-page.tsx';
 import type { PageLink } from './page-shell.tsx';
@@ -12,6 +12,13 @@ const AccountPage = lazy(() =>
 const AdminPage = lazy(() =>
   import('../admin/admin-page.tsx').then(({ AdminPage: Page }) => ({ default: Page })),
 );
+const EhrLinkPage = lazy(() =>
+  import('../ehr-link/ehr-link-page.tsx').then(({ EhrLinkPage: Page }) => ({ default: Page })),
+);
+
+/** The pages beside the board. */
+const pageLabels = { account: 'Your account', admin: 'Administration', 'ehr-link': 'EHR link' } as const;
+type PageName = keyof typeof pageLabels;
 
 type Props = { session: Session; exits: SessionExits; options: ClientOptions | undefined };
 
@@ -21,13 +28,25 @@ export function PageOf({ session, exits, options }: Props) {
   // Whoever runs the system sees no patient, and has no board.
   const hasBoard = session.clinics.length > 0 && !session.roles.every((role) => role === 'admin');
   const isAdmin = first === 'admin' || (!hasBoard && first !== 'account');
-  const linksOf = (page: 'account' | 'admin'): PageLink[] => [
+  const may: Record<PageName, boolean> = {
+    admin: mayAdminister(session),
+    'ehr-link': mayOpenEhrLink(session),
+    account: true,
+  };
+  const linksOf = (page: PageName): PageLink[] => [
     ...(hasBoard ? [{ href: '/', label: 'Board' }] : []),
-    ...(page === 'account' && mayAdminister(session) ? [{ href: '/admin', label: 'Administration' }] : []),
-    ...(page === 'admin' ? [{ href: '/account', label: 'Your account' }] : []),
+    ...(['admin', 'ehr-link', 'account'] as const)
+      .filter((each) => each !== page && may[each])
+      .map((each) => ({ href: `/${each}`, label: pageLabels[each] })),
   ];
   if (first === 'account')
     return <Page>{<AccountPage session={session} exits={exits} links={linksOf('account')} />}</Page>;
+  if (first === 'ehr-link' && may['ehr-link'])
+    return (
+      <Page>
+        <EhrLinkPage session={session} exits={exits} links={linksOf('ehr-link')} options={options} />
+      </Page>
+    );
   if (isAdmin && mayAdminister(session))
     return <Page>{<AdminPage session={session} exits={exits} links={linksOf('admin')} />}</Page>;
   return <BoardPage session={session} exits={exits} options={options} />;

@@ -15,7 +15,7 @@ import { WriteBackTotalView } from '../header/write-back-total-view.tsx';
 import { findDay } from '../model/entities.ts';
 import { isSyncRunning, syncFace } from '../model/sync-face.ts';
 import { writeBackTotal } from '../model/write-back-total.ts';
-import { mayAdminister } from '../session/may-administer.ts';
+import { mayAdminister, mayOpenEhrLink } from '../session/may-administer.ts';
 import { roleLabel } from '../session/role-label.ts';
 import { useSessionInfo } from '../session/session-context.ts';
 import { useBoardActions } from './board-actions.ts';
@@ -142,6 +142,7 @@ export function BoardHeader() {
       stationText={ui.actor.station}
       isDevelopment={info.isDevelopment}
       hasAdministration={mayAdminister(info.session)}
+      hasEhrLink={mayOpenEhrLink(info.session)}
       onLock={info.lock}
       live={<ConnectionState />}
       sync={

@@ -8,6 +8,7 @@ import {
 } from '@mantine/core';
 import {
   IconBolt,
+  IconCloudDataConnection,
   IconDots,
   IconFileImport,
   IconKeyboard,
@@ -43,6 +44,7 @@ type Props = {
   onSync: (() => void) | null;
   isSyncing: boolean;
   hasAdministration: boolean;
+  hasEhrLink: boolean;
   /** Null where this is no enrolled workstation. */
   onLock: (() => void) | null;
   /** Null where this role may not, or not in the present state of the day. */
@@ -98,6 +100,11 @@ function UserMenu(props: Props) {
         {props.hasAdministration && (
           <Menu.Item leftSection={<IconUsers size={18} />} component="a" href="/admin">
             Administration
+          </Menu.Item>
+        )}
+        {props.hasEhrLink && (
+          <Menu.Item leftSection={<IconCloudDataConnection size={18} />} component="a" href="/ehr-link">
+            EHR link
           </Menu.Item>
         )}
         {props.closing && (
