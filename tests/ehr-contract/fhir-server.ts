@@ -37,6 +37,12 @@ export type FhirFault =
       readonly headers?: Record<string, string>;
     };
 
+export interface FhirFaultRule {
+  readonly matches: (call: FhirCall) => boolean;
+  readonly fault: FhirFault;
+  readonly isLasting?: boolean;
+}
+
 export interface FhirCall {
   readonly method: string;
   readonly path: string;
@@ -49,8 +55,8 @@ export interface FhirServer {
   readonly base: string;
   readonly repo: MemoryRepository;
   readonly calls: FhirCall[];
-  /** Faults of the next calls that match, one each. */
-  faults: { readonly matches: (call: FhirCall) => boolean; readonly fault: FhirFault }[];
+  /** Faults of the next calls that match, one each unless lasting. */
+  faults: FhirFaultRule[];
   /** Runs after each call was answered, so that somebody else can interfere. */
   after: (call: FhirCall) => Promise<void>;
   /** Rows on a page at most, whatever was asked for. */
@@ -102,8 +108,7 @@ async function serve(server: FhirServer, router: FhirRouter, { request, response
   const { headers, method = 'GET' } = request;
   const call: FhirCall = { method, path, headers, body, status: 0 };
   server.calls.push(call);
-  const at = server.faults.findIndex(({ matches }) => matches(call));
-  const fault = at < 0 ? null : (server.faults.splice(at, 1)[0]?.fault ?? null);
+  const fault = faultFor(server, call);
   if (fault?.kind === 'hang') return;
   if (fault?.kind === 'reset-before') return void request.socket.destroy();
   if (fault?.kind === 'answer') return answerText(response, fault.status, fault.body, fault.headers ?? {});
@@ -115,6 +120,12 @@ async function serve(server: FhirServer, router: FhirRouter, { request, response
   const isCut = fault?.kind === 'truncate' || fault?.kind === 'truncate-after';
   answerText(response, answered.status, isCut ? text.slice(0, text.length / 2) : text, answered.headers);
   await server.after(call);
+}
+
+function faultFor(server: FhirServer, call: FhirCall): FhirFault | null {
+  const rule = server.faults.find(({ matches }) => matches(call));
+  if (rule && !rule.isLasting) server.faults = server.faults.filter((other) => other !== rule);
+  return rule?.fault ?? null;
 }
 
 function answerText(

@@ -57,7 +57,6 @@ export const appointmentSchema = z.looseObject({
   participant: z.array(participant).min(1),
 });
 export type FhirAppointment = z.infer<typeof appointmentSchema>;
-export type FhirParticipant = z.infer<typeof participant>;
 
 export const encounterSchema = z.looseObject({
   resourceType: z.literal('Encounter'),

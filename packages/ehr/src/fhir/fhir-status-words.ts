@@ -1,10 +1,25 @@
 import type { CanonicalStatus, EhrStatus } from '../appointment-status.ts';
-import type { FhirAppointment, FhirEncounter, FhirParticipant } from './fhir-resources.ts';
 
 /**
  * Where a visit stands is told by two resources of R4: the Appointment until it is under way, the Encounter from then
  * on. The Encounter leads where both say something, because many servers never move the Appointment beyond `arrived`.
  */
+
+/** As much of a participant as is looked at here. */
+export interface AnsweringParticipant {
+  readonly actor?:
+    | { readonly reference?: string | undefined; readonly type?: string | undefined }
+    | undefined;
+  readonly status?: string | undefined;
+}
+/** As much of an Appointment as tells its state. */
+export interface StatedAppointment {
+  readonly status: string;
+  readonly participant: readonly AnsweringParticipant[];
+}
+export interface StatedEncounter {
+  readonly status: string;
+}
 
 /** What both resources must say for a state. The Encounter's word counts only if one exists, unless `isCreated`. */
 export interface FhirWords {
@@ -52,8 +67,8 @@ const BOOKED: Readonly<Record<string, CanonicalStatus>> = {
 
 /** What the two resources say. A fulfilled appointment without a telling Encounter says nothing, and stays so. */
 export function fhirStatus(
-  { status, participant }: Pick<FhirAppointment, 'status' | 'participant'>,
-  encounter: Pick<FhirEncounter, 'status'> | null,
+  { status, participant }: StatedAppointment,
+  encounter: StatedEncounter | null,
 ): EhrStatus {
   const raw = encounter ? `${status}/${encounter.status}` : status;
   const closed = CLOSED[status];
@@ -67,18 +82,16 @@ export function fhirStatus(
 }
 
 /** Whether this participant is the patient. */
-export function isPatient({ actor }: FhirParticipant): boolean {
+export function isPatient({ actor }: AnsweringParticipant): boolean {
   return /(?:^|\/)Patient\//.test(actor?.reference ?? '') || actor?.type === 'Patient';
 }
 
-function hasAccepted(participants: readonly FhirParticipant[]): boolean {
+function hasAccepted(participants: readonly AnsweringParticipant[]): boolean {
   return participants.some((one) => isPatient(one) && one.status === 'accepted');
 }
 
 /** The Encounter that tells most, of those an appointment has. One entered in error tells nothing. */
-export function leadingEncounter<E extends Pick<FhirEncounter, 'status'>>(
-  encounters: readonly E[],
-): E | null {
+export function leadingEncounter<E extends StatedEncounter>(encounters: readonly E[]): E | null {
   const real = encounters.filter(({ status }) => status !== 'entered-in-error');
   return real.toSorted((a, b) => ORDER.indexOf(b.status) - ORDER.indexOf(a.status))[0] ?? null;
 }
