@@ -35,7 +35,8 @@ function createdRef({ appointmentId, patientId }: NonNullable<Settle['created']>
 function externalAfter(visit: Visit, { theirs, created }: Settle): ExternalRef | null {
   const external = created && !visit.external?.appointmentId ? createdRef(created) : visit.external;
   if (!external || theirs === null || external.status === theirs) return external;
-  return { ...external, status: theirs, rawStatus: theirs };
+  // The fingerprint was of a row with another word: should that word come back, its row is news.
+  return { ...external, status: theirs, rawStatus: theirs, fingerprint: '' };
 }
 
 /** Where the board would go when the EHR's word is accepted; null when it cannot follow it. */
