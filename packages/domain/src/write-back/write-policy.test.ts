@@ -38,7 +38,7 @@ describe('[I6] [WB6] what may be written over what', () => {
     ['CheckedOut', 'CheckedIn', 'take-theirs'],
     ['Roomed', 'Confirmed', 'take-theirs'],
     ['Cancelled', 'Scheduled', 'take-theirs'],
-    ['Cancelled', 'NoShow', 'take-theirs'],
+    ['Cancelled', 'NoShow', 'ask'],
     ['Cancelled', 'Roomed', 'ask'],
     ['NoShow', 'CheckedIn', 'ask'],
     ['NoShow', 'CheckedOut', 'ask'],

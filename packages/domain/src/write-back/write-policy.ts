@@ -66,7 +66,7 @@ export type PolicyVerdict =
   | 'nothing'
   /** It lags behind: write. */
   | 'write'
-  /** It is ahead, or closed a visit of nobody present: theirs counts. */
+  /** It is ahead, or closed a visit that nobody has come for yet: theirs counts. */
   | 'take-theirs'
   /** It contradicts what staff see in the building. */
   | 'ask'
@@ -83,8 +83,8 @@ export function judgeTheirs(theirs: EhrStatus, wished: EhrStatus, rules: WriteBa
   const [theirProgress, ourProgress] = [progressOf(theirs, rules), progressOf(wished, rules)];
   if (theirProgress !== null && ourProgress !== null)
     return theirProgress < ourProgress ? 'write' : 'take-theirs';
-  // One side closes the visit. Closing what has not begun is safe; everything else is for people to settle.
-  if (theirProgress === null) return isExpected(our.status) || ourProgress === null ? 'take-theirs' : 'ask';
+  // Closing what has not begun is safe; two closings that differ, and everything else, are for people to settle.
+  if (theirProgress === null) return isExpected(our.status) ? 'take-theirs' : 'ask';
   return isExpected(their.status) ? 'write' : 'ask';
 }
 
