@@ -4,7 +4,7 @@
  * look at what is left.
  */
 import type { Visit } from '@workflow-bolt/contracts';
-import { openDayCommand, standingWish, syncStateOf, type WriteBackRules } from '@workflow-bolt/domain';
+import { openDayCommand, syncOf, type WriteBackRules } from '@workflow-bolt/domain';
 import { canonicalStatus, readClinicDay } from '@workflow-bolt/ehr';
 import {
   createClock,
@@ -18,7 +18,7 @@ import { diffSchedule } from '../../../apps/worker/src/schedule-commands.ts';
 import { demoSettings } from '../../../scripts/demo/demo-clinic.ts';
 import { DayBoard } from './day-board.ts';
 import { type CrewParts, DayWorker } from './day-crew.ts';
-import { DayOutbox, type OutboxEntry } from './day-outbox.ts';
+import { DayOutbox, type OutboxParts } from './day-outbox.ts';
 import { DayStaff } from './day-staff.ts';
 import { DayWeather } from './day-weather.ts';
 import type { BreakerTurn, CaseHeld, DayEnd, Granted, Wish } from './journal-judges.ts';
@@ -78,7 +78,7 @@ class PlayedDay {
   readonly #parts: CrewParts;
   readonly #crew: DayWorker[] = [];
   readonly #stop = new AbortController();
-  readonly #walkIns: OutboxEntry[] = [];
+  readonly #walkIns = new Map<string, NonNullable<ReturnType<OutboxParts['creationOf']>>>();
   #kills = 0;
 
   constructor(rng: Rng, time: VirtualTime, simulator: EhrSimulator, seed: number) {
@@ -86,13 +86,19 @@ class PlayedDay {
     this.#time = time;
     this.#simulator = simulator;
     const { zone } = simulator;
-    this.#settings = demoSettings({ seed, date, zone, profile: 'calm' });
+    const settings = demoSettings({ seed, date, zone, profile: 'calm' });
+    const { leftMeans } = rules;
+    this.#settings = { ...settings, ehr: settings.ehr && { ...settings.ehr, writeBack: 'on', leftMeans } };
     const now = () => time.now;
-    this.#outbox = new DayOutbox(rules, now);
+    this.#outbox = new DayOutbox({
+      ...{ rules, now },
+      tell: (command) => this.#board.submit('system', command, 'tebra'),
+      creationOf: (visitId) => this.#walkIns.get(visitId) ?? null,
+    });
     this.#board = new DayBoard({ clinic: this.#settings.id, date, now }, (visit, seq) =>
-      this.#outbox.take(visit, seq),
+      this.#outbox.follow(visit, seq),
     );
-    this.#staff = new DayStaff({ board: this.#board, outbox: this.#outbox, rng: rng.fork('staff'), now });
+    this.#staff = new DayStaff({ board: this.#board, rng: rng.fork('staff'), now });
     this.#weather = new DayWeather(time, simulator, rng.fork('weather'));
     const link = new ModelLink(time, rng.fork('link'));
     this.#parts = { time, simulator, link, outbox: this.#outbox, rng, passage: this.#weather.passage };
@@ -123,7 +129,7 @@ class PlayedDay {
     await this.#time.sleep(closesAt - this.#time.now);
     this.#weather.clear();
     for (let round = 0; round < 3; round += 1) {
-      this.#outbox.retryAll();
+      this.#staff.settleConflicts();
       await this.#pull();
       for (let n = 0; n < 120 && !this.#outbox.isIdle; n += 1) await this.#time.sleep(minute);
     }
@@ -184,6 +190,7 @@ class PlayedDay {
     await this.#time.sleep(rng.int(30, 480) * minute);
     const visitId = `w${patientId}`;
     const providerId = this.#board.day.providers[0]?.id ?? null;
+    this.#walkIns.set(visitId, { patientId: String(patientId), creation: this.#creation(patientId) });
     const command = {
       type: 'createVisit',
       visitId,
@@ -192,17 +199,10 @@ class PlayedDay {
       providerId,
     } as const;
     if (!this.#board.submit('front-desk', command, 'ui')) throw new Error('a walk-in was refused');
-    const visit = this.#board.visit(visitId);
-    const entry = this.#outbox.open(visit, {
-      patientId: String(patientId),
-      creation: this.#creation(patientId),
-    });
-    this.#walkIns.push(entry);
-    this.#outbox.take(visit, 0);
-    await this.#passage(visit);
+    await this.#passage(this.#board.visit(visitId));
   }
 
-  #creation(patientId: number): OutboxEntry['creation'] {
+  #creation(patientId: number) {
     const { world, practiceName } = this.#simulator;
     const patient = world.patients.get(patientId);
     return {
@@ -223,14 +223,10 @@ class PlayedDay {
     const { zone, practiceName } = this.#simulator;
     const read = worker && (await readClinicDay(worker.port, { practiceName, zone, date }));
     if (!read?.ok) return;
-    const ours = new Map(this.#walkIns.map((entry) => [entry.patientId, entry.visitId]));
-    const rows = read.value.appointments.filter(({ patientId }) => !ours.has(patientId));
-    for (const { patientId, status } of read.value.appointments) {
-      const visitId = ours.get(patientId);
-      if (visitId) this.#outbox.pulled(visitId, { status: status.canonical, version: null });
-    }
+    const rows = read.value.appointments;
     const providers = withProviders([], bookedProviders(rows));
     this.#board.submit('system', openDayCommand(this.#settings, providers), 'rule');
+    this.#board.submit('system', { type: 'setWriteBack', mode: 'on' }, 'rule');
     const { day } = this.#board;
     const { commands } = diffSchedule(rows, {
       day,
@@ -238,21 +234,13 @@ class PlayedDay {
       persons: this.#board.persons(),
     });
     for (const command of commands) this.#board.submit('system', command, 'tebra');
-    for (const visit of this.#board.visits()) this.#compare(visit);
-  }
-
-  #compare(visit: Visit): void {
-    if (!visit.external) return;
-    const { patientId, status } = visit.external;
-    if (!this.#outbox.entries.has(visit.id))
-      this.#outbox.open(visit, { patientId: patientId ?? '', creation: null });
-    this.#outbox.pulled(visit.id, { status, version: null });
   }
 
   #record(before: ReadonlyMap<number, number | null>): DayRecord {
-    const entries = [...this.#outbox.entries.values()];
     const { world } = this.#simulator;
     const { granted, turns } = this.#parts.link;
+    const visits = this.#board.visits();
+    const wishes = this.#outbox.wishes;
     return {
       rules,
       journal: this.#simulator.journal(),
@@ -263,23 +251,24 @@ class PlayedDay {
         before: caseId,
         after: world.find(id)?.caseId ?? null,
       })),
-      ends: entries.map((entry) => this.#endOf(entry)),
-      wishes: new Map(entries.map(({ state, wishes }) => [Number(state.appointmentId), wishes])),
-      walkIns: this.#walkIns.map(
+      ends: visits.map((visit) => this.#endOf(visit)),
+      wishes: new Map(
+        visits.map(({ id, external }) => [Number(external?.appointmentId), wishes.get(id) ?? []]),
+      ),
+      walkIns: [...this.#walkIns.values()].map(
         ({ patientId }) => world.all().filter((one) => String(one.patientId) === patientId).length,
       ),
     };
   }
 
-  #endOf({ visitId, state }: OutboxEntry): DayEnd {
-    const visit = this.#board.visit(visitId);
-    const held = this.#simulator.world.find(Number(state.appointmentId))?.status ?? null;
+  #endOf(visit: Visit): DayEnd {
+    const { state, reason, word } = syncOf(visit, this.#board.day);
+    const held = this.#simulator.world.find(Number(visit.external?.appointmentId))?.status ?? null;
+    const isAccepted = word !== null && this.#staff.accepted.get(visit.id) === word;
     return {
-      visit: visitId,
-      board: standingWish(visit, rules),
+      ...{ visit: visit.id, board: word, shown: state },
       ehr: canonicalStatus(held).canonical,
-      shown: syncStateOf(state, rules, true),
-      explained: state.conflict?.reason ?? (visit.conflict ? 'asked by a pull' : null) ?? state.failed,
+      explained: reason ?? (isAccepted ? 'accepted' : null),
     };
   }
 }

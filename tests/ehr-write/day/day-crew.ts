@@ -58,7 +58,7 @@ export class DayWorker {
         continue;
       }
       this.#token = claim.token;
-      outbox.settle(claim.entry, claim.token, await performWork(this.port, claim.work, claim.subject));
+      outbox.settle(claim, await performWork(this.port, claim.work, claim.subject));
       this.#token = null;
     }
   }

@@ -1,21 +1,20 @@
 /** What people do with the cards of a day: mostly the next step, now and then one back, and they settle conflicts. */
-import type { Role, Visit } from '@workflow-bolt/contracts';
-import { isClosed, isHidden, nextActions, resolveWrite } from '@workflow-bolt/domain';
+import type { EhrStatus, Role, Visit } from '@workflow-bolt/contracts';
+import { isClosed, isHidden, nextActions, syncOf } from '@workflow-bolt/domain';
 import type { Rng } from '@workflow-bolt/testkit/generate';
 import type { DayBoard } from './day-board.ts';
-import type { DayOutbox } from './day-outbox.ts';
 
 const roles: readonly Role[] = ['front-desk', 'medical-assistant', 'provider', 'manager'];
 
 export class DayStaff {
+  /** The board's word that gave way to the EHR's because somebody said so. */
+  readonly accepted = new Map<string, EhrStatus>();
   readonly #board: DayBoard;
-  readonly #outbox: DayOutbox;
   readonly #rng: Rng;
   readonly #now: () => number;
 
-  constructor(parts: { board: DayBoard; outbox: DayOutbox; rng: Rng; now: () => number }) {
+  constructor(parts: { board: DayBoard; rng: Rng; now: () => number }) {
     this.#board = parts.board;
-    this.#outbox = parts.outbox;
     this.#rng = parts.rng;
     this.#now = parts.now;
   }
@@ -53,19 +52,16 @@ export class DayStaff {
     return this.#board.submit('manager', { type: 'undoLast', visitId: visit.id, eventId }, 'ui');
   }
 
-  /** Looks at every card with a question; some are left for later. */
+  /** Looks at every card with a question, and leaves some for later; what was given up is tried again. */
   settleConflicts(): void {
-    for (const entry of this.#outbox.entries.values()) {
-      const { conflict } = this.#board.visit(entry.visitId);
-      if (!conflict && !entry.state.conflict) continue;
+    for (const visit of this.#board.visits()) {
+      const { state, word } = syncOf(visit, this.#board.day);
+      if (state === 'failed') this.#board.submit('manager', { type: 'retryWrite', visitId: visit.id }, 'ui');
+      if (state !== 'conflict') continue;
       const choice = this.#rng.pick(['accept', 'keep-mine', 'later'] as const);
-      if (choice === 'later') continue;
-      const command = { type: 'resolveConflict', visitId: entry.visitId, choice } as const;
-      // Theirs is only accepted where the board can follow; what it never heard of it cannot accept.
-      const isTaken = conflict !== null && this.#board.submit('manager', command, 'ui');
-      if (choice === 'accept' && !isTaken) continue;
-      entry.state = resolveWrite(entry.state, choice);
-      this.#outbox.ring();
+      const command = { type: 'resolveConflict', visitId: visit.id, choice } as const;
+      const isTaken = this.#board.submit('manager', command, 'ui');
+      if (isTaken && choice === 'accept' && word) this.accepted.set(visit.id, word);
     }
   }
 }
