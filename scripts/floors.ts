@@ -20,6 +20,8 @@ const allowed: Record<string, readonly string[]> = {
   worker: ['contracts', 'domain', 'audit-verifier', 'store', 'ehr'],
   web: ['contracts', 'domain', 'client', 'react'],
   'ehr-simulator': ['contracts', 'domain', 'testkit'],
+  // It asks the API like anybody else, and says what the API says.
+  cli: ['contracts', 'client'],
 };
 
 /** Node built-ins that would break a package's promise: `domain` is pure, the browser has no `node:`. */

@@ -1,0 +1,4 @@
+/** Every command, by its name. */
+import { Status } from './commands/status.ts';
+
+export const commands = { status: Status };
