@@ -7,7 +7,7 @@ import { type Browser, type BrowserContext, chromium, type Locator, type Page } 
 import { findChromium } from '../../scripts/chromium-binary.ts';
 import { root, runCommand } from '../../scripts/run-command.ts';
 import { BoardRecord } from '../system/board-record.ts';
-import { type ClinicSystem, startClinicSystem } from '../system/clinic-system.ts';
+import { type ClinicSystem, type ClinicSystemOptions, startClinicSystem } from '../system/clinic-system.ts';
 import { middayZone } from '../system/midday-zone.ts';
 import { StaffMember } from '../system/staff-member.ts';
 
@@ -107,12 +107,12 @@ export class ClinicBrowser implements AsyncDisposable {
   }
 
   /** Builds the web app when its sources changed, starts everything, and waits for the schedule's providers. */
-  static async start(): Promise<ClinicBrowser> {
+  static async start(options: ClinicSystemOptions = {}): Promise<ClinicBrowser> {
     // A process of its own: the bundler sets NODE_ENV for everything that starts after it.
     if ((await runCommand('node', ['apps/web/build.ts', '--quiet'])) !== 0)
       throw new Error('the web app does not build');
     const [system, browser] = await Promise.all([
-      startClinicSystem({ appointments: 8, zone: middayZone() }),
+      startClinicSystem({ appointments: 8, zone: middayZone(), ...options }),
       launchChromium(),
     ]);
     if (!system.redis) throw new Error('this system has no Redis of its own');

@@ -7,7 +7,7 @@ import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { User } from '@workflow-bolt/contracts';
-import { type EhrSimulator, startEhrSimulator } from '@workflow-bolt/ehr-simulator';
+import { type ConfigPatch, type EhrSimulator, startEhrSimulator } from '@workflow-bolt/ehr-simulator';
 import {
   awaitUntil,
   freePort,
@@ -28,7 +28,13 @@ export type ClinicSystemOptions = {
   appointments?: number;
   seed?: number;
   zone?: string;
+  /** How the EHR simulator differs from the vendor as published. */
+  ehr?: ConfigPatch;
   env?: NodeJS.ProcessEnv;
+  /** The account of the EHR, instead of the simulator's own. */
+  credentials?: EhrSimulator['credentials'];
+  /** Where the workers find the EHR, such as a proxy in front of it. */
+  ehrUrl?: (simulator: EhrSimulator) => Promise<string>;
 };
 
 /** One process of the system, which may be killed and started again on the same port. */
@@ -145,7 +151,11 @@ export async function startClinicSystem(options: ClinicSystemOptions = {}): Prom
     ? null
     : await startRedis({ persist: 'aof-always', tcp: true, ...options.redis });
   const redisUrl = options.redisUrl ?? redis?.url ?? '';
-  const simulator = await startEhrSimulator({ seed, date: day.date, zone, appointments });
+  const simulator = await startEhrSimulator({
+    ...{ seed, date: day.date, zone, appointments },
+    ...(options.ehr ? { config: options.ehr } : {}),
+    ...(options.credentials ? { credentials: [options.credentials] } : {}),
+  });
   const system = new ClinicSystem({ redis, redisUrl, simulator, users: demoUsers(day), dir });
   const shared = {
     REDIS_URL: redisUrl,
@@ -167,11 +177,12 @@ export async function startClinicSystem(options: ClinicSystemOptions = {}): Prom
       baseUrl: `http://127.0.0.1:${port}`,
     });
   }
+  const ehrUrl = (await options.ehrUrl?.(simulator)) ?? simulator.url;
   for (let i = 0; i < workers; i += 1) {
     const { customerKey, user, password } = simulator.credentials;
     const env = {
       ...shared,
-      BOLT_EHR_URL: simulator.url,
+      BOLT_EHR_URL: ehrUrl,
       BOLT_EHR_CUSTOMER_KEY: customerKey,
       BOLT_EHR_USER: user,
       BOLT_EHR_PASSWORD: password,
