@@ -48,7 +48,9 @@ export function ConnectionState() {
 
 function SyncState() {
   const face = useBoard(({ sync, day, ehr }) => syncFace(sync, ehr, day?.zone ?? 'UTC'), isSameJson);
-  return <SyncStateView face={face} />;
+  const { actor, openDialog } = useBoardUi();
+  const mayImport = permissions['applyScheduleRow:import'].includes(actor.role);
+  return <SyncStateView face={face} onImport={mayImport ? () => openDialog({ kind: 'import' }) : null} />;
 }
 
 /** What the board has not told the EHR yet; a frame behind the cards, like every number of the whole day. */

@@ -170,9 +170,11 @@ function Actions(props: Props) {
           variant="default"
           leftSection={<IconFileImport size={18} />}
           onClick={onImport}
-          className={classes.wideOnly}
+          aria-label="Import"
+          className={`${classes.wideOnly} ${classes.iconButton}`}
+          title="Import"
         >
-          Import
+          <span className={classes.iconText}>Import</span>
         </Button>
       )}
       {onSync && (
@@ -182,10 +184,10 @@ function Actions(props: Props) {
           onClick={onSync}
           disabled={isSyncing}
           aria-label="Sync now"
-          className={`${classes.wideOnly} ${classes.sync}`}
+          className={`${classes.wideOnly} ${classes.iconButton}`}
           title="Sync now"
         >
-          <span className={classes.syncText}>{isSyncing ? 'Syncing…' : 'Sync now'}</span>
+          <span className={classes.iconText}>{isSyncing ? 'Syncing…' : 'Sync now'}</span>
         </Button>
       )}
       <NarrowActions {...props} />

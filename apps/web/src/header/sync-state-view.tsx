@@ -1,5 +1,11 @@
-import { Popover, Text, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconCloudCheck, IconCloudDown, IconCloudOff } from '@tabler/icons-react';
+import { Button, Popover, Text, UnstyledButton } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconCloudCheck,
+  IconCloudDown,
+  IconCloudOff,
+  IconFileImport,
+} from '@tabler/icons-react';
 import classes from './sync-state-view.module.css';
 
 export type SyncFace = {
@@ -8,12 +14,14 @@ export type SyncFace = {
   text: string;
   /** Sentences of the detail card. */
   lines: readonly string[];
+  /** The schedule cannot be read: a list can be imported by hand. */
+  isAway: boolean;
 };
 
 const icons = { calm: IconCloudCheck, running: IconCloudDown, amber: IconAlertTriangle, red: IconCloudOff };
 
-/** How far the EHR's schedule has come in; opens to say what was set aside and why. */
-export function SyncStateView({ face }: { face: SyncFace }) {
+/** How far the EHR's schedule has come in; opens to say what was set aside and why, and to go on by hand. */
+export function SyncStateView({ face, onImport }: { face: SyncFace; onImport: (() => void) | null }) {
   const Icon = icons[face.tone];
   return (
     <Popover width={320} position="bottom-start" shadow="md" withArrow>
@@ -33,6 +41,17 @@ export function SyncStateView({ face }: { face: SyncFace }) {
             {line}
           </Text>
         ))}
+        {face.isAway && onImport && (
+          <Button
+            className={classes.import}
+            size="compact-md"
+            variant="default"
+            leftSection={<IconFileImport size={17} />}
+            onClick={onImport}
+          >
+            Import a list by hand
+          </Button>
+        )}
       </Popover.Dropdown>
     </Popover>
   );

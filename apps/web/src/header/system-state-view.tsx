@@ -10,7 +10,7 @@ export function SystemStateView({ face }: { face: SystemFace }) {
       <Popover.Target>
         <UnstyledButton className={classes.button} data-tone={face.tone} aria-label={`System: ${face.word}`}>
           <IconAlertTriangle size={17} aria-hidden />
-          <span className={classes.text}>{face.word}</span>
+          <span className={classes.word}>{face.word}</span>
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>

@@ -16,6 +16,7 @@ type Entries = Awaited<ReturnType<ReturnType<typeof useApi>['visitHistory']>>['e
 const sourceWords = {
   ui: 'on screen',
   tebra: 'from the EHR',
+  fhir: 'from the EHR',
   import: 'from an import',
   rule: 'by a rule',
   kiosk: 'at the kiosk',

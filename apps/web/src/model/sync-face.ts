@@ -29,7 +29,12 @@ function headline(sync: Sync, zone: string): Pick<SyncFace, 'tone' | 'text'> {
 /** What the header says about the EHR; rows that were set aside are always named. */
 export function syncFace(sync: Sync | null, ehr: Ehr, zone: string): SyncFace {
   if (!sync)
-    return { tone: 'amber', text: 'EHR not read yet', lines: ['The schedule has not been read yet.'] };
+    return {
+      tone: 'amber',
+      text: 'EHR not read yet',
+      lines: ['The schedule has not been read yet.'],
+      isAway: ehr !== null && !ehr.isOk,
+    };
   const lines = [
     `Last complete answer: ${lastGood(sync, zone)}.`,
     `${plural(sync.cards, 'appointment')} read.`,
@@ -39,12 +44,14 @@ export function syncFace(sync: Sync | null, ehr: Ehr, zone: string): SyncFace {
   if (sync.failure) lines.push(`The last attempt failed: ${sync.failure.message}`);
   for (const { reason, count } of sync.quarantined)
     lines.push(`${plural(count, 'row')} set aside: ${reason}.`);
-  const isAway = ehr !== null && !ehr.isOk;
-  if (isAway) lines.unshift('The EHR does not answer at present. The board goes on without it.');
+  const isAway = (ehr !== null && !ehr.isOk) || sync.phase === 'failed';
+  if (ehr !== null && !ehr.isOk)
+    lines.unshift('The EHR does not answer at present. The board goes on without it.');
   const head = headline(sync, zone);
   return {
     ...(isAway ? { tone: 'red' as const, text: `EHR away since ${lastGood(sync, zone)}` } : head),
     lines,
+    isAway,
   };
 }
 
