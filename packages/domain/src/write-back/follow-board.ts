@@ -4,7 +4,7 @@
  */
 import type { CommandOf, EhrStatus, Visit, WriteFailure } from '@workflow-bolt/contracts';
 import { writeFailures } from '@workflow-bolt/contracts';
-import { isOwnBooking, isWritten } from './sync-of.ts';
+import { isWritten, wordFor } from './sync-of.ts';
 import {
   openWriteBack,
   pulled,
@@ -16,7 +16,7 @@ import {
   wishFor,
   withdraw,
 } from './write-back.ts';
-import { says, standingWish, type WriteBackRules } from './write-policy.ts';
+import { says, type WriteBackRules } from './write-policy.ts';
 
 /** One visit in the outbox. Holds no number of the EHR's: the appointment is named by the visit. */
 export type WriteRecord = {
@@ -66,7 +66,7 @@ export function followVisit(
   visit: Visit,
   moment: BoardMoment,
 ): WriteRecord | null {
-  const word = !isWritten(visit) || isOwnBooking(visit) ? null : standingWish(visit, moment.rules);
+  const word = wordFor(visit, moment.rules);
   if (!former && isSamePlace(visit, moment.rules, word) && !visit.conflict) return null;
   const present = former ?? opened(visit);
   const named = withAppointment(present, visit);
@@ -118,8 +118,10 @@ function withTheirQuestion(record: WriteRecord, visit: Visit): WriteRecord {
   };
 }
 
-function withPull(record: WriteRecord, { external }: Visit, rules: WriteBackRules): WriteRecord {
-  if (!external?.appointmentId || external.status === record.theirs) return record;
+/** What the board shows of the EHR is a pull's only once the board knows all that was read since. */
+function withPull(record: WriteRecord, visit: Visit, rules: WriteBackRules): WriteRecord {
+  const { external } = visit;
+  if (!external?.appointmentId || external.status === record.theirs || isUntold(record, visit)) return record;
   const { entry } = record;
   const theirs = { status: external.status, version: null };
   return { ...record, theirs: external.status, entry: pulled(entry, theirs, rules) };

@@ -1,8 +1,9 @@
 /** What a card, the totals and the reports say of a visit's standing with the EHR: derived here, and only here. */
 import type { Day, EhrStatus, Visit } from '@workflow-bolt/contracts';
 import { boardMeaningOf } from '../ehr-status.ts';
+import { isExpected } from '../status-info.ts';
 import type { SyncState } from './write-back.ts';
-import { says, standingWish, writeRulesOf } from './write-policy.ts';
+import { says, standingWish, type WriteBackRules, writeRulesOf } from './write-policy.ts';
 
 export type VisitSync = {
   state: SyncState;
@@ -20,14 +21,26 @@ export function isWritten({ external, status }: Visit): boolean {
 }
 
 /** Nobody has come, and the EHR has nothing to learn: what is booked here and not there stays so until arrival. */
-export function isOwnBooking({ external, milestones, status }: Visit): boolean {
+function isOwnBooking({ external, milestones, status }: Visit): boolean {
   const isPresent = milestones.arrivedAt !== undefined || status === 'arrived';
   return external === null && !isPresent;
 }
 
+/**
+ * The word that is to be written for a visit; null when none is. What nobody has touched on the board and the EHR says
+ * with a word nobody knows stays as it is.
+ */
+export function wordFor(visit: Visit, rules: WriteBackRules): EhrStatus | null {
+  if (!isWritten(visit) || isOwnBooking(visit)) return null;
+  const { external, status } = visit;
+  const isUnknown = external !== null && boardMeaningOf(external.status, rules.readyToBeSeenMeans) === null;
+  return isUnknown && isExpected(status) ? null : standingWish(visit, rules);
+}
+
 /** The standing of one visit on its board. */
 export function syncOf(visit: Visit, day: Day): VisitSync {
-  const word = standingWish(visit, writeRulesOf(day));
+  const rules = writeRulesOf(day);
+  const word = wordFor(visit, rules);
   const { conflict, ehrWrite } = visit;
   if (conflict) {
     return { state: 'conflict', reason: conflict.reason ?? 'status-changed', since: conflict.since, word };
@@ -36,18 +49,11 @@ export function syncOf(visit: Visit, day: Day): VisitSync {
   if (mode === 'off') return { state: 'off', reason: null, since: null, word };
   if (!isWritten(visit)) return { state: 'off', reason: 'imported', since: null, word };
   if (ehrWrite?.failed) return { state: 'failed', reason: ehrWrite.failed, since: ehrWrite.at, word };
-  const isAgreed = word === null || ehrWrite?.dropped === word || isSaid(visit, word, day);
-  if (isAgreed || isOwnBooking(visit))
+  const isSaid = word !== null && visit.external !== null && says(visit.external.status, word, rules);
+  if (word === null || ehrWrite?.dropped === word || isSaid) {
     return { state: 'in-sync', reason: null, since: ehrWrite?.at ?? null, word };
+  }
   return { state: 'waiting', reason: mode === 'dry-run' ? 'dry-run' : null, since: visit.statusSince, word };
-}
-
-/** Words that nobody knows are never written over, so nothing waits for them. */
-function isSaid({ external }: Visit, word: EhrStatus, day: Day): boolean {
-  if (!external) return false;
-  return (
-    says(external.status, word, writeRulesOf(day)) && boardMeaningOf(word, day.readyToBeSeenMeans) !== null
-  );
 }
 
 export type SyncTotals = Readonly<Record<SyncState, number>>;

@@ -1,0 +1,131 @@
+/** What the EHR must be told about a visit besides its status; for a walk-in, who it is and where. */
+import type { ClinicSettings, Day, Person, Visit, WriteFailure } from '@workflow-bolt/contracts';
+import { normalisedName } from '@workflow-bolt/domain';
+import { type EhrReadPort, type EhrResult, occurrenceOfKey } from '@workflow-bolt/ehr';
+import type { WriteSubject } from './perform-work.ts';
+
+/** `away`: the EHR did not answer, and nothing was sent. */
+export type FoundSubject =
+  | { kind: 'found'; subject: WriteSubject }
+  | { kind: 'refused'; reason: WriteFailure }
+  | { kind: 'away' };
+
+export type SubjectQuestion = {
+  visit: Visit;
+  person: Person | null;
+  day: Day;
+  /** The board's other visits: the same patient may be booked too. */
+  others: Iterable<{ visit: Visit; person: Person | null }>;
+  triedAgoMs: number | null;
+};
+
+type Place = { practiceId: string; serviceLocationId: string };
+type Looked<T> = { kind: 'found'; value: T } | Exclude<FoundSubject, { kind: 'found' }>;
+
+const away = { kind: 'away' } as const;
+const refused = (reason: WriteFailure) => ({ kind: 'refused', reason }) as const;
+const minuteMs = 60_000;
+/** Where neither the visit nor its type says how long it is. */
+const slotMinutesDefault = 15;
+
+export class WriteSubjects {
+  readonly #ehr: EhrReadPort;
+  readonly #settings: NonNullable<ClinicSettings['ehr']>;
+  #place: Place | null = null;
+
+  constructor(ehr: EhrReadPort, settings: NonNullable<ClinicSettings['ehr']>) {
+    this.#ehr = ehr;
+    this.#settings = settings;
+  }
+
+  /** Never throws. Asks the EHR only for a visit that has no appointment yet. */
+  async find(question: SubjectQuestion, signal?: AbortSignal): Promise<FoundSubject> {
+    const { external } = question.visit;
+    if (!external?.appointmentId) return this.#findNew(question, signal);
+    if (!external.patientId) return refused('patient-unknown');
+    const occurrenceId = occurrenceOfKey(external.key);
+    const subject = { patientId: external.patientId, occurrenceId, creation: null, triedAgoMs: null };
+    return { kind: 'found', subject };
+  }
+
+  async #findNew(question: SubjectQuestion, signal?: AbortSignal): Promise<FoundSubject> {
+    const { visit, day, triedAgoMs } = question;
+    const providerId = visit.providerId?.startsWith('ehr-') ? visit.providerId.slice(4) : null;
+    if (providerId === null) return refused('provider-unknown');
+    const patient = patientOnBoard(question) ?? (await this.#findPatient(question.person, signal));
+    if (patient.kind !== 'found') return patient;
+    const place = await this.#findPlace(visit, signal);
+    if (place.kind !== 'found') return place;
+    // The same second at every try: an earlier one is searched for by it.
+    const startAt = visit.startAt ?? visit.createdAt;
+    const type = day.visitTypes.find(({ id }) => id === visit.visitTypeId);
+    const minutes = visit.durationMin || (type?.slotMin ?? slotMinutesDefault);
+    const creation = {
+      ...{ ...place.value, practiceName: this.#settings.practiceName, providerId },
+      ...{ startAt, endAt: startAt + minutes * minuteMs },
+      ...{ name: null, reasonId: null, caseId: null, resourceIds: [], notes: null },
+    };
+    return {
+      kind: 'found',
+      subject: { patientId: patient.value, occurrenceId: null, creation, triedAgoMs },
+    };
+  }
+
+  /** By name and date of birth together: a name alone is too often somebody else's. */
+  async #findPatient(person: Person | null, signal?: AbortSignal): Promise<Looked<string>> {
+    if (!person?.dob) return refused('patient-unknown');
+    const { dob, fullName } = person;
+    const { practiceName } = this.#settings;
+    const found = await this.#ehr.patients(
+      { practiceName, fullName, dateOfBirth: { from: dob, to: dob } },
+      signal,
+    );
+    if (!found.ok) return unread(found);
+    const name = normalisedName(fullName);
+    const same = found.value.filter(
+      (each) => each.dateOfBirth?.slice(0, 10) === dob && normalisedName(each.fullName ?? '') === name,
+    );
+    const [only, ...more] = same;
+    if (more.length > 0) return refused('patient-ambiguous');
+    return only ? { kind: 'found', value: only.patientId } : refused('patient-unknown');
+  }
+
+  async #findPlace(visit: Visit, signal?: AbortSignal): Promise<Looked<Place>> {
+    if (this.#place) return { kind: 'found', value: this.#place };
+    const { practiceName, serviceLocationName } = this.#settings;
+    const practices = await this.#ehr.practices(signal);
+    if (!practices.ok) return unread(practices);
+    const practice = practices.value.find(({ name }) => name === practiceName);
+    if (!practice) return refused('incomplete');
+    const locations = await this.#ehr.serviceLocations({ practiceId: practice.practiceId }, signal);
+    if (!locations.ok) return unread(locations);
+    const wanted = serviceLocationName ?? visit.locationName;
+    const location = locations.value.find(({ name }) => name === wanted) ?? locations.value[0];
+    if (!location) return refused('incomplete');
+    const value = { practiceId: practice.practiceId, serviceLocationId: location.locationId };
+    this.#place = value;
+    return { kind: 'found', value };
+  }
+}
+
+/** A question that the EHR refused is refused again; anything else may be answered later. */
+function unread(
+  result: Extract<EhrResult<unknown>, { ok: false }>,
+): Exclude<FoundSubject, { kind: 'found' }> {
+  const { kind } = result.failure;
+  return kind === 'business-error' || kind === 'our-bug' ? refused('ehr-refused') : away;
+}
+
+/** The patient's number from another visit of the same person: same name, same date of birth. */
+function patientOnBoard({ visit, person, others }: SubjectQuestion): Looked<string> | null {
+  if (visit.external?.patientId) return { kind: 'found', value: visit.external.patientId };
+  if (!person?.dob) return null;
+  const name = normalisedName(person.fullName);
+  const ids = new Set<string>();
+  for (const { visit: other, person: one } of others) {
+    const isSame = one?.dob === person.dob && normalisedName(one.fullName) === name;
+    if (isSame && other.external?.patientId) ids.add(other.external.patientId);
+  }
+  const [only, ...more] = ids;
+  return only !== undefined && more.length === 0 ? { kind: 'found', value: only } : null;
+}

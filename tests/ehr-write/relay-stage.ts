@@ -1,0 +1,219 @@
+/** Redis, the simulator, a board read from it, and as many relays as a test wants, each with an EHR port of its own. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClinicSettings, Command, Visit, WriteBackMode } from '@workflow-bolt/contracts';
+import { localDate, openDayCommand, syncOf, type VisitSync } from '@workflow-bolt/domain';
+import {
+  type CallClock,
+  createCallGaps,
+  createTebraAdapter,
+  type EhrPort,
+  OPERATION_NAMES,
+} from '@workflow-bolt/ehr';
+import {
+  BoardRegistry,
+  createRedisPort,
+  fromUrl,
+  type RedisPort,
+  WriteBackSwitch,
+} from '@workflow-bolt/store';
+import { awaitUntil, type RedisServer, startRedis } from '@workflow-bolt/testkit';
+import { createClock, type EhrSimulator, startEhrSimulator } from '../../apps/ehr-simulator/src/index.ts';
+import { HostBoard } from '../../apps/worker/src/host-board.ts';
+import { syncSchedule } from '../../apps/worker/src/sync-schedule.ts';
+import type { RelayEvent } from '../../apps/worker/src/write-back/board-relay.ts';
+import type { LeaseTimes } from '../../apps/worker/src/write-back/lease-keeper.ts';
+import { WriteBackKeeper } from '../../apps/worker/src/write-back/write-back-keeper.ts';
+
+const zone = 'America/Chicago';
+export const patience = 30_000;
+/** Long enough that a slow machine renews in time, short enough to wait for. */
+const times: LeaseTimes = { ttlMs: 2_000, lookMs: 100 };
+
+const front = { id: 'dana', name: 'Dana', role: 'front-desk', station: 'desk-1' } as const;
+const assistant = { id: 'noa', name: 'Noa', role: 'medical-assistant', station: 'tablet-2' } as const;
+const managing = { id: 'mia', name: 'Mia', role: 'manager', station: 'desk-2' } as const;
+type Person = typeof front | typeof assistant | typeof managing;
+/** Steps that another than the front desk takes. */
+const takers: Partial<Record<Visit['status'], Person>> = { 'appt-prep': assistant, 'with-doctor': assistant };
+
+export class RelayStage {
+  readonly redis: RedisServer;
+  readonly simulator: EhrSimulator;
+  readonly port: RedisPort;
+  readonly registry: BoardRegistry;
+  readonly date: string;
+  readonly clinic: string;
+  readonly settings: ClinicSettings;
+  readonly events: RelayEvent[] = [];
+  readonly #keepers = new Set<WriteBackKeeper>();
+  #n = 0;
+
+  constructor(
+    parts: Pick<RelayStage, 'redis' | 'simulator' | 'port' | 'registry' | 'date'>,
+    mode: WriteBackMode,
+  ) {
+    ({ redis: this.redis, simulator: this.simulator, port: this.port } = parts);
+    ({ registry: this.registry, date: this.date } = parts);
+    this.clinic = `stage-${Math.random().toString(36).slice(2, 10)}`;
+    this.settings = settingsOf(this.clinic, this.simulator, mode);
+  }
+
+  async open(): Promise<void> {
+    const board = new HostBoard(this.registry, this);
+    const ehr = this.ehrPort();
+    const result = await syncSchedule(
+      { board, ehr, settings: this.settings, now: () => this.registry.now(), providers: async () => [] },
+      { jobId: 'stage', trigger: 'start' },
+    );
+    if (!result.ok) throw new Error(result.message);
+  }
+
+  /** A pull as the timer makes it. */
+  async pull(): Promise<void> {
+    await this.open();
+  }
+
+  ehrPort(): EhrPort {
+    const gaps = createCallGaps(0);
+    gaps.useThrottles(OPERATION_NAMES.map((endpoint) => ({ endpoint, minGapMs: 1 })));
+    const { simulator } = this;
+    return createTebraAdapter({
+      ...{
+        endpoint: simulator.url,
+        credentials: simulator.credentials,
+        gaps,
+        clock: hasty,
+        deadlineMs: 5_000,
+      },
+      retry: { attemptsMax: 1, backoffMs: [1], jitterShare: 0, throttleJitterMs: 0, waitMsMax: 60_000 },
+    });
+  }
+
+  /** A worker's part of write-back, started. `wrap` changes its EHR. */
+  keeper(name: string, wrap: (port: EhrPort) => EhrPort = (port) => port): WriteBackKeeper {
+    const ehr = wrap(this.ehrPort());
+    const keeper = new WriteBackKeeper({
+      ...{ clinics: [this.settings], registry: this.registry, port: this.port, node: name, times },
+      ...{ ehr: { interactive: ehr, background: ehr }, closedMs: () => 0 },
+      onEvent: (event) => this.events.push(event),
+    });
+    this.#keepers.add(keeper);
+    keeper.start();
+    return keeper;
+  }
+
+  switchTo(mode: WriteBackMode): Promise<void> {
+    return new WriteBackSwitch(this.port, this.clinic).set({ mode, reason: 'TEST-1', by: 'ada', at: 1 });
+  }
+
+  /** As a person at a screen. Throws when it is refused. */
+  async send(command: Command, actor: Person = front): Promise<void> {
+    const host = await this.registry.get(this);
+    this.#n += 1;
+    const outcome = await host.submit({ clientId: 'test-client', n: this.#n, command }, actor, 'ui');
+    if (outcome.outcome !== 'applied') throw new Error(`${command.type}: ${JSON.stringify(outcome)}`);
+  }
+
+  async move(visitId: string, to: Visit['status'], reason = 'test'): Promise<void> {
+    await this.send({ type: 'moveVisit', visitId, to, reason, by: 'patient' }, takers[to] ?? front);
+  }
+
+  async visits(): Promise<Visit[]> {
+    const host = await this.registry.get(this);
+    return [...host.state.entries()].flatMap(([, { d }]) => (d.type === 'visit' ? [d] : []));
+  }
+
+  async visit(id: string): Promise<Visit> {
+    const found = (await this.visits()).find((each) => each.id === id);
+    if (!found) throw new Error(`no visit ${id}`);
+    return found;
+  }
+
+  async sync(id: string): Promise<VisitSync> {
+    const host = await this.registry.get(this);
+    const day = host.state.get('day')?.d;
+    if (day?.type !== 'day') throw new Error('no day');
+    return syncOf(await this.visit(id), day);
+  }
+
+  /** Visits whose appointment is plain and Scheduled in the EHR, so that nothing but the test is in the way. */
+  async plain(count: number): Promise<Visit[]> {
+    const isPlain = ({ external }: Visit) => {
+      const record = this.simulator.world.find(Number(external?.appointmentId));
+      return record?.type === 'P' && !record.recurring && !record.group && external?.status === 'Scheduled';
+    };
+    const found = (await this.visits()).filter(isPlain).slice(0, count);
+    if (found.length < count) throw new Error('the generated day has too few plain appointments');
+    return found;
+  }
+
+  held(visit: Visit): string | undefined {
+    return this.simulator.world.find(Number(visit.external?.appointmentId))?.status;
+  }
+
+  updates(visit: Visit): number {
+    const id = visit.external?.appointmentId;
+    return this.simulator
+      .journal('UpdateAppointment')
+      .filter(
+        (entry) => JSON.stringify(entry).includes(`"${id}"`) || JSON.stringify(entry).includes(`:${id},`),
+      ).length;
+  }
+
+  async until(id: string, state: VisitSync['state'], what = `${id} is ${state}`): Promise<Visit> {
+    await awaitUntil(what, async () => (await this.sync(id)).state === state, patience);
+    return this.visit(id);
+  }
+
+  async quiet(): Promise<void> {
+    await Promise.all([...this.#keepers].map((keeper) => keeper.stop(5_000)));
+    this.#keepers.clear();
+  }
+}
+
+/** Waits of the adapter are as short as they can be. */
+const hasty: CallClock = {
+  now: () => performance.now(),
+  sleep: (_ms, signal) => sleep(1, undefined, signal ? { signal } : {}),
+  random: () => 0.5,
+};
+
+function settingsOf(id: string, simulator: EhrSimulator, writeBack: WriteBackMode): ClinicSettings {
+  return {
+    ...{ id, name: 'Stage', zone, providers: [], visitTypes: [], isRoomRequired: false },
+    rooms: [{ id: 'room-1', name: 'Exam 1', kind: 'exam', capacity: 1, position: 0 }],
+    readyToBeSeenMeans: 'check-in-completed',
+    ehr: {
+      ...{ system: 'tebra', practiceName: simulator.practiceName, serviceLocationName: null },
+      ...{ writeBack, leftMeans: null, pollSeconds: 900 },
+    },
+  };
+}
+
+/** What all tests of a file share; each opens a board of a clinic of its own on it. */
+export async function openStage() {
+  const stack = new AsyncDisposableStack();
+  const redis = stack.use(await startRedis());
+  const date = localDate(zone, Date.now());
+  const clock = createClock({ now: () => Date.now(), monotonic: () => performance.now() });
+  const config = { throttle: { enabled: false, gapsMs: {} } };
+  const simulator = await startEhrSimulator({ seed: 11, date, zone, appointments: 30, clock, config });
+  stack.defer(() => simulator.stop());
+  const port = createRedisPort(fromUrl(redis.url), 'stage');
+  const registry = new BoardRegistry({ port });
+  await registry.start();
+  stack.defer(async () => {
+    await registry.stop();
+    await port.close();
+  });
+  const open = async (mode: WriteBackMode = 'on') => {
+    const body = JSON.stringify({ config });
+    await fetch(`${simulator.controlUrl}/reset`, { method: 'POST', body });
+    const stage = new RelayStage({ redis, simulator, port, registry, date }, mode);
+    await stage.open();
+    return stage;
+  };
+  return { open, simulator, redis, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+export { openDayCommand };
