@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgreementRegister, WorkerConfig } from '@workflow-bolt/contracts';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ehrAgreementProblem } from './ehr-agreement.ts';
 
 const register = (signedOn: string | null): AgreementRegister => ({
@@ -49,11 +51,23 @@ describe('[H-21] the connector to the EHR', () => {
     expect(problem('production', vendor, register(null))).toContain('no agreement with tebra is signed');
   });
 
+  test('another EHR needs an agreement of its own', () => {
+    const config = { mode: 'production', ehrUrl: 'https://ehr.example.org/fhir' } as const;
+    expect(ehrAgreementProblem(config, register('2026-01-01'), '2026-11-23', 'fhir')).toBe(
+      'The connector to the EHR stays off: the register has no agreement with fhir-ehr (BOLT_AGREEMENTS_FILE).',
+    );
+  });
+
   test('the process says so and ends with 1', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bolt-agreement-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const clinics = join(folder, 'clinics.json');
+    const clinic = { id: 'north', name: 'North', zone: 'America/Chicago', rooms: [] };
+    writeFileSync(clinics, JSON.stringify({ clinics: [clinic] }));
     const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
       env: {
         PATH: process.env.PATH ?? '',
-        BOLT_CLINICS_FILE: 'unused',
+        BOLT_CLINICS_FILE: clinics,
         BOLT_EHR_CUSTOMER_KEY: 'k',
         BOLT_EHR_USER: 'u',
         BOLT_EHR_PASSWORD: 'p',

@@ -1,5 +1,8 @@
-import type { AgreementRegister, WorkerConfig } from '@workflow-bolt/contracts';
+import type { AgreementRegister, EhrSystem, VendorId, WorkerConfig } from '@workflow-bolt/contracts';
 import { agreementProblem } from '@workflow-bolt/domain';
+
+/** Who must have signed before patients' data goes to such an EHR. */
+const vendorOf: Record<EhrSystem, VendorId> = { tebra: 'tebra', fhir: 'fhir-ehr' };
 
 /** The simulator, or whatever else runs on this machine: no patient's data leaves it. */
 function isThisMachine(url: string): boolean {
@@ -15,8 +18,9 @@ export function ehrAgreementProblem(
   { mode, ehrUrl }: Pick<WorkerConfig, 'mode' | 'ehrUrl'>,
   register: AgreementRegister | null,
   today: string,
+  system: EhrSystem = 'tebra',
 ): string | null {
   if (mode === 'development' && ehrUrl !== null && isThisMachine(ehrUrl)) return null;
-  const problem = agreementProblem(register ?? { agreements: [] }, 'tebra', today);
+  const problem = agreementProblem(register ?? { agreements: [] }, vendorOf[system], today);
   return problem === null ? null : `The connector to the EHR stays off: ${problem} (BOLT_AGREEMENTS_FILE).`;
 }

@@ -4,6 +4,7 @@ import {
   type BoardKey,
   type Command,
   type CommandOutcome,
+  type EhrSystem,
   Fault,
 } from '@workflow-bolt/contracts';
 import { actionOf, authorize, systemPrincipal } from '@workflow-bolt/domain';
@@ -27,10 +28,13 @@ export class HostBoard implements BoardPort {
   readonly clinic: string;
   readonly date: string;
   readonly #registry: BoardRegistry;
+  readonly #system: EhrSystem;
   readonly #clientId = `job-${randomUUID()}`;
   #n = 0;
 
-  constructor(registry: BoardRegistry, board: BoardKey) {
+  /** `system`: the EHR on whose behalf the job acts. */
+  constructor(registry: BoardRegistry, board: BoardKey, system: EhrSystem = 'tebra') {
+    this.#system = system;
     this.clinic = board.clinic;
     this.date = board.date;
     this.#registry = registry;
@@ -46,7 +50,7 @@ export class HostBoard implements BoardPort {
     const envelopes = commands.map((command) => ({ clientId: this.#clientId, n: ++this.#n, command }));
     const done: CommandOutcome[] = [];
     for (let holds = 0; done.length < envelopes.length; ) {
-      const outcomes = await host.submitMany(envelopes.slice(done.length), workerActor, 'tebra');
+      const outcomes = await host.submitMany(envelopes.slice(done.length), workerActor, this.#system);
       const final = outcomes.filter((o) => o.outcome !== 'hold');
       done.push(...final);
       if (done.length === envelopes.length) break;

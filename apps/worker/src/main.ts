@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import {
   agreementRegisterSchema,
   ConfigError,
+  type EhrSystem,
   phiRedaction,
   readConfig,
   type WorkerConfig,
@@ -9,6 +10,7 @@ import {
 } from '@workflow-bolt/contracts';
 import { pino } from 'pino';
 import { ehrAgreementProblem } from './ehr-agreement.ts';
+import { ehrSystemOf } from './ehr-link/ehr-account.ts';
 import { BoltWorker, parseClinics } from './worker.ts';
 
 /** Longer than one call to the EHR usually takes, shorter than a container's patience. */
@@ -21,18 +23,18 @@ function readEnvironment(environment: NodeJS.ProcessEnv): WorkerConfig {
 }
 
 /** Throws `ConfigError` while no agreement with the EHR's vendor is in force. */
-function refuseWithoutAgreement(config: WorkerConfig): void {
+function refuseWithoutAgreement(config: WorkerConfig, system: EhrSystem): void {
   const file = config.agreementsFile;
   const register =
     file === null ? null : agreementRegisterSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const problem = ehrAgreementProblem(config, register, new Date().toISOString().slice(0, 10));
+  const problem = ehrAgreementProblem(config, register, new Date().toISOString().slice(0, 10), system);
   if (problem !== null) throw new ConfigError(problem);
 }
 
 async function main(): Promise<void> {
   const config = readEnvironment(process.env);
-  refuseWithoutAgreement(config);
   const clinics = parseClinics(config.clinicsFile, readFileSync(config.clinicsFile, 'utf8'));
+  refuseWithoutAgreement(config, ehrSystemOf(clinics));
   const log = pino({ level: config.logLevel, base: { role: 'worker' }, redact: phiRedaction });
   const worker = new BoltWorker({ config, clinics, log });
   let isStopping = false;

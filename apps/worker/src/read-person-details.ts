@@ -2,6 +2,7 @@ import type { Command } from '@workflow-bolt/contracts';
 import type { EhrPatient, EhrPort } from '@workflow-bolt/ehr';
 import { type BoardPort, readJobBoard } from './board-port.ts';
 import { missingDetails } from './schedule-commands.ts';
+import { isOfEhr } from './visit-identity.ts';
 
 export type DetailsDependencies = {
   board: BoardPort;
@@ -37,7 +38,7 @@ function detailsCommand(visitId: string, patient: EhrPatient | null): Command {
 async function tellProgress({ board, now }: DetailsDependencies, left: number): Promise<void> {
   const { sync, visits } = await readJobBoard(board);
   if (!sync || sync.phase === 'listing') return;
-  const total = visits.filter((v) => v.external?.system === 'tebra').length;
+  const total = visits.filter((v) => isOfEhr(v)).length;
   const isDone = left === 0;
   const { type: _, ...present } = sync;
   await board.submit([

@@ -1,8 +1,8 @@
-import type { Command, CommandOf, Day, Visit } from '@workflow-bolt/contracts';
+import type { Command, CommandOf, Day, EhrSystem, Visit } from '@workflow-bolt/contracts';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
 import { type KnownDay, type MatchedRow, matchRows, patientKeyOf } from './visit-identity.ts';
 
-export type BoardContents = KnownDay & { day: Day };
+export type BoardContents = KnownDay & { day: Day; system?: EhrSystem };
 
 /** One line of visible characters, cut to its length; null when nothing is left. */
 export const textOrNull = (text: string | null, lengthMax: number): string | null => {
@@ -38,11 +38,14 @@ function complaintOf(day: Day, row: Pick<EhrAppointment, 'reasons' | 'notes'>): 
   return textOrNull([...reasons, row.notes ?? ''].filter((text) => text.trim() !== '').join('; '), 500);
 }
 
-function rowCommand(day: Day, { row, visitId }: MatchedRow): CommandOf<'applyScheduleRow'> {
+function rowCommand(
+  { day, system = 'tebra' }: BoardContents,
+  { row, visitId }: MatchedRow,
+): CommandOf<'applyScheduleRow'> {
   return {
     type: 'applyScheduleRow',
     visitId,
-    system: 'tebra',
+    system,
     key: row.externalKey,
     appointmentId: row.appointmentId,
     patientId: row.patientId,
@@ -85,7 +88,7 @@ export function diffSchedule(rows: readonly EhrAppointment[], board: BoardConten
   const matching = matchRows(day.clinic, rows, board);
   const commands = matching.rows
     .filter((match) => !isUnchanged(day, match))
-    .map((match) => rowCommand(day, match));
+    .map((match) => rowCommand(board, match));
   return { commands, absent: matching.absent.filter((visit) => visit.external?.isRemoved === false) };
 }
 

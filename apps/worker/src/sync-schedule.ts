@@ -19,6 +19,7 @@ import {
 import { type BoardPort, type JobBoard, readJobBoard } from './board-port.ts';
 import { bookedProviders, listedProviders, type NamedProvider, withProviders } from './board-providers.ts';
 import { diffSchedule } from './schedule-commands.ts';
+import { isOfEhr } from './visit-identity.ts';
 
 export type SyncDependencies = {
   board: BoardPort;
@@ -69,7 +70,7 @@ async function report(board: BoardPort, known: JobBoard, patch: Partial<Omit<Syn
 
 /** A drop to nothing, or by more than half, is more often a fault of the answer than an empty clinic. */
 export function isSuspect(rows: number, visits: readonly Visit[]): boolean {
-  const known = visits.filter((v) => v.external?.system === 'tebra' && !v.external.isRemoved).length;
+  const known = visits.filter((v) => isOfEhr(v) && !v.external?.isRemoved).length;
   return known >= 4 && rows < known / 2;
 }
 
@@ -112,6 +113,7 @@ async function takeRows(
   const known = await readJobBoard(board);
   if (!known.day) throw new Error('the day could not be opened');
   const diff = diffSchedule(rows, {
+    system: deps.settings.ehr?.system ?? 'tebra',
     ...known,
     day: known.day,
     opaqueId: await deps.board.idMaker?.(),
@@ -141,7 +143,8 @@ async function absenceCommand(ehr: EhrPort, visit: Visit, signal?: AbortSignal):
   if (!found.ok) return null;
   const isGone = found.value === null || found.value.isDeleted === true;
   const start = found.value?.start;
-  const isMoved = start?.kind === 'instant' && start.at !== visit.startAt;
+  // A walk-in has no booked start, so its appointment cannot have been moved away from one.
+  const isMoved = visit.startAt !== null && start?.kind === 'instant' && start.at !== visit.startAt;
   return isGone || isMoved ? { ...note, isConfirmed: true } : null;
 }
 
@@ -213,7 +216,7 @@ export async function syncSchedule(deps: SyncDependencies, request: SyncRequest)
   const isNews =
     changed > 0 || after.sync?.phase === 'failed' || !sameList(after.sync?.quarantined ?? [], quarantined);
   if (isLoud || isNews || isDoubtful) {
-    const people = after.visits.filter((v) => v.external?.system === 'tebra').length;
+    const people = after.visits.filter((v) => isOfEhr(v)).length;
     await report(board, after, {
       jobId: request.jobId,
       phase: detailsMissing > 0 ? 'details' : 'done',

@@ -21,6 +21,11 @@ export function visitIdOf(clinic: string, externalKey: string, opaqueId = shortH
   return `t${opaqueId(`${clinic}|visit|${externalKey}`)}`;
 }
 
+/** Whether a visit came from the clinic's EHR, whichever kind that is. */
+export function isOfEhr({ external }: Pick<Visit, 'external'>): boolean {
+  return external !== null && external.system !== 'import';
+}
+
 export type MatchedRow = { row: EhrAppointment; visitId: string; visit: Visit | null };
 export type Matching = { rows: MatchedRow[]; absent: Visit[] };
 
@@ -38,16 +43,16 @@ export type KnownDay = {
  * Pairs the EHR's rows with the visits already on the board.
  * First by exact key; then a row whose appointment and patient are known under another start is the same visit
  * moved; then a visit that was imported while the EHR was away, with the same name at the same time, is the same
- * visit. What is left is new, and EHR visits left over are absent from this answer.
+ * visit; so is a walk-in whose appointment was made while they are here. What is left is new, and EHR visits left over are absent from this answer.
  */
 export function matchRows(clinic: string, rows: readonly EhrAppointment[], day: KnownDay): Matching {
-  const known = day.visits.filter((visit) => visit.external?.system === 'tebra');
+  const known = day.visits.filter(isOfEhr);
   const byKey = new Map(known.map((visit) => [visit.external?.key, visit]));
   const used = new Set<string>();
   const exact = rows.map((row) => byKey.get(row.externalKey) ?? null);
   for (const visit of exact) if (visit) used.add(visit.id);
   const matched = rows.map((row, i) => {
-    const visit = exact[i] ?? moved(row, known, used) ?? imported(row, day, used);
+    const visit = exact[i] ?? moved(row, known, used) ?? imported(row, day, used) ?? walkedIn(row, day, used);
     if (visit) used.add(visit.id);
     return { row, visit, visitId: visit?.id ?? visitIdOf(clinic, row.externalKey, day.opaqueId) };
   });
@@ -76,6 +81,28 @@ function imported(
       external?.system === 'import' &&
       startAt === row.startAt &&
       normalisedName(persons.get(id)?.fullName ?? '') === name,
+  );
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+/** How far an appointment that was made for a walk-in may be from their coming (ms). */
+const walkInNearMs = 30 * 60_000;
+
+/** The appointment that we or the front desk made for a walk-in: the same name, about the time they came, and only one. */
+function walkedIn(
+  row: EhrAppointment,
+  { visits, persons }: KnownDay,
+  used: ReadonlySet<string>,
+): Visit | null {
+  if (row.patientName === null) return null;
+  const name = normalisedName(row.patientName);
+  const found = visits.filter(
+    (visit) =>
+      !used.has(visit.id) &&
+      visit.kind === 'walk-in' &&
+      visit.external === null &&
+      Math.abs(visit.createdAt - row.startAt) <= walkInNearMs &&
+      normalisedName(persons.get(visit.id)?.fullName ?? '') === name,
   );
   return found.length === 1 ? (found[0] ?? null) : null;
 }

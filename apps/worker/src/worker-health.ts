@@ -1,6 +1,6 @@
 /** What this worker says of itself: that it lives, how busy and how far behind it is, and what it knows of the EHR. */
 import { type Beat, type Breaker, beatEveryMs, type EhrLane } from '@workflow-bolt/contracts';
-import type { TebraCallRecord } from '@workflow-bolt/ehr';
+import type { EhrCallRecord } from '@workflow-bolt/ehr';
 import { ProcessBeats, ProcessLoad, type RedisPort } from '@workflow-bolt/store';
 
 export type JobLag = { jobs: number; jobsMs: number };
@@ -48,7 +48,7 @@ export class WorkerHealth {
     await this.#beats.leave(this.#parts.node).catch(() => undefined);
   }
 
-  called({ failure }: Pick<TebraCallRecord, 'failure'>): void {
+  called({ failure }: Pick<EhrCallRecord, 'failure'>): void {
     // A throttle is the EHR working as announced, not the EHR being away.
     if (failure?.kind === 'throttled') return;
     const lastGoodAt = failure === null ? Date.now() : this.#calls.lastGoodAt;

@@ -13,9 +13,9 @@ import { localDate } from '@workflow-bolt/domain';
 import {
   type CallGaps,
   createCallGaps,
+  type EhrCallRecord,
   type EhrPatient,
   type EhrProvider,
-  type TebraCallRecord,
 } from '@workflow-bolt/ehr';
 import {
   assertDurable,
@@ -38,7 +38,8 @@ import {
 import type { Logger } from 'pino';
 import { AuditKeeper } from './audit/audit-keeper.ts';
 import { AuditGuard } from './detection/audit-guard.ts';
-import { EhrConnection } from './ehr-link/ehr-connection.ts';
+import { ehrAccount, ehrSystemOf } from './ehr-link/ehr-account.ts';
+import { EhrConnection, type EhrConnectionParts } from './ehr-link/ehr-connection.ts';
 import { HostBoard } from './host-board.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { KeyKeeper } from './key-keeper.ts';
@@ -51,6 +52,7 @@ import { type MetricsListener, serveMetrics } from './serve-metrics.ts';
 import { syncSchedule } from './sync-schedule.ts';
 import { WorkerHealth } from './worker-health.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
+import { WriteBackKeeper } from './write-back/write-back-keeper.ts';
 
 export type WorkerParts = {
   config: WorkerConfig;
@@ -58,6 +60,8 @@ export type WorkerParts = {
   log: Logger;
   /** The EHR's limits; the published ones unless given. */
   gaps?: CallGaps;
+  /** When the link opens its breaker and gives up a call: for a day that passes faster than a real one. */
+  link?: Pick<EhrConnectionParts, 'settings' | 'callMsMax'>;
   /** Instead of an estimate of Redis's clock: for replaying a day. */
   clock?: RedisClock;
 };
@@ -86,6 +90,7 @@ export class BoltWorker {
   readonly #guard: AuditGuard;
   readonly #retention: RetentionJobs;
   readonly #ehr: EhrConnection;
+  readonly #writeBack: WriteBackKeeper;
   readonly #gaps: CallGaps;
   readonly #patients = new Map<string, EhrPatient | null>();
   #providers: { at: number; list: readonly EhrProvider[] } | null = null;
@@ -125,14 +130,22 @@ export class BoltWorker {
       onError: (error) => log.warn({ reason: String(error) }, 'store'),
     });
     this.#ehr = new EhrConnection({
-      ...{ config, port: this.#redis, node: this.#node, gaps: this.#gaps, now: () => this.#registry.now() },
+      account: ehrAccount(ehrSystemOf(parts.clinics), config, this.#gaps),
+      ...{ port: this.#redis, node: this.#node, now: () => this.#registry.now(), ...parts.link },
       onCall: (record) => this.#onCall(record),
       onChange: (lane, from, { state, why, by }) => {
         log.warn({ lane, from, state, why, by }, 'ehr breaker');
         void this.#health.beat();
         const isBack = lane === 'reads' && from === 'half_open' && state === 'closed';
         if (isBack) this.#reconcile.requestAfterRecovery();
+        if (state === 'closed') this.#writeBack.hurry();
       },
+    });
+    this.#writeBack = new WriteBackKeeper({
+      ...{ clinics: parts.clinics, registry: this.#registry, port: this.#redis, node: this.#node },
+      ...{ lane: commitLaneOf(config.commitReplicas), ehr: this.#ehr, closedMs: () => this.#ehr.closedMs() },
+      onEvent: ({ kind, ...facts }) =>
+        kind === 'trouble' ? log.warn(facts, 'write-back held') : log.info(facts, 'written back'),
     });
     const wrap: KeyProvider['wrap'] = (...secret) => this.#vault.provider.wrap(...secret);
     this.#auditKeeper = new AuditKeeper({
@@ -200,6 +213,7 @@ export class BoltWorker {
     this.#keyKeeper.start();
     void this.#learnLimits();
     this.#jobs.start();
+    this.#writeBack.start();
     this.#reconcile.start();
     this.#auditKeeper.start();
     this.#guard.start();
@@ -220,7 +234,7 @@ export class BoltWorker {
   /** Lets running jobs end within `graceMs`, then cancels them; they are taken up again elsewhere. */
   async stop(graceMs: number): Promise<void> {
     await this.#keyKeeper.stop();
-    await this.#jobs.stop(graceMs);
+    await Promise.all([this.#jobs.stop(graceMs), this.#writeBack.stop(graceMs)]);
     await this.#reconcile.stop(graceMs);
     await this.#ehr.stop();
     await this.#metrics?.stop();
@@ -245,7 +259,7 @@ export class BoltWorker {
     const settings = this.#settingsOf(job.clinic);
     if (!settings) return { skipped: 'unknown clinic' };
     const date = job.date ?? localDate(settings.zone, this.#registry.now());
-    const board = new HostBoard(this.#registry, { clinic: job.clinic, date });
+    const board = new HostBoard(this.#registry, { clinic: job.clinic, date }, settings.ehr?.system);
     const providers = () => this.#providerList(signal);
     const ehr = isWaitedFor(job.trigger) ? this.#ehr.interactive : this.#ehr.background;
     const deps = { board, ehr, settings, now: () => this.#registry.now(), providers, signal };
@@ -268,7 +282,8 @@ export class BoltWorker {
     const settings = this.#settingsOf(clinic);
     if (!settings?.ehr) return null;
     const now = () => this.#registry.now();
-    const board = new HostBoard(this.#registry, { clinic, date: date ?? localDate(settings.zone, now()) });
+    const key = { clinic, date: date ?? localDate(settings.zone, now()) };
+    const board = new HostBoard(this.#registry, key, settings.ehr.system);
     const ehr = trigger === 'manual' ? this.#ehr.interactive : this.#ehr.background;
     const parts = { board, ehr, settings, reports: this.#drift, now, signal };
     const result = await reconcileDay(parts, { jobId, trigger, requestedBy });
@@ -277,7 +292,7 @@ export class BoltWorker {
   }
 
   async #readDetails(job: PersonDetailsJob, signal: AbortSignal): Promise<unknown> {
-    const board = new HostBoard(this.#registry, job);
+    const board = new HostBoard(this.#registry, job, this.#settingsOf(job.clinic)?.ehr?.system);
     this.#forgetOldest();
     const result = await readPersonDetails({
       board,
@@ -323,7 +338,7 @@ export class BoltWorker {
     this.#parts.log.warn({ reason: error.message }, 'job connection');
   }
 
-  #onCall(record: TebraCallRecord): void {
+  #onCall(record: EhrCallRecord): void {
     this.#health.called(record);
     const { operation, attempt, durationMs, bytes } = record;
     this.#parts.log.debug(

@@ -27,7 +27,7 @@ export const roleSchema = z.enum(roles).meta({ id: 'Role' });
 export type Role = z.infer<typeof roleSchema>;
 
 /** Where a change came from: a person's click, the EHR, an imported file, a rule, or a kiosk. */
-export const sources = ['ui', 'tebra', 'import', 'rule', 'kiosk'] as const;
+export const sources = ['ui', 'tebra', 'fhir', 'import', 'rule', 'kiosk'] as const;
 export const sourceSchema = z.enum(sources).meta({ id: 'Source' });
 export type Source = z.infer<typeof sourceSchema>;
 

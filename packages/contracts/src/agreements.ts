@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /** Vendors that a connector of this product can hand patient data to, or whose service holds it. */
-export const vendorIds = ['tebra', 'google-cloud', 'aws', 'redis-host'] as const;
+export const vendorIds = ['tebra', 'fhir-ehr', 'google-cloud', 'aws', 'redis-host'] as const;
 export const vendorIdSchema = z.enum(vendorIds);
 export type VendorId = z.infer<typeof vendorIdSchema>;
 

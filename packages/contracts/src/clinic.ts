@@ -6,6 +6,7 @@ import { z } from 'zod';
 import {
   columnRulesSchema,
   daySchema,
+  ehrSystems,
   providerSchema,
   roomSchema,
   thresholdsSchema,
@@ -64,7 +65,8 @@ export const clinicSettingsSchema = z
     /** Null for a clinic without an EHR link: its days come from imports and walk-ins. */
     ehr: z
       .strictObject({
-        system: z.literal('tebra'),
+        /** Tebra's SOAP service, or a FHIR R4 server; a worker serves clinics of one kind. */
+        system: z.enum(ehrSystems),
         /** Exactly as the EHR spells it, trailing blanks included. */
         practiceName: z.string().min(1).max(200),
         serviceLocationName: z.string().min(1).max(200).nullable().default(null),
@@ -77,6 +79,11 @@ export const clinicSettingsSchema = z
       })
       .nullable()
       .default(null),
+  })
+  .refine(({ ehr, readyToBeSeenMeans }) => ehr?.system !== 'fhir' || readyToBeSeenMeans !== 'ready-for-md', {
+    // In R4 `checked-in` comes before the Encounter: it cannot mean what comes after rooming.
+    error: 'an EHR of the kind fhir needs readyToBeSeenMeans "check-in-completed"',
+    path: ['readyToBeSeenMeans'],
   })
   .meta({ id: 'ClinicSettings' });
 export type ClinicSettings = z.infer<typeof clinicSettingsSchema>;

@@ -8,6 +8,7 @@ import {
   conflictReasonSchema,
   daySchema,
   ehrStatusSchema,
+  ehrSystems,
   milestoneSchema,
   roomSchema,
   syncSchema,
@@ -155,10 +156,10 @@ export const commandSchemas = {
   applyScheduleRow: z.strictObject({
     type: z.literal('applyScheduleRow'),
     ...onVisit,
-    system: z.enum(['tebra', 'import']),
-    key: z.string().min(1).max(120),
-    appointmentId: z.string().max(40).nullable(),
-    patientId: z.string().max(40).nullable(),
+    system: z.enum([...ehrSystems, 'import']),
+    key: z.string().min(1).max(200),
+    appointmentId: z.string().max(64).nullable(),
+    patientId: z.string().max(64).nullable(),
     patientKey: z.string().max(64).nullable(),
     fingerprint: z.string().max(64),
     status: ehrStatusSchema,
@@ -209,7 +210,7 @@ export const commandSchemas = {
       })
       .nullable(),
     /** The appointment that was made for a walk-in. */
-    created: z.strictObject({ appointmentId: z.string().max(40), patientId: z.string().max(40) }).nullable(),
+    created: z.strictObject({ appointmentId: z.string().max(64), patientId: z.string().max(64) }).nullable(),
     would: ehrStatusSchema.nullable(),
   }),
   /** The mode in which write-back runs from now on. System. */

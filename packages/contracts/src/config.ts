@@ -265,14 +265,54 @@ export const workerOptions = {
     '',
     'Where the worker serves /metrics, as host:port; empty for not at all.',
   ),
-  ehrUrl: option('BOLT_EHR_URL', optionalText, '', "The EHR's SOAP endpoint; empty for the vendor's own."),
-  ehrCustomerKey: option('BOLT_EHR_CUSTOMER_KEY', text.min(1), '', 'Customer key of the EHR account.', {
+  ehrUrl: option(
+    'BOLT_EHR_URL',
+    optionalText,
+    '',
+    "The EHR's address: its SOAP endpoint, empty for the vendor's own, or the base of a FHIR R4 server.",
+  ),
+  ehrCustomerKey: option('BOLT_EHR_CUSTOMER_KEY', text, '', 'Customer key of the EHR account (Tebra).', {
     isSecret: true,
   }),
-  ehrUser: option('BOLT_EHR_USER', text.min(1), '', 'User of the EHR account.', { isSecret: true }),
-  ehrPassword: option('BOLT_EHR_PASSWORD', text.min(1), '', 'Password of the EHR account.', {
+  ehrUser: option('BOLT_EHR_USER', text, '', 'User of the EHR account (Tebra).', { isSecret: true }),
+  ehrPassword: option('BOLT_EHR_PASSWORD', text, '', 'Password of the EHR account (Tebra).', {
     isSecret: true,
   }),
+  fhirTokenUrl: option(
+    'BOLT_FHIR_TOKEN_URL',
+    optionalText,
+    '',
+    'Token endpoint of a FHIR server (OAuth 2.0 client credentials, SMART Backend Services).',
+  ),
+  fhirClientId: option('BOLT_FHIR_CLIENT_ID', optionalText, '', 'Our client id at the token endpoint.'),
+  fhirClientSecret: option('BOLT_FHIR_CLIENT_SECRET', optionalText, '', 'Secret of that client; or a key.', {
+    isSecret: true,
+  }),
+  fhirKeyFile: option(
+    'BOLT_FHIR_KEY_FILE',
+    optionalText,
+    '',
+    'PKCS#8 file with the private key that signs our assertions (P-384 or RSA), instead of a secret.',
+  ),
+  fhirKeyId: option(
+    'BOLT_FHIR_KEY_ID',
+    optionalText,
+    '',
+    'Name of that key in the key set the server knows.',
+  ),
+  fhirScope: option(
+    'BOLT_FHIR_SCOPE',
+    text,
+    'system/Appointment.crus system/Encounter.crus system/Patient.rs system/Practitioner.rs system/Location.rs system/Organization.rs',
+    'Scopes asked for; empty for what the server gives anyway.',
+  ),
+  fhirGapMs: option(
+    'BOLT_FHIR_GAP_MS',
+    whole(0, 60_000),
+    '100',
+    'Least time between two calls of one kind to a FHIR server, which tells no limits before one is passed.',
+    { unit: 'ms' },
+  ),
 } as const;
 
 /** Options of each process, for the tables of the documentation. */

@@ -75,7 +75,7 @@ export const driftRowSchema = z
   .strictObject({
     kind: z.enum(['both', 'board-only', 'ehr-only']),
     visitId: visitIdSchema.nullable(),
-    appointmentId: z.string().max(40).nullable(),
+    appointmentId: z.string().max(64).nullable(),
     /** When it is booked: by the board, else by the EHR. */
     startAt: instantSchema.nullable(),
     status: visitStatusSchema.nullable(),

@@ -88,13 +88,17 @@ export type EhrStatus = z.infer<typeof ehrStatusSchema>;
 
 const segment = z.strictObject({ from: instantSchema, to: instantSchema.nullable() });
 
+/** The kinds of EHR that a clinic can be linked to. */
+export const ehrSystems = ['tebra', 'fhir'] as const;
+export type EhrSystem = (typeof ehrSystems)[number];
+
 export const externalRefSchema = z
   .strictObject({
-    system: z.enum(['tebra', 'import']),
+    system: z.enum([...ehrSystems, 'import']),
     /** Unique per appointment occurrence and patient within the system; opaque. */
-    key: z.string().min(1).max(120),
-    appointmentId: z.string().max(40).nullable(),
-    patientId: z.string().max(40).nullable(),
+    key: z.string().min(1).max(200),
+    appointmentId: z.string().max(64).nullable(),
+    patientId: z.string().max(64).nullable(),
     status: ehrStatusSchema,
     rawStatus: z.string().max(80),
     /** SHA-256 of the normalised row: an unchanged row appends no event. */

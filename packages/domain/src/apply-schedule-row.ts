@@ -99,7 +99,7 @@ function personEvents(scene: Scene, row: Row): BoardEvent[] {
 
 function created(scene: Scene, row: Row): BoardEvent {
   const { visitId, fullName, dob, phone, reason } = row;
-  const isPartial = row.system === 'tebra' && dob === null;
+  const isPartial = row.system !== 'import' && dob === null;
   return {
     type: 'visit.created',
     visit: newVisit(scene, {

@@ -72,6 +72,7 @@ const specified: Record<Action, string> = {
   closeDay: 'FG',
   reopenDay: 'FG',
   'applyScheduleRow:tebra': 'Y',
+  'applyScheduleRow:fhir': 'Y',
   'applyScheduleRow:import': 'FGSY',
   applyPersonDetails: 'Y',
   noteAbsence: 'Y',
@@ -321,7 +322,13 @@ describe('[H-01] [authz] what the matrix does not say is refused', () => {
   });
 
   it('only the system does what jobs do to a board', () => {
-    const jobs: Action[] = ['applyScheduleRow:tebra', 'applyPersonDetails', 'noteAbsence', 'reportSync'];
+    const jobs: Action[] = [
+      'applyScheduleRow:tebra',
+      'applyScheduleRow:fhir',
+      'applyPersonDetails',
+      'noteAbsence',
+      'reportSync',
+    ];
     for (const action of jobs) expect(rolesOfAction(action)).toEqual(['system']);
     const job = systemPrincipal('job', ['north']);
     for (const action of jobs) expect(why(job, action)).toBe('allowed');

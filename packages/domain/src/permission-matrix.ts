@@ -20,6 +20,7 @@ export type CommandAction =
   | 'createVisit:booked'
   | 'createVisit:walk-in'
   | 'applyScheduleRow:tebra'
+  | 'applyScheduleRow:fhir'
   | 'applyScheduleRow:import';
 
 export type Action = RouteAction | CommandAction;
@@ -122,6 +123,7 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   closeDay: inClinic('Close a day and confirm its no-shows', all(['front-desk', 'manager'])),
   reopenDay: inClinic('Take a closing back (a closed day: managers only)', all(['front-desk', 'manager'])),
   'applyScheduleRow:tebra': inClinic('Take over a row of the EHR', all(['system'])),
+  'applyScheduleRow:fhir': inClinic('Take over a row of an EHR that speaks FHIR', all(['system'])),
   'applyScheduleRow:import': inClinic(
     'Take over an imported row',
     all(['front-desk', 'manager', 'service', 'system']),

@@ -13,6 +13,7 @@ export { BreakerOpen, type CallGuard, type CallPermit, gateGuard } from './call-
 export { clinicDay, DAY_MARGIN_MS, type InstantWindow, localDate, scheduleWindow } from './clinic-day.ts';
 export type { Collision } from './duplicate-appointments.ts';
 export * from './ehr-failure.ts';
+export { type EhrCallRecord, type EhrOperation, isEhrWrite } from './ehr-operations.ts';
 export * from './ehr-port.ts';
 export * from './ehr-records.ts';
 export * from './ehr-write-port.ts';

@@ -1,10 +1,11 @@
 /** An outage from its first failed call to its recovery, with the simulator as the EHR: nobody but the probe asks. */
 import { type BreakerState, readConfig, workerOptions } from '@workflow-bolt/contracts';
-import { createCallGaps, OPERATION_NAMES, type TebraCallRecord } from '@workflow-bolt/ehr';
+import { createCallGaps, type EhrCallRecord, OPERATION_NAMES } from '@workflow-bolt/ehr';
 import { startEhrSimulator } from '@workflow-bolt/ehr-simulator';
 import { breakerSettings, createRedisPort, ensureFunctions, fromUrl } from '@workflow-bolt/store';
 import { awaitUntil, startRedis } from '@workflow-bolt/testkit';
 import { expect, test } from 'vitest';
+import { tebraAccount } from './ehr-account.ts';
 import { EhrConnection } from './ehr-connection.ts';
 
 const settings = { ...breakerSettings, callsMin: 3, openMs: 3_000, openMsMax: 3_000, jitterPct: 0 };
@@ -31,9 +32,10 @@ async function startLink(more: { password?: string } = {}) {
   const gaps = createCallGaps(0);
   gaps.useThrottles(OPERATION_NAMES.map((endpoint) => ({ endpoint, minGapMs: 1 })));
   const turns: BreakerState[] = [];
-  const calls: TebraCallRecord[] = [];
+  const calls: EhrCallRecord[] = [];
   const link = new EhrConnection({
-    ...{ config, port, node: 'worker-1', gaps, settings, now: Date.now },
+    account: tebraAccount(config, gaps),
+    ...{ port, node: 'worker-1', settings, now: Date.now },
     onCall: (record) => calls.push(record),
     onChange: (lane, _from, { state }) => {
       if (lane === 'reads') turns.push(state);

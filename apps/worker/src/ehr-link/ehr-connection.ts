@@ -1,27 +1,29 @@
 /** The worker's way to its EHR account: guard, watch, probe and adapter, assembled. */
-import type { Breaker, BreakerState, EhrLane, WorkerConfig } from '@workflow-bolt/contracts';
-import { type CallGaps, createTebraAdapter, type EhrPort, type TebraCallRecord } from '@workflow-bolt/ehr';
+import { type Breaker, type BreakerState, type EhrLane, ehrLanes } from '@workflow-bolt/contracts';
+import type { EhrCallRecord, EhrPort } from '@workflow-bolt/ehr';
 import { type BreakerSettings, EhrLink, ehrAccountName, type RedisPort } from '@workflow-bolt/store';
+import type { EhrAccount } from './ehr-account.ts';
 import { HealthProbe } from './health-probe.ts';
 import { LinkMetrics } from './link-metrics.ts';
 import { LinkWatch } from './link-watch.ts';
 import { SharedGuard } from './shared-guard.ts';
 
 export type EhrConnectionParts = {
-  config: Pick<WorkerConfig, 'ehrUrl' | 'ehrCustomerKey' | 'ehrUser' | 'ehrPassword'>;
+  account: EhrAccount;
   port: RedisPort;
   node: string;
-  gaps: CallGaps;
   /** When the breaker opens; the ones of the store unless given. */
   settings?: BreakerSettings;
+  /** When a call is given up, ms. */
+  callMsMax?: number;
   /** Redis's clock, epoch ms. */
   now: () => number;
-  onCall: (record: TebraCallRecord) => void;
+  onCall: (record: EhrCallRecord) => void;
   onChange: (lane: EhrLane, from: BreakerState, to: Breaker) => void;
 };
 
 /** The adapter's own deadline for a call, after which a permit is not needed any more. */
-const callMsMax = 45_000;
+const callMsMaxDefault = 45_000;
 
 export class EhrConnection {
   /** For what a person waits for; goes first. */
@@ -34,9 +36,9 @@ export class EhrConnection {
   readonly #probe: HealthProbe;
 
   constructor(parts: EhrConnectionParts) {
-    const { config, port, node, gaps, now } = parts;
+    const { account, port, node, now, callMsMax = callMsMaxDefault } = parts;
     const settings = parts.settings ? { settings: parts.settings } : {};
-    const link = new EhrLink({ port, account: ehrAccountName(config.ehrCustomerKey), node, ...settings });
+    const link = new EhrLink({ port, account: ehrAccountName(account.key), node, ...settings });
     const { metrics } = this;
     const onChange: EhrConnectionParts['onChange'] = (lane, from, to) => {
       metrics.changed(lane, to.state);
@@ -44,18 +46,12 @@ export class EhrConnection {
     };
     this.#watch = new LinkWatch({ link, port, now, onChange });
     this.#guard = new SharedGuard({
-      ...{ link, watch: this.#watch, gaps, callMsMax },
+      ...{ link, watch: this.#watch, gaps: account.gaps, callMsMax },
       onEvent: (event) => metrics.guarded(event),
     });
     const adapter = (kind: 'interactive' | 'background') =>
-      createTebraAdapter({
-        ...(config.ehrUrl === null ? {} : { endpoint: config.ehrUrl }),
-        credentials: {
-          customerKey: config.ehrCustomerKey,
-          user: config.ehrUser,
-          password: config.ehrPassword,
-        },
-        ...{ gaps, guard: this.#guard.for(kind), deadlineMs: callMsMax },
+      account.connect({
+        ...{ guard: this.#guard.for(kind), deadlineMs: callMsMax },
         observe: (record) => {
           metrics.called(record);
           parts.onCall(record);
@@ -80,6 +76,11 @@ export class EhrConnection {
     await this.#probe.stop();
     await this.#guard.drain();
     await this.#watch.stop();
+  }
+
+  /** Ms until a call may leave, as far as is known here; 0 when nothing holds it back. Reading and writing both count. */
+  closedMs(): number {
+    return Math.max(0, ...ehrLanes.map((lane) => this.#watch.denies(lane)?.retryMs ?? 0));
   }
 
   breaker(lane: EhrLane): Breaker {

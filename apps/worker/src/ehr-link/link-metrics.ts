@@ -1,6 +1,6 @@
 /** What the link to the EHR costs and how it stands, for Prometheus. No label names a patient, a clinic or an account. */
 import { type BreakerState, breakerStates, type EhrLane, ehrLanes } from '@workflow-bolt/contracts';
-import type { TebraCallRecord } from '@workflow-bolt/ehr';
+import type { EhrCallRecord } from '@workflow-bolt/ehr';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { GuardEvent } from './shared-guard.ts';
 
@@ -69,7 +69,7 @@ export class LinkMetrics {
     if (kind === 'granted') this.#waited.observe({ lane }, waitedMs / 1_000);
   }
 
-  called({ operation, failure, durationMs }: TebraCallRecord): void {
+  called({ operation, failure, durationMs }: EhrCallRecord): void {
     this.#calls.inc({ operation, outcome: failure?.kind ?? 'ok' });
     this.#took.observe({ operation }, durationMs / 1_000);
   }

@@ -13,10 +13,10 @@ import {
   type CallPermit,
   createLocalGuard,
   type EhrFailure,
+  type EhrOperation,
   GateFull,
-  isWriteOperation,
+  isEhrWrite,
   systemClock,
-  type TebraOperation,
   throttleWaitMs,
 } from '@workflow-bolt/ehr';
 import type { EhrLink, TurnAsk } from '@workflow-bolt/store';
@@ -25,7 +25,7 @@ import type { LinkWatch } from './link-watch.ts';
 export type SharedGuardParts = {
   link: Pick<EhrLink, 'take' | 'end' | 'leave'>;
   watch: Pick<LinkWatch, 'denies' | 'note'>;
-  gaps: CallGaps;
+  gaps: CallGaps<EhrOperation>;
   /** A call ends within so many ms, so that a permit not reported by then is given back. */
   callMsMax: number;
   clock?: CallClock;
@@ -47,16 +47,15 @@ const lateTurnsMax = 20;
 /** A process that stood still gives its permit back this much after the call's own deadline. */
 const leaseSpareMs = 5_000;
 
-export const laneOf = (operation: TebraOperation): EhrLane =>
-  isWriteOperation(operation) ? 'writes' : 'reads';
+export const laneOf = (operation: EhrOperation): EhrLane => (isEhrWrite(operation) ? 'writes' : 'reads');
 
-type Wish = { operation: TebraOperation; kind: TurnAsk['kind']; signal: AbortSignal | undefined };
+type Wish = { operation: EhrOperation; kind: TurnAsk['kind']; signal: AbortSignal | undefined };
 
 export class SharedGuard {
   readonly #parts: SharedGuardParts;
   readonly #clock: CallClock;
   /** Only while Redis is away: born with the loss, so that its first calls keep their distance. */
-  #local: CallGuard<TebraOperation> | null = null;
+  #local: CallGuard<EhrOperation> | null = null;
   #awayAt = Number.NEGATIVE_INFINITY;
   readonly #reports = new Set<Promise<unknown>>();
 
@@ -66,7 +65,7 @@ export class SharedGuard {
   }
 
   /** The guard for calls that somebody waits for, or for those that nobody does. */
-  for(kind: TurnAsk['kind']): CallGuard<TebraOperation> {
+  for(kind: TurnAsk['kind']): CallGuard<EhrOperation> {
     return { acquire: (operation, signal) => this.#acquire({ operation, kind, signal }) };
   }
 
@@ -148,12 +147,12 @@ export class SharedGuard {
     };
   }
 
-  #permit(operation: TebraOperation, permit: string, gen: number): CallPermit {
+  #permit(operation: EhrOperation, permit: string, gen: number): CallPermit {
     return { report: (failure, tookMs) => this.#report(operation, { permit, gen, failure, tookMs }) };
   }
 
   #report(
-    operation: TebraOperation,
+    operation: EhrOperation,
     told: { permit: string; gen: number; failure: EhrFailure | 'not-sent' | null; tookMs: number },
   ): void {
     const { permit, gen, failure, tookMs } = told;
@@ -177,7 +176,7 @@ export class SharedGuard {
     this.#reports.add(work);
   }
 
-  #deferMs(operation: TebraOperation, failure: EhrFailure | 'not-sent' | null): number {
+  #deferMs(operation: EhrOperation, failure: EhrFailure | 'not-sent' | null): number {
     if (failure === null || failure === 'not-sent' || failure.kind !== 'throttled') return 0;
     return throttleWaitMs(failure.intervalMs, this.#parts.gaps.gapMs(operation));
   }

@@ -3,7 +3,7 @@ import type { Day, Visit } from '@workflow-bolt/contracts';
 import type { Absence, DriftPair, TheirAppointment } from '@workflow-bolt/domain';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
 import { providerIdOf, textOrNull, visitTypeIdOf } from '../schedule-commands.ts';
-import { type KnownDay, type MatchedRow, matchRows } from '../visit-identity.ts';
+import { isOfEhr, type KnownDay, type MatchedRow, matchRows } from '../visit-identity.ts';
 
 /** Names and ids longer than a report keeps are cut off as on the board. */
 const nameMax = 120;
@@ -51,7 +51,7 @@ export function pairDay(day: Day, rows: readonly EhrAppointment[], known: KnownD
   const taken = new Set(byVisit.values());
   const matched = new Set(matching.rows.flatMap(({ visit }) => visit ?? []));
   const absent = matching.absent.filter((visit) => !byVisit.has(visit));
-  const alone = known.visits.filter((visit) => !matched.has(visit) && visit.external?.system !== 'tebra');
+  const alone = known.visits.filter((visit) => !matched.has(visit) && !isOfEhr(visit));
   return {
     absent,
     pairs: [

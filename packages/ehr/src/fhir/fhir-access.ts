@@ -6,7 +6,7 @@ import { transportFacts } from '../http-exchange.ts';
 export type FhirClientProof =
   | { readonly kind: 'secret'; readonly secret: string }
   /** SMART Backend Services: an assertion signed with this key (ES384 or RS384), which the server knows. */
-  | { readonly kind: 'key'; readonly key: CryptoKey; readonly keyId: string };
+  | { readonly kind: 'key'; readonly key: () => Promise<CryptoKey>; readonly keyId: string };
 
 export interface FhirClient {
   readonly tokenUrl: string;
@@ -73,7 +73,7 @@ async function askForToken({ client, clock, fetch }: AccessParts): Promise<EhrRe
       { issuer: new URL(client.tokenUrl).origin, token_endpoint: client.tokenUrl },
       client.clientId,
       undefined,
-      proofOf(oidc, client),
+      await proofOf(oidc, client),
     );
     config.timeout = TOKEN_TIMEOUT_S;
     config[oidc.customFetch] = (url, init) => fetch(url, init as RequestInit);
@@ -95,11 +95,11 @@ async function askForToken({ client, clock, fetch }: AccessParts): Promise<EhrRe
 
 type Oidc = typeof import('openid-client');
 
-function proofOf(oidc: Oidc, { tokenUrl, proof }: FhirClient) {
+async function proofOf(oidc: Oidc, { tokenUrl, proof }: FhirClient) {
   if (proof.kind === 'secret') return oidc.ClientSecretBasic(proof.secret);
   const { key, keyId } = proof;
   return oidc.PrivateKeyJwt(
-    { key, kid: keyId },
+    { key: await key(), kid: keyId },
     // SMART asks for the token endpoint itself as the audience.
     {
       [oidc.modifyAssertion]: (_header, payload) => {

@@ -64,7 +64,7 @@ function boardEvent(entry: RawEntry, clinic: string | null): SecurityEvent | nul
   const isDone = isRead || code === 'applied';
   const sub = isRead ? readSubtype(String(text.what)) : creating.has(command ?? '') ? 'create' : 'update';
   const role = word(text.role) ?? null;
-  const isJob = role === 'system' || text.source === 'tebra' || text.source === 'rule';
+  const isJob = role === 'system' || ['tebra', 'fhir', 'rule'].includes(String(text.source));
   const entities = words(text.entities).slice(0, entitiesMax);
   return {
     cid: clinic,
