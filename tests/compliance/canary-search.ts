@@ -13,7 +13,7 @@ export const canaryNames: readonly string[] = Array.from(
   (_, i) => `${canaryStem}${i}x Zweifel`,
 );
 
-type Form = { name: string; text: string };
+export type Form = { name: string; text: string };
 
 /** Base64 depends on where the word begins: the part that is the same for each of three beginnings. */
 function base64Forms(word: string): Form[] {
@@ -58,8 +58,7 @@ export function formsOf(word: string): Form[] {
   ];
 }
 
-const words = [canaryStem, canaryDob, canaryPhone];
-const forms = words.flatMap(formsOf);
+const canaryForms = [canaryStem, canaryDob, canaryPhone].flatMap(formsOf);
 /** A hash without a key is as good as the name to whoever has a list of names. */
 const digests = new Set(
   canaryNames.flatMap((name) => ['sha256', 'sha1', 'md5'].map((algorithm) => hash(algorithm, name, 'hex'))),
@@ -67,6 +66,16 @@ const digests = new Set(
 
 /** What was found where; empty is what everybody hopes for. */
 export function canariesIn(sinks: ReadonlyMap<string, string>): string[] {
+  const found = formsIn(sinks, canaryForms);
+  for (const [sink, text] of sinks) {
+    for (const digest of text.match(/\b(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})\b/g) ?? [])
+      if (digests.has(digest)) found.push(`${sink}: unkeyed hash`);
+  }
+  return found;
+}
+
+/** Where any of these forms stands, with what is around it. */
+export function formsIn(sinks: ReadonlyMap<string, string>, forms: readonly Form[]): string[] {
   const found: string[] = [];
   for (const [sink, text] of sinks) {
     for (const form of forms) {
@@ -74,8 +83,6 @@ export function canariesIn(sinks: ReadonlyMap<string, string>): string[] {
       if (at >= 0)
         found.push(`${sink}: ${form.name}: ${JSON.stringify(text.slice(Math.max(0, at - 60), at + 40))}`);
     }
-    for (const digest of text.match(/\b(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})\b/g) ?? [])
-      if (digests.has(digest)) found.push(`${sink}: unkeyed hash`);
   }
   return found;
 }
