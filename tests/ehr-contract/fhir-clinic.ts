@@ -14,8 +14,6 @@ export const CLINIC_DATE = '2026-07-06';
 export const CLINIC_ZONE = 'America/Chicago';
 export const PRACTICE = 'Fern Street Clinic';
 
-const at = (time: string) => `${CLINIC_DATE}T${time}:00-05:00`;
-
 const organization: Organization = {
   resourceType: 'Organization',
   id: 'org-1',
@@ -69,6 +67,9 @@ interface Booking {
   readonly status?: Appointment['status'];
   readonly place?: string;
   readonly display?: string;
+  readonly date?: string;
+  /** The clinic's distance from UTC on that day. */
+  readonly offset?: string;
 }
 
 /** A booked appointment of 20 minutes, with what an update could lose. */
@@ -79,10 +80,12 @@ export function booking({
   status = 'booked',
   place = 'site-1',
   display,
+  date = CLINIC_DATE,
+  offset = '-05:00',
 }: Booking): Appointment {
   const who = patient === null ? [] : [{ reference: `Patient/${patient}`, ...(display ? { display } : {}) }];
-  const [hour = '0', minute = '0'] = time.split(':');
-  const end = `${hour}:${String(Number(minute) + 20).padStart(2, '0')}`;
+  const start = `${date}T${time}:00${offset}`;
+  const end = new Date(Date.parse(start) + 20 * 60_000).toISOString();
   return {
     resourceType: 'Appointment',
     id,
@@ -90,8 +93,8 @@ export function booking({
     serviceType: [{ text: 'Follow-up' }],
     reasonCode: [{ text: 'knee' }],
     comment: ' two  blanks & a <mark>',
-    start: at(time),
-    end: at(end),
+    start,
+    end,
     minutesDuration: 20,
     extension: [{ url: 'urn:example:billing-case', valueString: '41' }],
     participant: [
@@ -112,12 +115,15 @@ export function encounter(appointmentId: string, status: Encounter['status']): E
 }
 
 /** Fills the server with the clinic. Ids that are given are kept. */
-export async function seedClinic({ repo }: Pick<FhirServer, 'repo'>): Promise<void> {
+export async function seedClinic(
+  { repo }: Pick<FhirServer, 'repo'>,
+  when: Pick<Booking, 'date' | 'offset'> = {},
+): Promise<void> {
   repo.clear();
   const day = [
-    booking({ id: 'app-1', patient: 'pat-1', time: '09:00' }),
-    booking({ id: 'app-2', patient: 'pat-2', time: '09:20', display: 'Mara Quill' }),
-    booking({ id: 'app-3', patient: 'pat-3', time: '10:00', place: 'room-3' }),
+    booking({ id: 'app-1', patient: 'pat-1', time: '09:00', ...when }),
+    booking({ id: 'app-2', patient: 'pat-2', time: '09:20', display: 'Mara Quill', ...when }),
+    booking({ id: 'app-3', patient: 'pat-3', time: '10:00', place: 'room-3', ...when }),
   ];
   const all = [organization, namesake, site, room, elsewhere, doctor, ...patients, ...day];
   for (const resource of all) await repo.createResource(resource);

@@ -37,7 +37,9 @@ const EXPECTED = new Set(['meta', 'text', 'status', 'statusHistory', 'period']);
 export function differingMembers(before: object, after: object, isMoved: boolean): string[] {
   const [old, young] = [membersOf(before), membersOf(after)];
   const names = new Set([...old.keys(), ...(isMoved ? young.keys() : [])]);
-  return [...names].filter((name) => old.get(name) !== young.get(name)).sort();
+  const changed = [...names].filter((name) => old.get(name) !== young.get(name));
+  // `_start` holds what extends `start`.
+  return [...new Set(changed.map((name) => name.replace(/^_/, '')))].sort();
 }
 
 function membersOf(resource: object): ReadonlyMap<string, string> {

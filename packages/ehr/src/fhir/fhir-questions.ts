@@ -73,26 +73,29 @@ type PatientWord = keyof PatientsFilter;
 const PATIENT_WORDS: Readonly<Partial<Record<PatientWord, string>>> = {
   firstName: 'given',
   lastName: 'family',
-  fullName: 'name',
   gender: 'gender',
 };
 const KNOWN_TO_PATIENT: ReadonlySet<string> = new Set<PatientWord>([
   ...(Object.keys(PATIENT_WORDS) as PatientWord[]),
+  'fullName',
   'practiceId',
+  'practiceName',
   'dateOfBirth',
   'modified',
 ]);
 
-/** Criteria of Patient. */
+/** Criteria of Patient; a practice's name is no criterion of R4 and is looked at afterwards. */
 export function patientCriteria(filter: PatientsFilter): EhrResult<Criteria> {
   const given = Object.entries(filter).filter(([, value]) => value !== undefined);
   const unknown = given.find(([name]) => !KNOWN_TO_PATIENT.has(name));
   if (unknown) return refused(unknown[0]);
-  if (given.length === 0) return refused('filter');
+  if (given.every(([name]) => name === 'practiceName')) return refused('filter');
   const { dateOfBirth, modified, practiceId } = filter;
   if (practiceId !== undefined && !isFhirId(practiceId)) return refused('practiceId');
   return ehrOk([
     ...Object.entries(PATIENT_WORDS).flatMap(([name, word]) => criterion(word, filter[name as PatientWord])),
+    // A name is searched by the beginnings of its parts, so each word is one.
+    ...words(filter.fullName).map((word): [string, string] => ['name', escaped(word)]),
     ...criterion('organization', practiceId && `Organization/${practiceId}`),
     ...(dateOfBirth ? bornWithin(dateOfBirth) : []),
     ...(modified ? changedWithin(modified) : []),
@@ -101,6 +104,10 @@ export function patientCriteria(filter: PatientsFilter): EhrResult<Criteria> {
 
 function criterion(name: string, value: PatientsFilter[PatientWord]): [string, string][] {
   return typeof value === 'string' ? [[name, escaped(value)]] : [];
+}
+
+function words(name: string | undefined): string[] {
+  return name?.split(/[\s,]+/).filter(Boolean) ?? [];
 }
 
 /** Comma, dollar, bar and backslash separate values in a search; inside one they are escaped. */

@@ -65,7 +65,15 @@ export function fhirReads(tools: ReadingTools): EhrReadPort {
         { operation: 'SearchPatient', type: 'Patient', schema: patientSchema, criteria: criteria.value },
         signal,
       );
-      return found.ok ? ehrOk(found.value.map((patient) => decodePatient(patient, referred))) : found;
+      if (!found.ok) return found;
+      const patients = found.value.map((patient) => decodePatient(patient, referred));
+      if (filter.practiceName === undefined) return ehrOk(patients);
+      const practice = await tools.findPractice(filter.practiceName, signal);
+      if (!practice.ok) return practice;
+      // Many servers never say whose patient somebody is: only another practice's are left out.
+      return ehrOk(
+        patients.filter(({ practiceId }) => practiceId === null || practiceId === practice.value.id),
+      );
     },
     ...directories(tools),
   };

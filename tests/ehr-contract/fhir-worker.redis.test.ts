@@ -1,0 +1,114 @@
+import type { Appointment } from '@medplum/fhirtypes';
+import { clinicSettingsSchema, readConfig, workerOptions } from '@workflow-bolt/contracts';
+import { localDate } from '@workflow-bolt/domain';
+import { BoardRegistry, createRedisPort, fromUrl, openVault } from '@workflow-bolt/store';
+import { awaitUntil, startRedis } from '@workflow-bolt/testkit';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { readJobBoard } from '../../apps/worker/src/board-port.ts';
+import { HostBoard } from '../../apps/worker/src/host-board.ts';
+import { BoltWorker } from '../../apps/worker/src/worker.ts';
+import { middayZone } from '../system/midday-zone.ts';
+import { PRACTICE, seedClinic } from './fhir-clinic.ts';
+import { startFhirServer } from './fhir-server.ts';
+
+const zone = middayZone();
+const clinic = 'fern-street';
+
+/** As instants are written there, such as `-06:00`. */
+function offsetOf(timeZone: string): string {
+  const part = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
+    .formatToParts()
+    .find(({ type }) => type === 'timeZoneName');
+  return part?.value.slice(3) || 'Z';
+}
+
+/** Redis, a FHIR server and a worker, told by nothing but the settings that the clinic's EHR speaks FHIR. */
+async function startClinic() {
+  const stack = new AsyncDisposableStack();
+  const redis = stack.use(await startRedis({ persist: 'aof-always' }));
+  const server = await startFhirServer();
+  stack.defer(() => server.stop());
+  const date = localDate(zone, Date.now());
+  await seedClinic(server, { date, offset: offsetOf(zone) });
+  const settings = clinicSettingsSchema.parse({
+    ...{ id: clinic, name: 'Fern Street', zone, rooms: [] },
+    ehr: { system: 'fhir', practiceName: PRACTICE, pollSeconds: 900 },
+  });
+  const config = readConfig(workerOptions, {
+    REDIS_URL: redis.url,
+    BOLT_CLINICS_FILE: 'given-directly',
+    BOLT_EHR_URL: server.base,
+    BOLT_FHIR_GAP_MS: '0',
+  });
+  const vault = openVault(config);
+  const port = createRedisPort(fromUrl(redis.url), 'test');
+  const registry = new BoardRegistry({ port, vault });
+  await registry.start();
+  stack.defer(async () => {
+    await registry.stop();
+    await port.close();
+  });
+  const worker = new BoltWorker({ config, clinics: [settings], log: pino({ level: 'silent' }) });
+  stack.defer(() => worker.stop(1_000));
+  await worker.start();
+  const board = new HostBoard(registry, { clinic, date });
+  return { stack, server, worker, board, registry };
+}
+
+test('a clinic on FHIR has its day on the board, with names, birthdays and doctors, and follows what the server says', async () => {
+  const { stack, server, worker, board, registry } = await startClinic();
+  await using _ = stack;
+  const isDone = async () => (await readJobBoard(board)).sync?.phase === 'done';
+  await awaitUntil('the first pull is done', isDone, 60_000);
+  const { day, visits, persons } = await readJobBoard(board);
+  expect(day?.providers).toMatchObject([{ id: 'ehr-doc-1', name: 'Ada Okafor MD' }]);
+  const shown = visits.map(({ id, external, status, providerId }) => ({
+    system: external?.system,
+    appointmentId: external?.appointmentId,
+    status,
+    providerId,
+    name: persons.get(id)?.fullName,
+    dob: persons.get(id)?.dob,
+    isPartial: persons.get(id)?.isPartial,
+  }));
+  const same = { system: 'fhir', status: 'scheduled', providerId: 'ehr-doc-1', isPartial: false };
+  expect(shown.sort((a, b) => String(a.appointmentId).localeCompare(String(b.appointmentId)))).toEqual([
+    { ...same, appointmentId: 'app-1', name: 'Rowan Vale', dob: '1970-01-01' },
+    { ...same, appointmentId: 'app-2', name: 'Mara Quill', dob: '1970-01-02' },
+    { ...same, appointmentId: 'app-3', name: 'Ines Thorn', dob: '1970-01-03' },
+  ]);
+  const appointment = await server.repo.readResource<Appointment>('Appointment', 'app-2');
+  await server.repo.updateResource({ ...appointment, status: 'cancelled' });
+  expect(await worker.pullNow(clinic, 'timer')).toMatchObject({ ok: true, changed: 1, unchanged: 2 });
+  await registry.checkAll();
+  const after = (await readJobBoard(board)).visits.find(
+    ({ external }) => external?.appointmentId === 'app-2',
+  );
+  expect(after?.status).toBe('cancelled');
+  // Nobody asks again for what has not changed.
+  expect(await worker.pullNow(clinic, 'timer')).toMatchObject({ ok: true, changed: 0, unchanged: 3 });
+});
+
+test('settings that no worker could serve are refused with the reason', () => {
+  const fhir = { system: 'fhir', practiceName: PRACTICE };
+  const settings = { id: clinic, name: 'Fern Street', zone, rooms: [], ehr: fhir };
+  expect(
+    clinicSettingsSchema.safeParse({ ...settings, readyToBeSeenMeans: 'ready-for-md' }).error?.issues,
+  ).toMatchObject([
+    {
+      path: ['readyToBeSeenMeans'],
+      message: 'an EHR of the kind fhir needs readyToBeSeenMeans "check-in-completed"',
+    },
+  ]);
+  const config = readConfig(workerOptions, { REDIS_URL: 'redis://127.0.0.1:1', BOLT_CLINICS_FILE: 'none' });
+  const start = (...systems: ('fhir' | 'tebra')[]) => {
+    const clinics = systems.map((system) =>
+      clinicSettingsSchema.parse({ ...settings, ehr: { ...fhir, system } }),
+    );
+    return () => new BoltWorker({ config, clinics, log: pino({ level: 'silent' }) });
+  };
+  expect(start('fhir', 'tebra')).toThrow('The clinics have two kinds of EHR');
+  expect(start('fhir')).toThrow('set BOLT_EHR_URL');
+  expect(start('tebra')).toThrow('Set BOLT_EHR_CUSTOMER_KEY');
+});
