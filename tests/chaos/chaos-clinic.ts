@@ -193,8 +193,11 @@ export class ChaosClinic implements AsyncDisposable {
   }
 
   async #signEveryoneIn(): Promise<void> {
-    for (const { id } of this.system.users)
-      this.#sessions.set(id, (await StaffMember.signIn(this.system, id, station)).headers);
+    for (const { id } of this.system.users) {
+      // A store that was just started may refuse a moment longer; so may people sign in a moment later.
+      const signIn = () => StaffMember.signIn(this.system, id, station);
+      this.#sessions.set(id, (await awaitUntil(`${id} signs in`, signIn, 30_000)).headers);
+    }
   }
 
   async #openScreens(numScreens: number): Promise<void> {

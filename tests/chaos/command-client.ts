@@ -103,7 +103,9 @@ export class CommandClient {
         body: JSON.stringify(envelope),
         signal: AbortSignal.timeout(attemptTimeoutMs),
       });
-      return readAnswer(response.status, await response.json());
+      const answer = readAnswer(response.status, await response.json());
+      const isWithoutTime = response.status === 503 && !(Number(response.headers.get('retry-after')) > 0);
+      return isWithoutTime ? { kind: 'wrong', what: `503 without Retry-After (${answer.kind})` } : answer;
     } catch (error) {
       return { kind: 'hold', code: error instanceof Error ? error.name : 'network' };
     }

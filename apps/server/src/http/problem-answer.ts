@@ -26,6 +26,8 @@ const retryAfterSec: Partial<Record<ProblemCode, number>> = {
   upgrade_required: 30,
   ehr_unavailable: 30,
 };
+/** For every other 503: nobody is told to come back without being told when. */
+const retryAfterUsualSec = 1;
 
 /** How long `hold` asks a client to wait, in milliseconds; jittered by the client. */
 export const retryAfterMs = (code: ProblemCode): number => (retryAfterSec[code] ?? 1) * 1_000;
@@ -59,8 +61,11 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
   res.setHeader('X-Request-Id', problem.requestId);
   res.setHeader('Content-Type', 'application/problem+json');
   res.setHeader('Content-Length', body.length);
+  const usual = problem.status === 503 ? retryAfterUsualSec : undefined;
   const wait =
-    typeof problem.retryAfterSec === 'number' ? problem.retryAfterSec : retryAfterSec[problem.code];
+    typeof problem.retryAfterSec === 'number'
+      ? problem.retryAfterSec
+      : (retryAfterSec[problem.code] ?? usual);
   if (wait !== undefined) res.setHeader('Retry-After', wait);
   res.end(body);
 }
