@@ -1,7 +1,7 @@
 import { Center, Loader } from '@mantine/core';
 import type { Session } from '@workflow-bolt/client';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { mayAdminister, mayOpenEhrLink } from '../session/may-administer.ts';
+import { mayAdminister, mayCompare, mayOpenEhrLink, maySeeQueues } from '../session/may-administer.ts';
 import type { SessionExits } from '../session/use-session.ts';
 import { BoardPage, type ClientOptions } from './board-page.tsx';
 import type { PageLink } from './page-shell.tsx';
@@ -16,9 +16,26 @@ const EhrLinkPage = lazy(() =>
   import('../ehr-link/ehr-link-page.tsx').then(({ EhrLinkPage: Page }) => ({ default: Page })),
 );
 
+const DriftPage = lazy(() =>
+  import('../drift/drift-page.tsx').then(({ DriftPage: Page }) => ({ default: Page })),
+);
+const QueuesPage = lazy(() =>
+  import('../queues/queues-page.tsx').then(({ QueuesPage: Page }) => ({ default: Page })),
+);
+
 /** The pages beside the board. */
-const pageLabels = { account: 'Your account', admin: 'Administration', 'ehr-link': 'EHR link' } as const;
+const pageLabels = {
+  account: 'Your account',
+  admin: 'Administration',
+  'ehr-link': 'EHR link',
+  drift: 'Differences',
+  jobs: 'Queues',
+} as const;
 type PageName = keyof typeof pageLabels;
+
+const ReportPage = lazy(() =>
+  import('../history/report-page.tsx').then(({ ReportPage: Report }) => ({ default: Report })),
+);
 
 type Props = { session: Session; exits: SessionExits; options: ClientOptions | undefined };
 
@@ -31,11 +48,13 @@ export function PageOf({ session, exits, options }: Props) {
   const may: Record<PageName, boolean> = {
     admin: mayAdminister(session),
     'ehr-link': mayOpenEhrLink(session),
+    drift: hasBoard && mayCompare(session),
+    jobs: maySeeQueues(session),
     account: true,
   };
   const linksOf = (page: PageName): PageLink[] => [
     ...(hasBoard ? [{ href: '/', label: 'Board' }] : []),
-    ...(['admin', 'ehr-link', 'account'] as const)
+    ...(['admin', 'ehr-link', 'drift', 'jobs', 'account'] as const)
       .filter((each) => each !== page && may[each])
       .map((each) => ({ href: `/${each}`, label: pageLabels[each] })),
   ];
@@ -47,8 +66,13 @@ export function PageOf({ session, exits, options }: Props) {
         <EhrLinkPage session={session} exits={exits} links={linksOf('ehr-link')} options={options} />
       </Page>
     );
+  if (first === 'drift' && may.drift)
+    return <Page>{<DriftPage session={session} exits={exits} links={linksOf('drift')} />}</Page>;
+  if (first === 'jobs' && may.jobs)
+    return <Page>{<QueuesPage session={session} exits={exits} links={linksOf('jobs')} />}</Page>;
   if (isAdmin && mayAdminister(session))
     return <Page>{<AdminPage session={session} exits={exits} links={linksOf('admin')} />}</Page>;
+  if (first === 'report') return <Page>{<ReportPage session={session} exits={exits} />}</Page>;
   return <BoardPage session={session} exits={exits} options={options} />;
 }
 

@@ -114,6 +114,8 @@ function closingLabel(day: Day | null, role: Role): string | null {
   return role === 'manager' ? 'Reopen the day' : null;
 }
 
+const mayReadReport = (role: Role): boolean => permissions.metrics.includes(role);
+
 /** The header of a board screen. */
 export function BoardHeader() {
   const ui = useBoardUi();
@@ -143,6 +145,7 @@ export function BoardHeader() {
       roleText={roleLabel[role]}
       stationText={ui.actor.station}
       isDevelopment={info.isDevelopment}
+      reportHref={mayReadReport(role) ? `/report?${new URLSearchParams(key)}` : null}
       hasAdministration={mayAdminister(info.session)}
       hasEhrLink={mayOpenEhrLink(info.session)}
       onLock={info.lock}

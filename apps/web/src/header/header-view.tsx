@@ -16,6 +16,7 @@ import {
   IconLogout,
   IconMoon,
   IconRefresh,
+  IconReport,
   IconSearch,
   IconUserCircle,
   IconUserPlus,
@@ -45,6 +46,8 @@ type Props = {
   isSyncing: boolean;
   hasAdministration: boolean;
   hasEhrLink: boolean;
+  /** The page with the numbers of this day, for who may see them. */
+  reportHref: string | null;
   /** Null where this is no enrolled workstation. */
   onLock: (() => void) | null;
   /** Null where this role may not, or not in the present state of the day. */
@@ -105,6 +108,11 @@ function UserMenu(props: Props) {
         {props.hasEhrLink && (
           <Menu.Item leftSection={<IconCloudDataConnection size={18} />} component="a" href="/ehr-link">
             EHR link
+          </Menu.Item>
+        )}
+        {props.reportHref && (
+          <Menu.Item leftSection={<IconReport size={18} />} component="a" href={props.reportHref}>
+            Report of the day
           </Menu.Item>
         )}
         {props.closing && (

@@ -7,12 +7,14 @@ import type {
   CommandEnvelope,
   CommandOutcome,
   clinicsResponseSchema,
+  DayReport,
   developmentUsersSchema,
   historyResponseSchema,
   importResponseSchema,
   metricsSummarySchema,
   presenceRequestSchema,
   readyResponseSchema,
+  reportFormats,
   sessionResponseSchema,
   snapshotResponseSchema,
   syncJobResponseSchema,
@@ -113,6 +115,15 @@ export class ApiClient {
 
   metricsSummary(key: BoardKey): Promise<z.infer<typeof metricsSummarySchema>> {
     return this.#get(`${boardPath(key)}/metrics-summary`);
+  }
+
+  dayReport(key: BoardKey): Promise<DayReport> {
+    return this.#get(this.reportAddress(key, 'json'));
+  }
+
+  /** Where the report of a day can be fetched as a file. */
+  reportAddress(key: BoardKey, format: (typeof reportFormats)[number]): string {
+    return `${boardPath(key)}/report?format=${format}`;
   }
 
   ready(): Promise<z.infer<typeof readyResponseSchema>> {
