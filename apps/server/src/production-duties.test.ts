@@ -7,6 +7,7 @@ import { missingDuties } from './production-duties.ts';
 const config = (environment: Record<string, string>) =>
   readConfig(serverOptions, { BOLT_CLINICS_FILE: 'unused', BOLT_MODE: 'production', ...environment });
 const officials = {
+  BOLT_PUBLIC_ORIGIN: 'https://board.example.org',
   BOLT_SECURITY_OFFICIAL: 'Practice manager, 555-0100',
   BOLT_PRIVACY_OFFICIAL: 'Dr. Okafor',
 };
@@ -23,9 +24,19 @@ describe('[H-14] a production server names who answers for it', () => {
       'Name the security official (BOLT_SECURITY_OFFICIAL).',
       'Name the privacy official (BOLT_PRIVACY_OFFICIAL).',
     ];
-    expect(missing({})).toEqual(both);
-    expect(missing({ BOLT_SECURITY_OFFICIAL: '-', BOLT_PRIVACY_OFFICIAL: ' . ' })).toEqual(both);
+    const { BOLT_PUBLIC_ORIGIN } = officials;
+    expect(missing({ BOLT_PUBLIC_ORIGIN })).toEqual(both);
+    expect(
+      missing({ BOLT_PUBLIC_ORIGIN, BOLT_SECURITY_OFFICIAL: '-', BOLT_PRIVACY_OFFICIAL: ' . ' }),
+    ).toEqual(both);
     expect(missing({ ...officials, BOLT_PRIVACY_OFFICIAL: '' })).toEqual(both.slice(1));
+  });
+
+  test('[csrf] without an address on https it does not start', () => {
+    const asked = ['Say where people open it, with https (BOLT_PUBLIC_ORIGIN).'];
+    const { BOLT_PUBLIC_ORIGIN: _, ...people } = officials;
+    expect(missing(people)).toEqual(asked);
+    expect(missing({ ...people, BOLT_PUBLIC_ORIGIN: 'http://board.example.org' })).toEqual(asked);
   });
 
   test('a development server needs nobody', () => {
@@ -78,6 +89,7 @@ test('[H-14] [P03] the process itself says so and ends with 1, before it opens a
       'server: This server is not ready for production:',
       '  Name the security official (BOLT_SECURITY_OFFICIAL).',
       '  Name the privacy official (BOLT_PRIVACY_OFFICIAL).',
+      '  Say where people open it, with https (BOLT_PUBLIC_ORIGIN).',
       '',
     ].join('\n'),
   });

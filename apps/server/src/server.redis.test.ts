@@ -21,7 +21,11 @@ afterAll(async () => {
 });
 
 /** Whom the law wants named before a production server may start. */
-const officials = { BOLT_SECURITY_OFFICIAL: 'Sam Sekura', BOLT_PRIVACY_OFFICIAL: 'Pia Privata' };
+const officials = {
+  BOLT_SECURITY_OFFICIAL: 'Sam Sekura',
+  BOLT_PUBLIC_ORIGIN: 'https://board.example.org',
+  BOLT_PRIVACY_OFFICIAL: 'Pia Privata',
+};
 
 type Ended = { code: number | null; output: string };
 

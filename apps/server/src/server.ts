@@ -34,6 +34,7 @@ import {
 } from '@workflow-bolt/store';
 import type { DestinationStream } from 'pino';
 import { Access } from './access/access.ts';
+import { policyHash } from './access/policy-hash.ts';
 import { accountDirectory } from './accounts/account-directory.ts';
 import type { HashEngine } from './accounts/hash-engine.ts';
 import { Accounts } from './accounts/open-accounts.ts';
@@ -164,7 +165,7 @@ class ApiServer implements BoltServer {
     const security = new SecurityAudit({ port: this.#port, keys: { wrap } });
     this.#detection = new Detection({
       ...{ port: this.#port, config, sessions: () => this.#sessions.service },
-      record: (event) => security.append(event),
+      record: (event) => security.append({ pol: policyHash, ...event }),
       now: dependencies.sessionClock ?? Date.now,
       onAlert: ({ id, rule, severity }) => {
         this.#metrics.alertRaised(rule, severity);

@@ -19,11 +19,13 @@ import {
   type Standing,
 } from '@workflow-bolt/domain';
 import type { AccountChange, AccountOutcome } from '@workflow-bolt/store';
+import { intendedChange } from '../audit/intended-change.ts';
 import { type Call, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { SignInParts } from './complete-sign-in.ts';
 import { accountEntity, agentOf } from './sign-in-audit.ts';
+import { hashesOf } from './value-hash.ts';
 
 /** Exports are refused for a day after a reset: whoever talked two people into one gets no copy of the data. */
 const exportCoolDownMs = 86_400_000;
@@ -57,9 +59,13 @@ export function postAccount(parts: SignInParts): Handler {
     assertMay(call, { uid: null, roles, clinics });
     if (login !== null) assertLogin(login);
     const owner = kind === 'service' ? ownerOf(call) : null;
-    const account = mustBeDone(await parts.accounts.create({ kind, login, name, roles, clinics, owner }));
+    const account = await recorded(
+      parts,
+      call,
+      { account: null, act: 'C', why: 'created', fields: ['roles', 'clinics'] },
+      async () => mustBeDone(await parts.accounts.create({ kind, login, name, roles, clinics, owner })),
+    );
     const enrolment = kind === 'human' ? await invite(parts, call, account) : null;
-    await write(parts, call, { account, act: 'C', why: 'created', fields: ['roles', 'clinics'] });
     return { status: 201, json: { account, enrolment } };
   };
 }
@@ -98,9 +104,8 @@ export function postDeactivateAccount(parts: SignInParts): Handler {
     const { version, releaseLogin } = parseInput(deactivateAccountRequestSchema, call.body, 'body');
     const former = await mustAdminister(parts, call);
     const wanted: AccountChange = { state: 'deactivated', ...(releaseLogin ? { login: null } : {}) };
-    const answer = await change(parts, call, { former, version, why: 'deactivated', wanted });
-    await end(parts, former.uid);
-    return answer;
+    const andThen = () => end(parts, former.uid);
+    return change(parts, call, { former, version, why: 'deactivated', wanted, andThen });
   };
 }
 
@@ -141,12 +146,16 @@ export function postResetAccount(parts: SignInParts): Handler {
       throw new ProblemError('reset_refused');
     }
     const wanted = { exportAllowedAt: parts.now() + exportCoolDownMs };
-    const account = mustBeDone(await parts.accounts.update(former.uid, former.version, wanted));
-    await write(parts, call, { account, act: 'U', why: 'reset', fields: ['credentials', 'exportAllowedAt'] });
-    await end(parts, account.uid);
-    await parts.credentials.erase(account.uid);
-    await parts.eraseOtherFactors(account.uid);
-    await parts.throttle.forgetFailures(account.uid);
+    const fields = ['credentials', 'exportAllowedAt'];
+    const written: Written = { account: former, act: 'U', why: 'reset', fields };
+    const account = await recorded(parts, call, written, async () => {
+      const updated = mustBeDone(await parts.accounts.update(former.uid, former.version, wanted));
+      await end(parts, updated.uid);
+      await parts.credentials.erase(updated.uid);
+      await parts.eraseOtherFactors(updated.uid);
+      await parts.throttle.forgetFailures(updated.uid);
+      return updated;
+    });
     const enrolment = await parts.codes.issue({
       purpose: 'reset',
       uid: account.uid,
@@ -162,33 +171,69 @@ async function end(parts: SignInParts, uid: string): Promise<void> {
   await parts.devices.forgetAll(uid);
 }
 
+/** A code that nobody was shown is worth nothing: it is enough that it is on record before it is. */
 async function invite(parts: SignInParts, call: Call, account: Account) {
-  const enrolment = await parts.codes.issue({
+  await write(parts, call, { account, act: 'E', why: 'invited' });
+  return parts.codes.issue({
     ...{ purpose: 'invitation', uid: account.uid, by: mustSession(call).user.id },
   });
-  await write(parts, call, { account, act: 'E', why: 'invited' });
-  return enrolment;
 }
 
-type Change = { former: Account; version: number; why: string; wanted: AccountChange };
+type Change = {
+  former: Account;
+  version: number;
+  why: string;
+  wanted: AccountChange;
+  /** Belongs to the change, before it counts as done. */
+  andThen?: () => Promise<void>;
+};
 
-async function change(parts: SignInParts, call: Call, { former, version, why, wanted }: Change) {
-  const outcome = await parts.accounts.update(former.uid, version, wanted);
-  const account = mustBeDone(outcome, former);
-  await write(parts, call, { account, act: 'U', why, fields: Object.keys(wanted) });
+async function change(parts: SignInParts, call: Call, { former, version, why, wanted, andThen }: Change) {
+  const written: Written = { account: former, act: 'U', why, fields: Object.keys(wanted) };
+  const account = await recorded(parts, call, written, async () => {
+    const updated = mustBeDone(await parts.accounts.update(former.uid, version, wanted), former);
+    await andThen?.();
+    return updated;
+  });
   return ok({ account });
 }
 
-type Written = { account: Account; act: 'C' | 'U' | 'E'; why: string; fields?: string[]; out?: 0 | 4 };
+type Written = {
+  account: Account | null;
+  /** What it was before the change that was done; null when it was made. */
+  former?: Account | null;
+  act: 'C' | 'U' | 'E';
+  why: string;
+  fields?: string[];
+  out?: 0 | 4;
+};
+
+/** A change of an account: intended and done, each on record. */
+function recorded(
+  parts: SignInParts,
+  call: Call,
+  written: Written,
+  work: () => Promise<Account>,
+): Promise<Account> {
+  return intendedChange((event: Written) => write(parts, call, event), written, {
+    work,
+    done: (account) => ({ account, former: written.account }),
+  });
+}
 
 function write(
   parts: SignInParts,
   call: Call,
-  { account, act, why, fields, out = 0 }: Written,
+  { account, former, act, why, fields, out = 0 }: Written,
 ): Promise<void> {
-  const [entity] = accountEntity(account.uid, fields);
-  const ent = entity ? [{ ...entity, ver: account.version }] : [];
-  const sub = why === 'access' || why === 'created' ? 'privilege' : why === 'reset' ? 'recovery' : 'account';
+  const [entity] = accountEntity(account?.uid ?? 'new', fields);
+  const values = account && former !== undefined ? { before: former, after: account } : null;
+  const ent = entity
+    ? [{ ...entity, ...(account ? { ver: account.version } : {}), ...hashesOf(values, fields) }]
+    : [];
+  const what = why.replace(/^(intended|not-done)\./, '');
+  const sub =
+    what === 'access' || what === 'created' ? 'privilege' : what === 'reset' ? 'recovery' : 'account';
   return parts.signInAudit.write(call, {
     ...{ type: 'admin', sub, act, out, why, ent, agent: agentOf(mustSession(call)) },
   });

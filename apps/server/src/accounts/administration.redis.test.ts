@@ -254,9 +254,37 @@ describe('[H-15] what a change does at once', () => {
     const about = events.filter(
       (text) => text.includes(`"id":"${made.uid}"`) && text.includes('"privilege"'),
     );
-    expect(about).toHaveLength(2);
+    expect(about).toHaveLength(3);
     for (const text of about) expect(text).toContain(`"uid":"${manager.uid}"`);
-    expect(about[1]).toContain('"ver":2');
+    const read = (text: string | undefined) =>
+      JSON.parse(text?.slice(text.indexOf('{'), text.lastIndexOf('}') + 1) ?? '{}');
+    const [created, intended, done] = about.map(read);
+    expect([created.why, intended.why, done.why]).toEqual(['created', 'intended.access', 'access']);
+    expect([created, intended, done].map(({ ent }) => ent[0].ver)).toEqual([1, 1, 2]);
+    // What it became is a fingerprint: that of the next change begins where this one ended.
+    const { before, after } = done.ent[0];
+    expect([before, after]).toEqual([expect.stringMatching(/^sha256:[0-9a-f]{64}$/), expect.any(String)]);
+    expect(before).not.toBe(after);
+    expect(created.ent[0].after).toBe(before);
+    expect(JSON.stringify(about)).not.toContain('billing');
+    for (const event of [created, intended, done])
+      expect(event).toMatchObject({
+        rid: expect.any(String),
+        pol: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        agent: { sid: expect.stringMatching(/^[\w-]{16}$/), aal: '2' },
+      });
+  });
+
+  test('[audit] [H-15] a change that is refused after all is on record as intended and not done', async () => {
+    const made = await mustMake(manager, nurse());
+    const body = { version: 7, reason: 'stale', roles: ['billing'], clinics: ['north'] };
+    expect((await changeOf(manager, made, 'access', body)).status).toBe(409);
+    const events = (await redis.client().xrange('{a:i}:ev', '-', '+')).map(([, fields]) => fields.join(' '));
+    const about = events.filter((text) => text.includes(`"id":"${made.uid}"`) && text.includes('.access"'));
+    expect(about.map((text) => /"why":"([^"]+)"/.exec(text)?.[1])).toEqual([
+      'intended.access',
+      'not-done.access',
+    ]);
   });
 });
 

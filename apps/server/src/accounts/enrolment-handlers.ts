@@ -13,6 +13,7 @@ import {
 import { canonicalLogin, isInUse, isUsableLogin } from '@workflow-bolt/domain';
 import type { EnrolmentGrant } from '@workflow-bolt/store';
 import type { z } from 'zod';
+import { intendedChange } from '../audit/intended-change.ts';
 import { type Call, type Handler, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
@@ -43,24 +44,33 @@ export function postEnrolmentPassword(parts: SignInParts): Handler {
     const person = account ?? mustName(grant, request);
     parts.policy.assertUsable(request.password, { account: person, hasSecondFactor: false });
     const verifier = await parts.hasher.hash(request.password);
-    const enrolled = await takeCode(parts, request, account);
-    const { version } = await parts.credentials.read(enrolled.uid);
-    if (!(await parts.credentials.write(enrolled.uid, version, { password: verifier }))) {
-      throw new ProblemError('enrolment_refused');
-    }
-    await parts.signInAudit.write(call, {
-      ...{
-        sub: 'enrol',
-        act: 'C',
-        out: 0,
-        why: grant.purpose,
-        ent: accountEntity(enrolled.uid, ['password']),
+    const eventOf = (person: Account | null) =>
+      enrolEvent(person, { why: grant.purpose, fields: ['password'] });
+    const write = (event: ReturnType<typeof eventOf>) => parts.signInAudit.write(call, event);
+    const enrolled = await intendedChange(write, eventOf(account), {
+      work: async () => {
+        const taker = await takeCode(parts, request, account);
+        const { version } = await parts.credentials.read(taker.uid);
+        if (!(await parts.credentials.write(taker.uid, version, { password: verifier })))
+          throw new ProblemError('enrolment_refused');
+        return taker;
       },
-      agent: { uid: enrolled.uid, kind: 'human', role: enrolled.roles[0] ?? null, amr: ['code'] },
+      done: eventOf,
     });
     return completeSignIn(parts)(call, { account: enrolled, amr: ['pwd'], station: request.station ?? null });
   };
 }
+
+const agentBy = (person: Account | null, amr: string) =>
+  person
+    ? { uid: person.uid, kind: 'human' as const, role: person.roles[0] ?? null, amr: [amr] }
+    : { ...anonymous, amr: [amr] };
+
+/** `person` is null for the first account while it is about to be made. */
+const enrolEvent = (person: Account | null, { why, fields }: { why: string; fields: string[] }) => ({
+  ...{ sub: 'enrol' as const, act: 'C' as 'C' | 'E', out: 0 as 0 | 4, why },
+  ...{ ent: accountEntity(person?.uid ?? 'new', fields), agent: agentBy(person, 'code') },
+});
 
 async function mustFindGrant(
   parts: SignInParts,
@@ -134,10 +144,13 @@ export function postConfirmEnrolTotp(parts: SignInParts): Handler {
     if (step === null) throw new ProblemError('code_refused');
     if (!(await parts.transactions.end(token))) throw new ProblemError('sign_in_ended');
     const { codes, hashes } = newRecoveryCodes();
-    await enrolFirst(parts, account, { totp: { seed, addedAt: parts.now(), step }, recoveryCodes: hashes });
-    await parts.signInAudit.write(call, {
-      ...{ sub: 'mfa', act: 'C', out: 0, ent: accountEntity(account.uid, ['totp', 'recoveryCodes']) },
-      agent: { uid: account.uid, kind: 'human', role: account.roles[0] ?? null, amr: ['pwd'] },
+    const factors = { totp: { seed, addedAt: parts.now(), step }, recoveryCodes: hashes };
+    const event = {
+      ...enrolEvent(account, { why: 'first-factor', fields: ['totp', 'recoveryCodes'] }),
+      ...{ sub: 'mfa' as const, agent: agentBy(account, 'pwd') },
+    };
+    await intendedChange((said: typeof event) => parts.signInAudit.write(call, said), event, {
+      work: () => enrolFirst(parts, account, factors),
     });
     const amr = [...(transaction.amr as Method[]), 'otp' as const];
     return completeSignIn(parts)(call, { account, amr, station: transaction.station, recoveryCodes: codes });

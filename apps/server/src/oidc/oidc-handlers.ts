@@ -5,6 +5,7 @@ import { completeSignIn, type Method } from '../accounts/complete-sign-in.ts';
 import { mustOwnAccount } from '../accounts/own-account.ts';
 import { accountEntity, agentOf, anonymous } from '../accounts/sign-in-audit.ts';
 import { mustTake } from '../accounts/throttle-answer.ts';
+import { intendedChange } from '../audit/intended-change.ts';
 import { type Answer, type Call, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
@@ -70,9 +71,10 @@ export function postIdentityReturn(parts: OidcParts): Handler {
     const { uid } = await mustOwnAccount(parts, mustSession(call));
     const proven = await comeBack(parts, call, 'oidc-link', session.id);
     const { provider } = proven;
-    const outcome = await parts.identities.link(uid, proven, { provider, now: parts.now() });
-    if (outcome === 'taken') throw new ProblemError('identity_taken');
-    await recordChange(parts, call, 'C');
+    await recordedChange(parts, call, 'C', async () => {
+      const outcome = await parts.identities.link(uid, proven, { provider, now: parts.now() });
+      if (outcome === 'taken') throw new ProblemError('identity_taken');
+    });
     const { cookie } = await parts.sessions.rotate(call.req, session, 'factor-change');
     return withoutJourney(parts, call, { status: 204, cookies: [cookie] });
   };
@@ -83,8 +85,9 @@ export function postIdentityRemove(parts: OidcParts): Handler {
   return async (call) => {
     const { id } = parseInput(unlinkRequestSchema, call.body, 'body');
     const session = mustSession(call);
-    if (!(await parts.identities.unlink(session.user.id, id))) throw new ProblemError('identity_unknown');
-    await recordChange(parts, call, 'D');
+    await recordedChange(parts, call, 'D', async () => {
+      if (!(await parts.identities.unlink(session.user.id, id))) throw new ProblemError('identity_unknown');
+    });
     const { cookie } = await parts.sessions.rotate(call.req, session, 'factor-change');
     return { status: 204, cookies: [cookie] };
   };
@@ -129,11 +132,17 @@ const recordRefusal = (parts: OidcParts, call: Call, why: string): Promise<void>
     ...{ sub: 'login', act: 'E', out: 4, why, agent: anonymous },
   });
 
-const recordChange = (parts: OidcParts, call: Call, act: 'C' | 'D'): Promise<void> =>
-  parts.signInAudit.write(call, {
-    ...{ sub: 'account', act, out: 0, agent: agentOf(mustSession(call)) },
-    ent: accountEntity(mustSession(call).user.id, ['identity']),
-  });
+const identityEvent = (call: Call, act: 'C' | 'D' | 'E') => ({
+  ...{ sub: 'account' as const, act, out: 0 as 0 | 4, why: 'identity', agent: agentOf(mustSession(call)) },
+  ent: accountEntity(mustSession(call).user.id, ['identity']),
+});
+
+const recordedChange = (parts: OidcParts, call: Call, act: 'C' | 'D', work: () => Promise<void>) =>
+  intendedChange(
+    (event: ReturnType<typeof identityEvent>) => parts.signInAudit.write(call, event),
+    identityEvent(call, act),
+    { work },
+  );
 
 function withoutJourney(parts: OidcParts, call: Call, answer: Answer): Answer {
   if (!answer) return answer;

@@ -8,6 +8,7 @@ import {
 import type { Passkey } from '@workflow-bolt/store';
 import { mustOwnAccount } from '../accounts/own-account.ts';
 import { accountEntity, agentOf } from '../accounts/sign-in-audit.ts';
+import { intendedChange } from '../audit/intended-change.ts';
 import { type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
@@ -43,19 +44,22 @@ export function postPasskeyOptions(parts: PasskeyParts): Handler {
   };
 }
 
+const addedEvent = (session: Session) => ({
+  ...{ sub: 'mfa' as const, act: 'C' as 'C' | 'E', out: 0 as 0 | 4, why: 'passkey' },
+  ...{ ent: accountEntity(session.user.id, ['passkey']), agent: agentOf(session) },
+});
+
 /** Keeps the passkey that the browser made. */
 export function postPasskey(parts: PasskeyParts): Handler {
   return async (call) => {
     const session = mustSession(call);
     const created = parseInput(passkeyRegistrationSchema, call.body, 'body');
-    const finishing = mustCeremonies(parts).finishRegistration(
-      session.user.id,
-      registerBinding(session),
-      created,
-    );
-    const passkey = await ceremony(parts, call, finishing);
-    const ent = accountEntity(session.user.id, ['passkey']);
-    await parts.signInAudit.write(call, { sub: 'mfa', act: 'C', out: 0, ent, agent: agentOf(session) });
+    const { id: uid } = session.user;
+    const finish = () =>
+      ceremony(parts, call, mustCeremonies(parts).finishRegistration(uid, registerBinding(session), created));
+    const event = addedEvent(session);
+    const write = (said: typeof event) => parts.signInAudit.write(call, said);
+    const passkey = await intendedChange(write, event, { work: finish });
     const { cookie } = await parts.sessions.rotate(call.req, session, 'factor-change');
     return { ...ok({ passkeys: [view(passkey)] }), status: 200, cookies: [cookie] };
   };

@@ -1,6 +1,7 @@
 /** A person's API tokens: made, shown once, listed and ended. */
 import { createApiTokenRequestSchema } from '@workflow-bolt/contracts';
 import type { ApiTokenStore, StoredApiToken } from '@workflow-bolt/store';
+import { intendedChange } from '../audit/intended-change.ts';
 import { type Call, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
@@ -26,9 +27,14 @@ export function postApiToken({ tokens, record, now }: ApiTokenParts): Handler {
     if (scopes.includes('self'))
       throw new ProblemError('permission_denied', { detail: 'No token manages its owner.' });
     const uid = mustSession(call).user.id;
-    const made = await tokens.create({ uid, name, scopes, expiresAt: now() + days * dayMs });
-    if (!made) throw new ProblemError('token_limit');
-    await record(tokenEvent(call, 'C', made.id));
+    const made = await intendedChange(record, tokenEvent(call, 'C', 'new'), {
+      work: async () => {
+        const token = await tokens.create({ uid, name, scopes, expiresAt: now() + days * dayMs });
+        if (!token) throw new ProblemError('token_limit');
+        return token;
+      },
+      done: ({ id }) => tokenEvent(call, 'C', id),
+    });
     return ok({ token: present(made), secret: made.token });
   };
 }
@@ -36,13 +42,18 @@ export function postApiToken({ tokens, record, now }: ApiTokenParts): Handler {
 export function postApiTokenRevoke({ tokens, record }: ApiTokenParts): Handler {
   return async (call) => {
     const id = call.params.tokenId ?? '';
-    if (!(await tokens.end(mustSession(call).user.id, id))) throw new ProblemError('token_not_found');
-    await record(tokenEvent(call, 'D', id));
+    const { user } = mustSession(call);
+    if ((await tokens.findById(id))?.record.uid !== user.id) throw new ProblemError('token_not_found');
+    await intendedChange(record, tokenEvent(call, 'D', id), {
+      work: async () => {
+        if (!(await tokens.end(user.id, id))) throw new ProblemError('token_not_found');
+      },
+    });
     return { status: 204 };
   };
 }
 
 const tokenEvent = (call: Call, act: 'C' | 'D', id: string) =>
   sessionEvent(call, agentOfSession(mustSession(call)), {
-    ...{ sub: 'token', act, out: 0, ent: [{ t: 'ApiToken', id }] },
+    ...{ sub: 'token', act, out: 0, why: 'token', ent: [{ t: 'ApiToken', id }] },
   });

@@ -321,3 +321,36 @@ test('[kiosk] Redis holds no PIN, in no form that could be tried out without our
     expect(held).not.toContain('argon2');
   }
 });
+
+test('[kiosk] [H-23] [ONC-d-7] removed where it stands, a workstation forgets its key; removed from elsewhere, nothing of the other', async () => {
+  const manager = await proved(await fixture.login('manager'), 'workstation-admin');
+  const elsewhere = await Desk.enrol('Front desk 2');
+  const remove = (id: string, cookie: string) =>
+    new Client(fixture.url, { ...manager.headers, cookie: `${manager.headers.cookie}; ${cookie}` }).post(
+      api(`clinics/north/workstations/${id}/remove`),
+      {},
+    );
+  const far = await remove(elsewhere.id, desk.cookie);
+  expect([far.status, far.headers.get('clear-site-data'), cookieIn(far, 'bolt_dev_ws')]).toEqual([
+    204,
+    null,
+    '',
+  ]);
+  const here = await remove(desk.id, desk.cookie);
+  expect([here.status, here.headers.get('clear-site-data')]).toEqual([204, '"cache", "storage"']);
+  expect(cookieIn(here, 'bolt_dev_ws')).toBe('bolt_dev_ws=');
+});
+
+test('[kiosk] [ONC-d-7] a locked screen lets the browser forget what it fetched, and keeps the key of the workstation', async () => {
+  const at = async (cookie: string) => {
+    const client = await fixture.login('front-desk');
+    return new Client(fixture.url, { ...client.headers, cookie: `${client.headers.cookie}${cookie}` });
+  };
+  const locked = await (await at(`; ${desk.cookie}`)).post(api('session/lock'), { proof: null });
+  expect([locked.status, locked.headers.get('clear-site-data')]).toEqual([200, '"cache"']);
+  const ended = await (await at('')).post(api('session/lock'), { proof: null });
+  expect([ended.status, ended.headers.get('clear-site-data')]).toEqual([
+    200,
+    '"cache", "cookies", "storage"',
+  ]);
+});

@@ -16,9 +16,11 @@ import {
   type WorkstationRecord,
 } from '@workflow-bolt/store';
 import type { PasswordHasher } from '../accounts/password-hasher.ts';
+import { intendedChange } from '../audit/intended-change.ts';
 import { type Answer, type Call, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
+import { forgetSite } from './clear-site-data.ts';
 import { agentOfSession, sessionEvent } from './session-audit.ts';
 import { presentSession, type SessionParts } from './session-handlers.ts';
 import { presentWorkstation, type WorkstationParts } from './workstation-handlers.ts';
@@ -36,12 +38,16 @@ export function postPin({ pins, hasher, record }: LockParts): Handler {
     const { pin } = parseInput(choosePinRequestSchema, call.body, 'body');
     if (isSimplePin(pin)) throw new ProblemError('pin_too_simple');
     const session = mustSession(call);
-    await pins.set(session.user.id, await hasher.hash(pin));
-    await record(
-      sessionEvent(call, agentOfSession(session), {
-        ...{ sub: 'mfa', act: 'U', out: 0, ent: [{ t: 'Account', id: session.user.id, fields: ['pin'] }] },
-      }),
-    );
+    const verifier = await hasher.hash(pin);
+    const ent = [{ t: 'Account', id: session.user.id, fields: ['pin'] }];
+    const event = sessionEvent(call, agentOfSession(session), {
+      sub: 'mfa',
+      act: 'U',
+      out: 0,
+      why: 'pin',
+      ent,
+    });
+    await intendedChange(record, event, { work: () => pins.set(session.user.id, verifier) });
     return { status: 204 };
   };
 }
@@ -63,6 +69,7 @@ export function postLock(parts: LockParts): Handler {
     const cookies = [parts.sessions.clearingCookie(call.req)];
     return {
       status: 200,
+      headers: forgetSite(call.req, parts.cookies),
       json: { isParked: parked !== null, until: parked && endOf(parked.record) },
       cookies,
     };

@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import type { User } from '@workflow-bolt/contracts';
 import { developmentLoginRequestSchema } from '@workflow-bolt/contracts';
 import type { BoardAccess } from '../boards/board-access.ts';
 import { type Answer, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
+import { forgetSite } from './clear-site-data.ts';
 import type { Session } from './session.ts';
-import { type CookiePolicy, workstationCookieOf } from './session-cookie.ts';
+import type { CookiePolicy } from './session-cookie.ts';
 import type { RedisSessionService } from './session-service.ts';
 
 export type SessionParts = {
@@ -86,15 +86,8 @@ export function postLogout({ sessions, cookies }: SessionParts): Handler {
     await sessions.revoke(session.user.id, session.id);
     return {
       status: 204,
-      headers: { 'Clear-Site-Data': forgotten(call.req, cookies) },
+      headers: forgetSite(call.req, cookies),
       cookies: [sessions.clearingCookie(call.req)],
     };
   };
 }
-
-/**
- * What the browser forgets when somebody leaves. An enrolled workstation keeps the key by which it is known, and loses
- * its storage otherwise by the page's own hand (which also works when this answer does not arrive).
- */
-const forgotten = (req: IncomingMessage, cookies: CookiePolicy): string =>
-  workstationCookieOf(req, cookies) === null ? '"cache", "cookies", "storage"' : '"cache"';

@@ -166,7 +166,13 @@ export class RedisSessionService implements SessionService {
   async endsOf(ids: readonly string[]): Promise<Map<string, number>> {
     const found = await Promise.all(ids.map((id) => this.#parts.store.findById(id)));
     const alive = found.filter((each) => each !== null && each.record.state === 'active');
-    return new Map(alive.map((each) => [each?.id ?? '', each ? endOf(each.record) : 0]));
+    const ends = new Map(alive.map((each) => [each?.id ?? '', each ? endOf(each.record) : 0]));
+    // What is no session may be the token of a program, which reads streams too.
+    for (const id of ids.filter((_, i) => found[i] === null)) {
+      const token = await this.#parts.tokens.findById(id);
+      if (token) ends.set(id, token.record.expiresAt);
+    }
+    return ends;
   }
 
   onRevoked(listener: (revocation: Revocation) => void): () => void {

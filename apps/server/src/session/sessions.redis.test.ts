@@ -250,6 +250,23 @@ test('[session] an API token does what it names and nothing else, never a sessio
   expect((await program.get(program.board())).status, 'at its next request').toBe(401);
 });
 
+test('[session] the stream of an API token lives as long as the token, and ends with it', async () => {
+  const manager = await proved(await fixture.login('manager'), 'token-admin');
+  const wanted = { name: 'screen', scopes: ['stream'], days: 1 };
+  const made = await manager.post(api('api-tokens'), wanted);
+  const { secret, token } = made.json as { secret: string; token: { id: string } };
+  const stream = await new Client(fixture.url, { authorization: `Bearer ${secret}` }).stream();
+  const witness = await (await fixture.login('front-desk')).stream();
+  await Promise.all([stream.ofName('hb'), witness.ofName('hb')]);
+  // The watch has asked for all streams once it has ended the one whose record is gone; sessions are gone by now.
+  for (const key of (await redis.call('KEYS', '{u:*}:s:*')) as string[]) await redis.call('DEL', key);
+  expect((await witness.ofName('bye')).code).toBe('revoked');
+  expect(stream.isEnded).toBe(false);
+  const again = await proved(await fixture.login('manager'), 'token-admin');
+  expect((await again.post(api(`api-tokens/${token.id}/revoke`), {})).status).toBe(204);
+  expect((await stream.ofName('bye')).code).toBe('revoked');
+});
+
 test('[session] an API token ends after its days, and none is made without a fresh proof, for ever or for itself', async () => {
   const manager = await fixture.login('manager');
   const ask = (client: Client, more: object) =>

@@ -78,6 +78,12 @@ export class ApiTokenStore {
     return stored && isSameText(stored.record.hash, tokenHash(token)) ? stored : null;
   }
 
+  /** By its id, as streams know it; it proves nothing. Null when it has ended. */
+  async findById(id: string): Promise<StoredApiToken | null> {
+    const address = addressOfId(id);
+    return address && this.#read(address);
+  }
+
   async list(uid: string): Promise<StoredApiToken[]> {
     const tag = tagOf(this.#options.key, uid);
     const sels = (await this.#options.port.command('HKEYS', personKeys(tag).tokens)) as string[];
