@@ -1,7 +1,7 @@
 /** Redis, the simulator, a board read from it, and as many relays as a test wants, each with an EHR port of its own. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClinicSettings, Command, Visit, WriteBackMode } from '@workflow-bolt/contracts';
-import { localDate, openDayCommand, syncOf, type VisitSync } from '@workflow-bolt/domain';
+import type { ClinicSettings, Command, Day, Visit, WriteBackMode } from '@workflow-bolt/contracts';
+import { localDate, normalisedName, openVisitsOf, syncOf, type VisitSync } from '@workflow-bolt/domain';
 import {
   type CallClock,
   createCallGaps,
@@ -26,15 +26,22 @@ import { WriteBackKeeper } from '../../apps/worker/src/write-back/write-back-kee
 
 const zone = 'America/Chicago';
 export const patience = 30_000;
-/** Long enough that a slow machine renews in time, short enough to wait for. */
-const times: LeaseTimes = { ttlMs: 2_000, lookMs: 100 };
+/** Longer than any test: nobody loses a lease because the machine is slow. */
+const lasting: LeaseTimes = { ttlMs: 60_000, lookMs: 100 };
+/** For a holder that dies: short enough to wait for. */
+export const passing: LeaseTimes = { ttlMs: 2_000, lookMs: 100 };
 
 const front = { id: 'dana', name: 'Dana', role: 'front-desk', station: 'desk-1' } as const;
 const assistant = { id: 'noa', name: 'Noa', role: 'medical-assistant', station: 'tablet-2' } as const;
 const managing = { id: 'mia', name: 'Mia', role: 'manager', station: 'desk-2' } as const;
 type Person = typeof front | typeof assistant | typeof managing;
 /** Steps that another than the front desk takes. */
-const takers: Partial<Record<Visit['status'], Person>> = { 'appt-prep': assistant, 'with-doctor': assistant };
+const takers: Partial<Record<Visit['status'], Person>> = {
+  'appt-prep': assistant,
+  'with-doctor': assistant,
+  'seen-by-md': assistant,
+  'entered-in-error': managing,
+};
 
 export class RelayStage {
   readonly redis: RedisServer;
@@ -46,6 +53,7 @@ export class RelayStage {
   readonly settings: ClinicSettings;
   readonly events: RelayEvent[] = [];
   readonly #keepers = new Set<WriteBackKeeper>();
+  readonly #dead = new Set<WriteBackKeeper>();
   #n = 0;
 
   constructor(
@@ -61,8 +69,12 @@ export class RelayStage {
   async open(): Promise<void> {
     const board = new HostBoard(this.registry, this);
     const ehr = this.ehrPort();
+    const providers = async () => {
+      const read = await ehr.providers({});
+      return read.ok ? read.value : [];
+    };
     const result = await syncSchedule(
-      { board, ehr, settings: this.settings, now: () => this.registry.now(), providers: async () => [] },
+      { board, ehr, settings: this.settings, now: () => this.registry.now(), providers },
       { jobId: 'stage', trigger: 'start' },
     );
     if (!result.ok) throw new Error(result.message);
@@ -89,17 +101,34 @@ export class RelayStage {
     });
   }
 
+  /** A connection that answers nothing once `isDead`. */
+  #portUntil(isDead: () => boolean): RedisPort {
+    return new Proxy(this.port, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => (isDead() ? new Promise(() => {}) : member.apply(target, args));
+      },
+    });
+  }
+
   /** A worker's part of write-back, started. `wrap` changes its EHR. */
-  keeper(name: string, wrap: (port: EhrPort) => EhrPort = (port) => port): WriteBackKeeper {
+  keeper(name: string, wrap: (port: EhrPort) => EhrPort = (port) => port, times = lasting): WriteBackKeeper {
     const ehr = wrap(this.ehrPort());
-    const keeper = new WriteBackKeeper({
-      ...{ clinics: [this.settings], registry: this.registry, port: this.port, node: name, times },
+    const port = this.#portUntil(() => this.#dead.has(keeper));
+    const keeper: WriteBackKeeper = new WriteBackKeeper({
+      ...{ clinics: [this.settings], registry: this.registry, port, node: name, times },
       ...{ ehr: { interactive: ehr, background: ehr }, closedMs: () => 0 },
       onEvent: (event) => this.events.push(event),
     });
     this.#keepers.add(keeper);
     keeper.start();
     return keeper;
+  }
+
+  /** The process is gone from one moment to the next: it renews nothing, keeps nothing and says nothing any more. */
+  kill(keeper: WriteBackKeeper): void {
+    this.#dead.add(keeper);
   }
 
   switchTo(mode: WriteBackMode): Promise<void> {
@@ -118,6 +147,26 @@ export class RelayStage {
     await this.send({ type: 'moveVisit', visitId, to, reason, by: 'patient' }, takers[to] ?? front);
   }
 
+  async day(): Promise<Day> {
+    const day = (await this.registry.get(this)).state.get('day')?.d;
+    if (day?.type !== 'day') throw new Error('no day');
+    return day;
+  }
+
+  /** Everybody else is cancelled, and the day is over. */
+  async closeDay(): Promise<void> {
+    const host = await this.registry.get(this);
+    await this.send({ type: 'startDayClose' });
+    for (const { visitId } of openVisitsOf(host.state, await this.day(), host.now()))
+      await this.move(visitId, 'cancelled');
+    await this.send({ type: 'closeDay', noShows: [] });
+  }
+
+  /** From the room to the door. */
+  async finish(visitId: string): Promise<void> {
+    for (const to of ['with-doctor', 'seen-by-md', 'completed'] as const) await this.move(visitId, to);
+  }
+
   async visits(): Promise<Visit[]> {
     const host = await this.registry.get(this);
     return [...host.state.entries()].flatMap(([, { d }]) => (d.type === 'visit' ? [d] : []));
@@ -130,10 +179,7 @@ export class RelayStage {
   }
 
   async sync(id: string): Promise<VisitSync> {
-    const host = await this.registry.get(this);
-    const day = host.state.get('day')?.d;
-    if (day?.type !== 'day') throw new Error('no day');
-    return syncOf(await this.visit(id), day);
+    return syncOf(await this.visit(id), await this.day());
   }
 
   /** Visits whose appointment is plain and Scheduled in the EHR, so that nothing but the test is in the way. */
@@ -144,6 +190,15 @@ export class RelayStage {
     };
     const found = (await this.visits()).filter(isPlain).slice(0, count);
     if (found.length < count) throw new Error('the generated day has too few plain appointments');
+    return found;
+  }
+
+  /** A patient of the EHR whose name and date of birth are nobody else's. */
+  patient(): { id: number; fullName: string; dob: string } {
+    const all = [...this.simulator.world.patients.values()].filter((each) => each.mergedInto === null);
+    const keyOf = ({ fullName, dob }: (typeof all)[number]) => `${normalisedName(fullName)} ${dob}`;
+    const found = all.find((each) => all.filter((other) => keyOf(other) === keyOf(each)).length === 1);
+    if (!found) throw new Error('the generated day has no such patient');
     return found;
   }
 
@@ -165,8 +220,15 @@ export class RelayStage {
     return this.visit(id);
   }
 
+  /** Whatever was let go a moment ago has had its chance to do harm. */
+  async settle(): Promise<void> {
+    await this.port.command('PING');
+    await sleep(50);
+  }
+
   async quiet(): Promise<void> {
-    await Promise.all([...this.#keepers].map((keeper) => keeper.stop(5_000)));
+    const alive = [...this.#keepers].filter((keeper) => !this.#dead.has(keeper));
+    await Promise.all(alive.map((keeper) => keeper.stop(2_000)));
     this.#keepers.clear();
   }
 }
@@ -216,4 +278,13 @@ export async function openStage() {
   return { open, simulator, redis, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
-export { openDayCommand };
+/** A port of which the writing of a status is another's. */
+export function withWrite(port: EhrPort, writeStatus: EhrPort['writeStatus']): EhrPort {
+  return new Proxy(port, {
+    get: (target, name) => {
+      if (name === 'writeStatus') return writeStatus;
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}

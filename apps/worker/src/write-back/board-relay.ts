@@ -6,6 +6,7 @@
  * Nothing is sent before Redis holds the entry that says so, and nothing that a former holder learns is kept after
  * another has taken over: the fence refuses it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Day, WriteBackMode } from '@workflow-bolt/contracts';
 import { type WriteBackRules, writeRulesOf } from '@workflow-bolt/domain';
 import type { EhrPort } from '@workflow-bolt/ehr';
@@ -93,6 +94,11 @@ export class BoardRelay {
     this.wake();
   }
 
+  /** The board as this process holds it. */
+  get board(): BoardHost['state'] {
+    return this.#parts.host.state;
+  }
+
   /** Nothing is to be written, nothing waits for a person, nothing is on its way. */
   get isDrained(): boolean {
     return this.#isPending === false && this.#jobs.size === 0;
@@ -109,9 +115,9 @@ export class BoardRelay {
   /** Lets calls that are under way end within `graceMs`, keeps what became of them, gives the lease back. Never throws. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    const timer = setTimeout(() => this.abandon(), graceMs);
-    await Promise.allSettled([...this.#jobs.values(), this.#turning]);
-    clearTimeout(timer);
+    const ended = Promise.allSettled([...this.#jobs.values(), this.#turning]);
+    const isInTime = await Promise.race([ended.then(() => true), sleep(graceMs, false, { ref: false })]);
+    if (!isInTime) this.abandon();
     if (!this.#cancel.signal.aborted) await this.#records.flush(true).catch(() => undefined);
     this.abandon();
   }

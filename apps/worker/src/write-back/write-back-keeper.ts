@@ -17,6 +17,7 @@ import {
 import { HostBoard } from '../host-board.ts';
 import { BoardRelay, type RelayEvent } from './board-relay.ts';
 import { LeaseKeeper, type LeaseTimes, leaseTimes } from './lease-keeper.ts';
+import { backlogOf, type WriteBackBacklog } from './write-back-backlog.ts';
 import { WriteSubjects } from './write-subject.ts';
 
 export type WriteBackKeeperParts = {
@@ -76,6 +77,11 @@ export class WriteBackKeeper {
   /** The EHR answers again: what was put off is due now. */
   hurry(): void {
     for (const lease of this.#leases.values()) lease.relay?.hurry();
+  }
+
+  /** What the boards whose lease is ours still owe the EHR. */
+  get backlog(): WriteBackBacklog {
+    return backlogOf([...this.#leases.values()].flatMap(({ relay }) => relay?.board ?? []));
   }
 
   /** Lets calls end within `graceMs` and gives the leases back. Never throws. */

@@ -17,9 +17,12 @@ import { says, standingWish, writeRulesOf } from './write-policy.ts';
 
 type Settle = CommandOf<'settleWrite'>;
 
-function createdRef({ appointmentId, patientId }: NonNullable<Settle['created']>): ExternalRef {
+function createdRef(
+  { appointmentId, patientId }: NonNullable<Settle['created']>,
+  { ctx }: Scene,
+): ExternalRef {
   return {
-    system: 'tebra',
+    system: ctx.source === 'fhir' ? 'fhir' : 'tebra',
     // Until the schedule names its key: the row is recognised by appointment and patient.
     key: `written/${appointmentId}/${patientId}`,
     appointmentId,
@@ -32,8 +35,8 @@ function createdRef({ appointmentId, patientId }: NonNullable<Settle['created']>
   };
 }
 
-function externalAfter(visit: Visit, { theirs, created }: Settle): ExternalRef | null {
-  const external = created && !visit.external?.appointmentId ? createdRef(created) : visit.external;
+function externalAfter(scene: Scene, visit: Visit, { theirs, created }: Settle): ExternalRef | null {
+  const external = created && !visit.external?.appointmentId ? createdRef(created, scene) : visit.external;
   if (!external || theirs === null || external.status === theirs) return external;
   // The fingerprint was of a row with another word: should that word come back, its row is news.
   return { ...external, status: theirs, rawStatus: theirs, fingerprint: '' };
@@ -114,7 +117,7 @@ export function decideSettleWrite(scene: Scene, command: Settle): Decision {
   const visit = findVisit(scene.view, visitId);
   if (!visit) return refuse('visit_not_found', { visitId });
   if (visit.ehrWrite && turn <= visit.ehrWrite.turn) return nothingToChange();
-  const external = externalAfter(visit, command);
+  const external = externalAfter(scene, visit, command);
   const ehrWrite = said(command, scene.ctx.now);
   const conflict = asked(scene, visit, command) ?? conflictAfter(scene, visit, command);
   const settled: BoardEvent = { type: 'visit.write-settled', visitId, external, ehrWrite, conflict };

@@ -1,0 +1,130 @@
+/** Workers that die, stand still or are switched off in the middle of the queue: no write twice, none lost. */
+import type { Visit } from '@workflow-bolt/contracts';
+import { syncTotals } from '@workflow-bolt/domain';
+import type { EhrPort } from '@workflow-bolt/ehr';
+import { awaitUntil } from '@workflow-bolt/testkit';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openStage, passing, patience, type RelayStage, withWrite } from './relay-stage.ts';
+
+let shared: Awaited<ReturnType<typeof openStage>>;
+let stage: RelayStage;
+beforeAll(async () => {
+  shared = await openStage();
+});
+afterEach(() => stage?.quiet());
+afterAll(() => shared?.[Symbol.asyncDispose]());
+
+async function one(): Promise<Visit> {
+  const [visit] = await stage.plain(1);
+  if (!visit) throw new Error('no plain visit');
+  return visit;
+}
+
+/** An EHR whose first write stops at a gate: before it calls, or after it was applied. */
+function gated(at: 'before' | 'after') {
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  let calls = 0;
+  const wrap = (port: EhrPort): EhrPort =>
+    withWrite(port, async (write, _signal) => {
+      calls += 1;
+      const isFirst = calls === 1;
+      // A process that stands still hears no signal either.
+      const outcome = isFirst && at === 'before' ? null : await port.writeStatus(write);
+      if (isFirst) {
+        reached.resolve();
+        await gate.promise;
+      }
+      return outcome ?? { kind: 'unknown', failure: { kind: 'cancelled' } as never };
+    });
+  return { reached: reached.promise, open: () => gate.resolve(), wrap };
+}
+
+test('[WB-LEASE] killed between entry and call: another takes over, reads, and writes once', async () => {
+  stage = await shared.open();
+  const visit = await one();
+  const { reached, open, wrap } = gated('before');
+  const first = stage.keeper('one', wrap, passing);
+  await stage.move(visit.id, 'arrived');
+  await reached;
+  stage.keeper('two');
+  stage.kill(first);
+  await stage.until(visit.id, 'in-sync');
+  expect([stage.held(visit), stage.updates(visit)]).toEqual(['CheckedIn', 1]);
+  open();
+});
+
+test('[WB-LEASE] [WB5] killed between call and settling: what was applied is read, not sent again; what the first learns late is void', async () => {
+  stage = await shared.open();
+  const visit = await one();
+  const { reached, open, wrap } = gated('after');
+  const first = stage.keeper('one', wrap, passing);
+  await stage.move(visit.id, 'arrived');
+  await reached;
+  stage.keeper('two');
+  stage.kill(first);
+  await stage.until(visit.id, 'in-sync');
+  await stage.move(visit.id, 'appt-prep');
+  await awaitUntil('the next step is written', () => stage.held(visit) === 'Roomed', patience);
+  const after = await stage.until(visit.id, 'in-sync');
+  open();
+  await stage.settle();
+  expect(stage.held(visit)).toBe('Roomed');
+  expect((await stage.visit(visit.id)).ehrWrite).toEqual(after.ehrWrite);
+  expect(stage.updates(visit)).toBe(2);
+});
+
+test('[WB-SWITCH] switched off in the middle of the queue nothing more leaves; switched on again the newest step is written once', async () => {
+  stage = await shared.open();
+  const visit = await one();
+  stage.keeper('one');
+  await stage.move(visit.id, 'arrived');
+  await stage.until(visit.id, 'in-sync');
+  await stage.switchTo('off');
+  await stage.until(visit.id, 'off');
+  await stage.move(visit.id, 'appt-prep');
+  await stage.switchTo('dry-run');
+  await awaitUntil(
+    'the dry run has looked',
+    async () => (await stage.visit(visit.id)).ehrWrite?.would === 'Roomed',
+    patience,
+  );
+  expect(await stage.sync(visit.id)).toMatchObject({ state: 'waiting', reason: 'dry-run', word: 'Roomed' });
+  await stage.finish(visit.id);
+  await awaitUntil(
+    'it has looked again',
+    async () => (await stage.visit(visit.id)).ehrWrite?.would === 'CheckedOut',
+    patience,
+  );
+  expect([stage.held(visit), stage.updates(visit)]).toEqual(['CheckedIn', 1]);
+  await stage.switchTo('on');
+  const after = await stage.until(visit.id, 'in-sync');
+  expect([stage.held(visit), stage.updates(visit), after.ehrWrite?.would]).toEqual(['CheckedOut', 2, null]);
+});
+
+test('[WB-SWITCH] a clinic whose file says off is left alone, whatever the switch says', async () => {
+  stage = await shared.open('off');
+  const visit = await one();
+  await stage.switchTo('on');
+  stage.keeper('one');
+  await stage.move(visit.id, 'arrived');
+  expect(await stage.sync(visit.id)).toMatchObject({ state: 'off' });
+  expect(await shared.redis.client().keys(`*${stage.clinic}*:wb`)).toEqual([]);
+});
+
+test('[WB-DAY] what waits when the day is closed is written after it, and the card of the closed day says so', async () => {
+  stage = await shared.open();
+  const visit = await one();
+  await stage.switchTo('off');
+  await stage.move(visit.id, 'arrived');
+  await stage.move(visit.id, 'appt-prep');
+  await stage.finish(visit.id);
+  await stage.closeDay();
+  await stage.switchTo('on');
+  stage.keeper('one');
+  await stage.until(visit.id, 'in-sync');
+  expect(stage.held(visit)).toBe('CheckedOut');
+  const waiting = async () => syncTotals(await stage.visits(), await stage.day()).waiting;
+  await awaitUntil('nobody waits any more', async () => (await waiting()) === 0, patience);
+  expect((await stage.day()).state).toBe('closed');
+});
