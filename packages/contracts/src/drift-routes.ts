@@ -39,7 +39,7 @@ export const driftRoutes = {
       'The last comparison, at most 8 days old. Patients are named as the board names them to the reader.',
     tag: 'schedule',
     access: 'drift.read',
-    isUserAction: true,
+    isUserAction: false,
     params: board,
     responses: { 200: json('The last report, or null.', driftResponseSchema) },
     problems,

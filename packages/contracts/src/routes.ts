@@ -10,6 +10,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
 import { viewSchema } from './cursor.ts';
 import { dayReportSchema, reportFormats } from './day-report.ts';
+import { driftRoutes } from './drift-routes.ts';
 import { ehrLinkRoutes } from './ehr-link-routes.ts';
 import { federationRoutes } from './federation-routes.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from './ids.ts';
@@ -17,6 +18,7 @@ import { importRequestSchema } from './import.ts';
 import { metricsSummarySchema } from './metrics-summary.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import type { ProblemCode } from './problems.ts';
+import { queueRoutes } from './queue-routes.ts';
 import {
   commandsRequestSchema,
   commandsResponseSchema,
@@ -418,6 +420,8 @@ export const routes = {
   ...accessRoutes,
   ...sessionRoutes,
   ...ehrLinkRoutes,
+  ...driftRoutes,
+  ...queueRoutes,
   ...systemStateRoutes,
   ...retentionRoutes,
   ...passkeyRoutes,

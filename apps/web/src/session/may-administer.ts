@@ -1,4 +1,5 @@
 import type { Session } from '@workflow-bolt/client';
+import { actionMatrix } from '@workflow-bolt/domain';
 
 /** Who may open the administration; what they may do there the server decides. */
 export const mayAdminister = ({ roles }: Session): boolean =>
@@ -7,3 +8,11 @@ export const mayAdminister = ({ roles }: Session): boolean =>
 /** Who may look at the link to the EHR; each part of it is asked for by itself. */
 export const mayOpenEhrLink = ({ roles }: Session): boolean =>
   roles.some((role) => role === 'manager' || role === 'admin' || role === 'auditor');
+
+/** Who may see how a day differs from the EHR. */
+export const mayCompare = ({ roles }: Session): boolean =>
+  roles.some((role) => actionMatrix['drift.read'].who[role] !== undefined);
+
+/** Who may look at the queues of jobs, after showing a factor again. */
+export const maySeeQueues = ({ roles }: Session): boolean =>
+  roles.some((role) => actionMatrix['jobs.read'].who[role] !== undefined);
