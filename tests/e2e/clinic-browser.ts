@@ -119,7 +119,7 @@ export class ClinicBrowser implements AsyncDisposable {
     const record = new BoardRecord(system.redis.client(), { clinic: system.clinic, date: system.date });
     const desk = await StaffMember.signIn(system, 'dana');
     const clinic = new ClinicBrowser(system, browser, desk, record);
-    await awaitUntil('the schedule is there', async () => (await clinic.providerIds()).length > 0);
+    await awaitUntil('the schedule is there', async () => (await clinic.providerIds()).length > 0, 120_000);
     return clinic;
   }
 
@@ -195,7 +195,7 @@ export class ClinicBrowser implements AsyncDisposable {
     for (const { context } of this.#people.splice(0)) await context.close();
   }
 
-  /** Saves what everybody saw when a test failed. */
+  /** Saves what everybody sees. */
   async photograph(testName: string): Promise<void> {
     mkdirSync(join(root, 'reports'), { recursive: true });
     const name = testName.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 60);

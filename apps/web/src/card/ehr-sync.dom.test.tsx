@@ -101,3 +101,15 @@ test('Who may only look sees the conflict and is offered nothing; a board that w
   expect(screen.queryByRole('button', { name: /^EHR write-back:/ })).toBeNull();
   expect(screen.queryByText('Not in the EHR yet')).toBeNull();
 });
+
+test('Before the day is closed, whom the EHR does not have as the board does is named', async () => {
+  renderBoard(ehrBoard('robin'));
+  await card('Fay Failed');
+  fireEvent.click(screen.getByRole('button', { name: /User menu/ }));
+  fireEvent.click(await screen.findByRole('menuitem', { name: 'Close the day' }));
+  const owed = await screen.findByRole('region', { name: 'Not in the EHR as the board has them' });
+  const lines = [...owed.querySelectorAll('li')].map(({ textContent }) => textContent);
+  expect(lines).toContain('Cora Conflict (EHR conflict)');
+  expect(lines).toContain('Fay Failed (Not written: the EHR never said whether it was done)');
+  expect(lines.some((line) => line?.startsWith('Ina Step'))).toBe(false);
+});

@@ -42,15 +42,26 @@ function ProposedList({ title, rows, chosen, onChoose }: ProposedProps) {
   );
 }
 
-type OpenProps = { rows: readonly OpenRow[]; onStart: () => void; onClose: () => void };
+/** What the EHR does not have keeps nobody from closing: it is written afterwards, or decided in the EHR. */
+function OwedList({ rows }: Pick<ListProps, 'rows'>) {
+  return <PlainList title="Not in the EHR as the board has them" rows={rows} />;
+}
+
+type OpenProps = {
+  rows: readonly OpenRow[];
+  owed: readonly OpenRow[];
+  onStart: () => void;
+  onClose: () => void;
+};
 
 /** Before: what will have to be settled. */
-export function StartCloseDialog({ rows, onStart, onClose }: OpenProps) {
+export function StartCloseDialog({ rows, owed, onStart, onClose }: OpenProps) {
   return (
     <Modal opened onClose={onClose} title="Close the day" centered>
       <Stack gap="sm">
         <Text>From now on no new visit can be added. Everyone who is still open is settled first.</Text>
         <PlainList title="Still open" rows={rows} />
+        <OwedList rows={owed} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Back
@@ -66,13 +77,15 @@ type CloseProps = {
   proposed: readonly OpenRow[];
   /** Here, or not due yet: to be settled on the board. */
   unsettled: readonly OpenRow[];
+  owed: readonly OpenRow[];
   onCloseDay: (noShows: string[]) => void;
   onKeepOpen: () => void;
   onClose: () => void;
 };
 
 /** While closing: who did not come is ticked by a person; the day closes when nobody else is open. */
-export function CloseDayDialog({ proposed, unsettled, onCloseDay, onKeepOpen, onClose }: CloseProps) {
+export function CloseDayDialog(props: CloseProps) {
+  const { proposed, unsettled, owed, onCloseDay, onKeepOpen, onClose } = props;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const toggle = (visitId: string) => {
     const next = new Set(chosen);
@@ -87,6 +100,7 @@ export function CloseDayDialog({ proposed, unsettled, onCloseDay, onKeepOpen, on
       <Stack gap="sm">
         <ProposedList title="Did not come?" rows={proposed} chosen={chosen} onChoose={toggle} />
         <PlainList title="Settle these on the board first" rows={unsettled} />
+        <OwedList rows={owed} />
         {isSettled && <Text>Nobody is left open.</Text>}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onKeepOpen}>

@@ -1,15 +1,24 @@
+import type { Day } from '@workflow-bolt/contracts';
 import { type OpenVisit, openVisitsOf, statusInfo } from '@workflow-bolt/domain';
 import { useBoardClient } from '@workflow-bolt/react';
 import { useBoardActions } from '../board/board-actions.ts';
 import { useEntities } from '../board/board-parts.ts';
 import { clockTime } from '../format/clock.ts';
 import { type Entities, findDay, findVisit, patientName } from '../model/entities.ts';
+import { writeBackTotal } from '../model/write-back-total.ts';
 import { CloseDayDialog, type OpenRow, ReopenDayDialog, StartCloseDialog } from './close-day-dialog.tsx';
 
 function rowOf(entities: Entities, zone: string, { visitId, status }: OpenVisit): OpenRow {
   const startAt = findVisit(entities, visitId)?.startAt ?? null;
   const time = startAt === null ? '' : `, ${clockTime(zone, startAt)}`;
   return { visitId, name: patientName(entities, visitId), detail: `${statusInfo[status].label}${time}` };
+}
+
+/** What was not written back, with what a person can still do about it. */
+function owedRows(entities: Entities, day: Day): OpenRow[] {
+  const open = writeBackTotal(entities, day, false)?.open ?? [];
+  const isOwed = ({ mark }: (typeof open)[number]) => day.writeBack === 'on' || mark.state === 'conflict';
+  return open.filter(isOwed).map(({ visitId, name, mark }) => ({ visitId, name, detail: mark.text }));
 }
 
 /** The end of a day, in whichever of its three states it is. */
@@ -28,6 +37,7 @@ export function CloseDay({ close }: { close: () => void }) {
     open
       .filter(({ kind }) => (kind === 'no-show') === isProposed)
       .map((each) => rowOf(entities, day.zone, each));
+  const owed = owedRows(entities, day);
   const say = (command: Parameters<typeof send>[0]) => {
     send(command);
     close();
@@ -37,12 +47,20 @@ export function CloseDay({ close }: { close: () => void }) {
   }
   if (day.state === 'open') {
     const all = [...rows(true), ...rows(false)];
-    return <StartCloseDialog rows={all} onStart={() => send({ type: 'startDayClose' })} onClose={close} />;
+    return (
+      <StartCloseDialog
+        rows={all}
+        owed={owed}
+        onStart={() => send({ type: 'startDayClose' })}
+        onClose={close}
+      />
+    );
   }
   return (
     <CloseDayDialog
       proposed={rows(true)}
       unsettled={rows(false)}
+      owed={owed}
       onCloseDay={(noShows) => say({ type: 'closeDay', noShows })}
       onKeepOpen={() => say({ type: 'reopenDay' })}
       onClose={close}
