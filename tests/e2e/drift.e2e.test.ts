@@ -1,0 +1,72 @@
+/** The differences of a day in a real browser: read, asked for anew, printed, and usable by everybody. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCommand } from '../../scripts/run-command.ts';
+import { type DriftClinic, startDriftClinic } from '../system/drift-clinic.ts';
+import { launchChromium, patienceMs } from './clinic-browser.ts';
+import { screens } from './identity-browser.ts';
+
+let clinic: DriftClinic;
+let browser: Browser;
+beforeAll(async () => {
+  if ((await runCommand('node', ['apps/web/build.ts', '--quiet'])) !== 0)
+    throw new Error('the web app does not build');
+  [clinic, browser] = await Promise.all([startDriftClinic(6), launchChromium()]);
+}, 240_000);
+afterAll(async () => {
+  await browser?.close();
+  await clinic?.[Symbol.asyncDispose]();
+});
+
+/** A window of the front desk, which notes what its policy refused. */
+async function open(path: string): Promise<{ page: Page; troubles: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const { cookie = '' } = clinic.desk.headers;
+  const [name = '', value = ''] = cookie.split('=', 2);
+  await context.addCookies([{ name, value, url: clinic.server.url }]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(patienceMs);
+  const troubles: string[] = [];
+  page.on('console', (message) => {
+    if (/Content Security Policy|Trusted/i.test(message.text())) troubles.push(message.text());
+  });
+  await page.goto(`${clinic.server.url}${path}`);
+  return { page, troubles };
+}
+
+async function faultsOn(page: Page): Promise<string[]> {
+  const faults: string[] = [];
+  for (const { name, width, height, colorScheme } of screens) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    for (const { id, nodes } of violations) faults.push(`${name}: ${id} (${nodes[0]?.html.slice(0, 140)})`);
+    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
+    if (isWide) faults.push(`${name}: the page scrolls sideways`);
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.emulateMedia({ colorScheme: 'light' });
+  return faults;
+}
+
+test('the desk has the day compared, reads what differs, and gets it on paper; axe clean on every screen', async () => {
+  const [first] = clinic.simulator.world.all().filter(({ type }) => type === 'P');
+  clinic.simulator.act({ do: 'status', id: first?.id ?? 0, status: 'Cancelled' });
+  const { page, troubles } = await open('/drift');
+  await page.getByText('This day has not been compared yet.').waitFor();
+  await page.getByRole('button', { name: 'Compare now' }).click();
+  const table = page.getByRole('table', { name: 'Differences' });
+  await table.waitFor({ timeout: 60_000 });
+  await page.getByText(/6 visits compared, 1 visit with a difference/).waitFor();
+  expect(await table.getByRole('row', { name: /Status.*Cancelled.*Read the schedule again/ }).count()).toBe(
+    1,
+  );
+  expect(await faultsOn(page)).toEqual([]);
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
+  expect(await page.getByRole('button', { name: 'Compare now' }).isVisible()).toBe(false);
+  expect(await table.isVisible()).toBe(true);
+  expect(troubles).toEqual([]);
+  await page.context().close();
+});
