@@ -63,6 +63,7 @@ import { getClinics, getDevUsers, getSession, postDevLogin, postLogout } from '.
 import { sessionHandlers } from './session/session-route-handlers.ts';
 import type { RedisSessionService } from './session/session-service.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
+import { writeBackHandlers } from './write-back/write-back-handlers.ts';
 
 export type AppParts = {
   boards: BoardAccess;
@@ -126,6 +127,7 @@ function handlersOf(parts: AppParts): Handlers {
     getDisplayHere: getDisplayHere(screens),
     postDisplayHere: postDisplayHere(screens),
     ...ehrLinkHandlers({ port: parts.retention.port, record }),
+    ...writeBackHandlers({ ...parts.retention, boards, record, now }),
     ...reconcileHandlers({ boards, sight, queue: parts.queue, reports: parts.drift }),
     ...queueHandlers({ queues: parts.queues, record }),
     ...retentionHandlers(parts.retention),

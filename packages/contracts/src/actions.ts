@@ -16,6 +16,8 @@ export const routeActions = [
   'sync',
   'drift.read',
   'drift.run',
+  'write-back.read',
+  'write-back.set',
   // Access in an emergency, and what must follow it.
   'break-glass.open',
   'break-glass.end',

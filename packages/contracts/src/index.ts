@@ -39,3 +39,4 @@ export * from './sessions.ts';
 export * from './step-up.ts';
 export * from './system-state.ts';
 export * from './vault.ts';
+export * from './write-back.ts';

@@ -30,6 +30,7 @@ import { retentionExamples } from './retention-examples.ts';
 import type { RouteId } from './routes.ts';
 import { sessionExamples } from './session-examples.ts';
 import { dependencyExamples, systemStateExamples } from './system-state-examples.ts';
+import { writeBackExamples } from './write-back-examples.ts';
 
 type Examples = Record<string, Record<string, unknown>>;
 const json = 'application/json';
@@ -227,6 +228,7 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   ...accessExamples,
   ...ehrLinkExamples,
   ...driftExamples,
+  ...writeBackExamples,
   ...queueExamples,
   ...systemStateExamples,
   ...retentionExamples,

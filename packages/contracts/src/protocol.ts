@@ -8,7 +8,7 @@
  *   Alerts of the rule KEY-1; a page that does not know it shows its id.
  *   Views are named for what a role may see (`staff-nurse`); a client sends back what it got, older ones too.
  *   Write-back: what it found stands on the visit (`ehrWrite`, more of `conflict`) and its mode on the day; commands
- *   retryWrite, settleWrite, setWriteBack. A page that does not know them shows the conflict as before. What the EHR
+ *   retryWrite, settleWrite, setWriteBack; the route of the clinic's switch. A page that does not know them shows the conflict as before. What the EHR
  *   found may leave the board where it is: `suggestedStatus` is then null.
  *   Comparison with the EHR (`reconcile`, `drift`) and the queues of jobs: new addresses and one new job.
  */

@@ -36,6 +36,7 @@ import { retentionRoutes } from './retention-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import type { StepUpPurpose } from './step-up.ts';
 import { systemStateRoutes } from './system-state-routes.ts';
+import { writeBackRoutes } from './write-back-routes.ts';
 
 /** `public`: no session. `session`: any session of a person. Otherwise the action that the matrix in `domain` decides on. */
 export type RouteAccess = 'public' | 'session' | RouteAction;
@@ -421,6 +422,7 @@ export const routes = {
   ...sessionRoutes,
   ...ehrLinkRoutes,
   ...driftRoutes,
+  ...writeBackRoutes,
   ...queueRoutes,
   ...systemStateRoutes,
   ...retentionRoutes,

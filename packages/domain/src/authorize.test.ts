@@ -41,6 +41,8 @@ const specified: Record<Action, string> = {
   command: 'FMNPBGVY',
   import: 'FGSY',
   sync: 'FMNPGSY',
+  'write-back.read': 'GA',
+  'write-back.set': 'G!A!',
   'drift.read': 'FG',
   'drift.run': 'FGSY',
   'createVisit:booked': 'FY',

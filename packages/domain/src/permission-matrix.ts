@@ -82,6 +82,12 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   import: inClinic('Take over a schedule', all(['front-desk', 'manager', 'service', 'system'])),
   sync: inClinic('Have a day read from the EHR', all([...staff, 'service', 'system'])),
 
+  'write-back.read': inClinic('See whether and what is written to the EHR', all(['manager', 'admin'])),
+  'write-back.set': inClinic(
+    'Switch write-back to the EHR',
+    all(['manager', 'admin'], proof),
+    'connector-config',
+  ),
   'drift.read': inClinic('See how a day differs from the EHR', all(['front-desk', 'manager'])),
   'drift.run': inClinic(
     'Have a day compared with the EHR',
