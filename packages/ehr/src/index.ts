@@ -52,9 +52,11 @@ export {
   isWriteOperation,
   OPERATION_NAMES,
   READ_OPERATIONS,
+  SOAP_ENVELOPE,
   type TebraOperation,
   WRITE_OPERATIONS,
 } from './tebra/operations.ts';
+export { escapeXml } from './tebra/soap-request.ts';
 export {
   createTebraAdapter,
   TEBRA_ENDPOINT,
@@ -62,4 +64,6 @@ export {
   type TebraCredentials,
   type TebraOptions,
 } from './tebra/tebra-adapter.ts';
+export { safeWording } from './tebra/vendor-wording.ts';
+export { parseXml, type XmlElement, XmlRefused } from './tebra/xml-tree.ts';
 export { calendarDate, detailTime, listTime, tebraUtcText } from './written-time.ts';

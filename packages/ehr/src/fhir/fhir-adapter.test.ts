@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, type JsonWebKey as NodeJsonWebKey, verify } from 'node:crypto';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { EhrPort } from '../ehr-port.ts';
@@ -130,7 +130,10 @@ describe('tokens', () => {
     expect({ iss, sub, aud }).toEqual({ iss: 'board', sub: 'board', aud: TOKEN_URL });
     expect(exp - iat).toBeLessThanOrEqual(300);
     expect(jti).toMatch(/.{16,}/);
-    const key = createPublicKey({ key: await crypto.subtle.exportKey('jwk', publicKey), format: 'jwk' });
+    const key = createPublicKey({
+      key: (await crypto.subtle.exportKey('jwk', publicKey)) as NodeJsonWebKey,
+      format: 'jwk',
+    });
     const signed = verify(
       'sha384',
       Buffer.from(`${head}.${claims}`),
