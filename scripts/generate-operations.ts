@@ -1,4 +1,4 @@
-/** The tables that operators need: job queues with their payloads, and the metrics of the server. */
+/** The tables that operators need: job queues with their payloads, and the metrics of servers and workers. */
 import {
   asyncApiMessages,
   beatsKey,
@@ -10,6 +10,8 @@ import {
 } from '@workflow-bolt/contracts';
 import { z } from 'zod';
 import { ServerMetrics } from '../apps/server/src/operations/server-metrics.ts';
+import { LinkMetrics } from '../apps/worker/src/ehr-link/link-metrics.ts';
+import { WorkerMetrics } from '../apps/worker/src/worker-metrics.ts';
 import type { GeneratedFile } from './generated-files.ts';
 import { generatedPage, markdownTable, tablesDir } from './markdown-table.ts';
 
@@ -32,8 +34,25 @@ export async function serverMetrics(): Promise<MetricRow[]> {
     blocked: () => 0,
     passwordHashes: () => 0,
   });
-  const text = await metrics.text();
+  const rows = rowsOf(await metrics.text());
   metrics.stop();
+  return rows;
+}
+
+/** The metrics that a worker answers with where `BOLT_WORKER_METRICS` says. */
+export async function workerMetrics(): Promise<MetricRow[]> {
+  const own = new WorkerMetrics({
+    lag: () => ({ jobs: 0, jobsMs: 0 }),
+    record: () => undefined,
+    backlog: () => ({ waiting: 0, failed: 0, conflict: 0, oldestAt: null }),
+  });
+  const rows = [own.registry, new LinkMetrics().registry].map((registry) => registry.metrics());
+  const all = (await Promise.all(rows)).flatMap(rowsOf);
+  own.stop();
+  return all;
+}
+
+function rowsOf(text: string): MetricRow[] {
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map((m) => [m[1], m[2] ?? '']));
   return [...text.matchAll(/^# HELP (\S+) (.+)$/gm)].map(([, name = '', help = '']) => ({
     name,
@@ -79,14 +98,20 @@ function fieldsOf(schema: z.ZodType): string {
 }
 
 async function metricsTable(): Promise<string> {
-  const own = (await serverMetrics()).filter(({ isOwn }) => isOwn);
   return generatedPage(
     '# Metrics',
-    'Answered by `GET /metrics` of each server in the text format of Prometheus.',
-    markdownTable(
-      ['Metric', 'Type', 'What it counts'],
-      own.map(({ name, type, help }) => [`\`${name}\``, type, help]),
-    ),
+    'Text format of Prometheus. A server answers at `GET /metrics`, a worker at the address of `BOLT_WORKER_METRICS`. Alert rules on them: `ops/alerts/ehr.rules.yaml`.',
+    '## Server',
+    tableOf(await serverMetrics()),
+    '## Worker',
+    tableOf(await workerMetrics()),
     'Beside them `bolt_process_*` and `bolt_nodejs_*`: what prom-client measures of every Node process on this platform (CPU, memory, event loop, garbage collection).',
+  );
+}
+
+function tableOf(rows: readonly MetricRow[]): string {
+  return markdownTable(
+    ['Metric', 'Type', 'What it counts'],
+    rows.filter(({ isOwn }) => isOwn).map(({ name, type, help }) => [`\`${name}\``, type, help]),
   );
 }

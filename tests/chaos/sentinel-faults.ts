@@ -7,14 +7,20 @@ import type { ChaosClinic } from './chaos-clinic.ts';
 export const sentinelFaults = ['kill', 'partition'] as const;
 export type SentinelFault = (typeof sentinelFaults)[number];
 
-/** From the fault, ms: a server says that the store is away; Sentinel promoted; a step was acknowledged; all screens live. */
-export type FailoverTimes = { noticedMs: number; promotedMs: number; acceptedMs: number; liveMs: number };
-export type Failed = { times: FailoverTimes; promoted: ReplicatedNode; heal: () => Promise<void> };
+/**
+ * From the fault, ms: a server says that the store is away; Sentinel promoted; all servers know the promoted one, and
+ * that it has no copy; a step was acknowledged once the old one was back; all screens live.
+ */
+export type FailoverTimes = Record<'noticed' | 'promoted' | 'readOnly' | 'accepted' | 'live', number>;
+export type Failed = { times: FailoverTimes; promoted: ReplicatedNode; oldLog: BoardTruth };
 
 /** A busy machine may take long; how long is printed, not judged. */
 const patienceMs = 60_000;
 
-/** Breaks the primary under load and resolves when the promoted one has acknowledged a step and every screen is live. */
+/**
+ * Breaks the primary under load; once a replica is promoted the old one returns as its replica. Resolves when a step has
+ * been acknowledged and every screen is live.
+ */
 export async function failPrimary(
   clinic: ChaosClinic,
   set: SentinelSet,
@@ -25,21 +31,24 @@ export async function failPrimary(
   const at = performance.now();
   const since = (): number => Math.round(performance.now() - at);
   const heal = fault === 'kill' ? await kill(old) : partition(set, old);
-  const noticed = untilNoticed(clinic, wallAt).then(since);
+  const noticing = untilNoticed(clinic, wallAt).then(since);
+  noticing.catch(() => {});
   const promoted = await set.untilPromoted(old, patienceMs);
   const promotedMs = since();
+  await untilReadOnly(clinic);
+  const [noticed, readOnly] = [await noticing, since()];
   const fromLine = clinic.history.lines.length;
-  await awaitUntil(
-    'a step is acknowledged',
-    () => clinic.history.lines.slice(fromLine).some(({ type }) => type === 'ok'),
-    patienceMs,
-  );
-  const acceptedMs = since();
-  await awaitUntil('every screen is live', () => clinic.observers.every((one) => one.isLive()), patienceMs);
-  return {
-    times: { noticedMs: await noticed, promotedMs, acceptedMs, liveMs: since() },
-    ...{ promoted, heal },
-  };
+  const oldLog = await returnAsReplica(clinic, old, promoted, heal);
+  await untilAcknowledged(clinic, fromLine);
+  const accepted = since();
+  await awaitUntil('all screens live', () => clinic.observers.every((one) => one.isLive()), patienceMs);
+  return { times: { noticed, promoted: promotedMs, readOnly, accepted, live: since() }, promoted, oldLog };
+}
+
+function untilAcknowledged(clinic: ChaosClinic, fromLine: number): Promise<true> {
+  const { lines } = clinic.history;
+  const isAcknowledged = () => lines.slice(fromLine).some(({ type }) => type === 'ok');
+  return awaitUntil('a step is acknowledged', isAcknowledged, patienceMs);
 }
 
 async function kill(old: ReplicatedNode): Promise<() => Promise<void>> {
@@ -52,27 +61,41 @@ function partition(set: SentinelSet, old: ReplicatedNode): () => Promise<void> {
   return async () => heal();
 }
 
+async function stateOf(baseUrl: string): Promise<SystemStateResponse> {
+  const answer = await fetch(`${baseUrl}/api/v1/system-state`, { signal: AbortSignal.timeout(5_000) });
+  return (await answer.json()) as SystemStateResponse;
+}
+
 /** Some server says that the system is down, or has said so since the fault. */
 function untilNoticed(clinic: ChaosClinic, wallAt: number): Promise<true> {
   return awaitUntil(
     'a server notices',
     async () => {
-      for (const { baseUrl } of clinic.system.servers) {
-        const answer = await fetch(`${baseUrl}/api/v1/system-state`, { signal: AbortSignal.timeout(5_000) });
-        const { state, since } = (await answer.json()) as SystemStateResponse;
-        if (state === 'down' || since >= wallAt) return true as const;
-      }
-      return false;
+      const states = await Promise.all(clinic.system.servers.map(({ baseUrl }) => stateOf(baseUrl)));
+      return states.some(({ state, since }) => state === 'down' || since >= wallAt);
+    },
+    patienceMs,
+  );
+}
+
+/** Every server has found the promoted one and says that it takes nothing while it is alone. */
+function untilReadOnly(clinic: ChaosClinic): Promise<true> {
+  return awaitUntil(
+    'every server says that the system is read-only',
+    async () => {
+      const states = await Promise.all(clinic.system.servers.map(({ baseUrl }) => stateOf(baseUrl)));
+      return states.every(({ state }) => state === 'read-only');
     },
     patienceMs,
   );
 }
 
 /** The old primary comes back and follows the promoted one, as Sentinel would order later; what it held till then. */
-export async function returnAsReplica(
+async function returnAsReplica(
   clinic: ChaosClinic,
   old: ReplicatedNode,
-  { promoted, heal }: Failed,
+  promoted: ReplicatedNode,
+  heal: () => Promise<void>,
 ): Promise<BoardTruth> {
   await heal();
   // Nothing is written between the reading of its log and its end as a primary.

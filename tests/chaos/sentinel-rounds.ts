@@ -1,6 +1,9 @@
 /**
- * Rounds in which the primary is killed or cut off under load, in the set-up for production: two replicas, WAIT for one,
+ * Rounds in which the primary is killed or cut off under load, in the set-up for production: one replica, WAIT for it,
  * `min-replicas-to-write 1`. After each round everything that anybody was told is held against the new primary's log.
+ *
+ * As many copies are waited for as Sentinel may promote. With two replicas and WAIT for one it promoted the one that
+ * had not got the last commands, and four that had been acknowledged were gone (seed 15003, round 14).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operationsOf, type SentinelSet, startSentinels } from '@workflow-bolt/testkit';
@@ -11,7 +14,7 @@ import { mustAgree, untilAgreed } from './check-day.ts';
 import { overfullRooms } from './check-rooms.ts';
 import { openDesks, sharedLength, untilAllShow } from './judge-failover.ts';
 import type { OutboxDesk } from './outbox-desk.ts';
-import { type FailoverTimes, failPrimary, returnAsReplica, type SentinelFault } from './sentinel-faults.ts';
+import { type FailoverTimes, failPrimary, type SentinelFault } from './sentinel-faults.ts';
 import { sentinelUrl } from './sentinel-url.ts';
 
 /** `tail`: entries that only the old primary held; `again`: how many of those are in the new log by now. */
@@ -29,7 +32,7 @@ export async function runSentinelRounds(
 ): Promise<SentinelReport> {
   // Replicas on a busy machine report late: what fences here is that there is none, not that one is slow.
   const conf = ['min-replicas-max-lag 10'];
-  await using set = await startSentinels({ replicas: 2, minReplicasToWrite: 1, conf, seed });
+  await using set = await startSentinels({ minReplicasToWrite: 1, failoverTimeoutMs: 5_000, conf, seed });
   const env = { BOLT_COMMIT_REPLICAS: '1' };
   await using clinic = await ChaosClinic.open({ seed, redisUrl: sentinelUrl(set), numClients: 3, env });
   const desks = await openDesks(clinic, seed);
@@ -47,22 +50,21 @@ export async function runSentinelRounds(
 
 async function runSentinelRound(stage: Stage, fault: SentinelFault): Promise<SentinelRound> {
   const { clinic, set, desks } = stage;
-  const old = await set.primary();
   clinic.work([40, 120]);
   for (const desk of desks) desk.work();
   await sleep(clinic.rng.int(300, 800));
   const failed = await failPrimary(clinic, set, fault);
-  const oldLog = await returnAsReplica(clinic, old, failed);
   await set.untilInSync(showMs);
+  await set.untilElectable(showMs);
   await Promise.all([clinic.rest(), ...desks.map((desk) => desk.rest())]);
   const newLog = clinic.truth(failed.promoted.server.url);
   const replay = new DecisionReplay(clinic.board, (commandId) => clinic.sentBy(commandId));
   await newLog.catchUp(replay);
   await untilAllShow(clinic, newLog, showMs);
-  stage.lostLogs.push(oldLog);
+  stage.lostLogs.push(failed.oldLog);
   mustAgree('the decisions', replay.problems);
   await judge(stage, newLog);
-  return { fault, times: failed.times, ...tailOf(oldLog, newLog) };
+  return { fault, times: failed.times, ...tailOf(failed.oldLog, newLog) };
 }
 
 /** I1, I2, I3, I4 over everything since the first round. */
@@ -116,9 +118,9 @@ function holdsOf(clinic: ChaosClinic): Map<string, number> {
 /** Prints times by fault (median and worst) and what was held meanwhile. */
 export function reportSentinelRounds({ rounds, numAcknowledged, holds }: SentinelReport): void {
   for (const [fault, all] of Map.groupBy(rounds, (round) => round.fault)) {
-    const told = (['noticedMs', 'promotedMs', 'acceptedMs', 'liveMs'] as const).map((name) => {
+    const told = (['noticed', 'promoted', 'readOnly', 'accepted', 'live'] as const).map((name) => {
       const sorted = all.map(({ times }) => times[name]).sort((a, b) => a - b);
-      return `${name.slice(0, -2)} ${sorted[Math.floor(sorted.length / 2)]} (worst ${sorted.at(-1)})`;
+      return `${name} ${sorted[Math.floor(sorted.length / 2)]} (worst ${sorted.at(-1)})`;
     });
     console.log(`primary ${fault}, ${all.length} rounds, ms after the fault: ${told.join(', ')}`);
   }

@@ -8,6 +8,7 @@ test('serves the figures at one path only, and nothing when not asked to', async
   const own = new WorkerMetrics({
     lag: () => ({ jobs: 3, jobsMs: 8_400 }),
     record: () => ({ lastGoodAt: 1_773_151_200_000, lastFailedAt: null }),
+    backlog: () => ({ waiting: 2, failed: 1, conflict: 0, oldestAt: null }),
   });
   metrics.changed('writes', 'forced_open');
   metrics.guarded({ kind: 'granted', lane: 'reads', waitedMs: 500 });
@@ -20,6 +21,8 @@ test('serves the figures at one path only, and nothing when not asked to', async
   expect(text).toContain('bolt_jobs_waiting 3\n');
   expect(text).toContain('bolt_jobs_oldest_seconds 8.4\n');
   expect(text).toContain('bolt_record_sealed_timestamp_seconds 1773151200\n');
+  expect(text).toContain('bolt_write_back_visits{state="waiting"} 2\n');
+  expect(text).toContain('bolt_write_back_oldest_seconds 0\n');
   expect((await fetch(`${at}/`)).status).toBe(404);
   expect((await fetch(`${at}/metrics`, { method: 'POST' })).status).toBe(404);
   await listener?.stop();

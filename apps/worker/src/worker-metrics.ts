@@ -2,8 +2,13 @@
 import type { Beat } from '@workflow-bolt/contracts';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { JobLag } from './worker-health.ts';
+import type { WriteBackBacklog } from './write-back/write-back-backlog.ts';
 
-export type WorkerFigures = { lag: () => JobLag; record: () => Beat['record'] };
+export type WorkerFigures = {
+  lag: () => JobLag;
+  record: () => Beat['record'];
+  backlog: () => WriteBackBacklog;
+};
 
 export class WorkerMetrics {
   readonly registry = new Registry();
@@ -25,10 +30,33 @@ export class WorkerMetrics {
       'When this worker last sealed the record of accesses; 0 when it never did.',
       () => (figures.record()?.lastGoodAt ?? 0) / 1_000,
     );
+    this.#addBacklog(figures.backlog);
   }
 
   stop(): void {
     this.registry.clear();
+  }
+
+  #addBacklog(backlog: () => WriteBackBacklog): void {
+    this.#gauge(
+      'bolt_write_back_oldest_seconds',
+      'How long the oldest step has waited to be written to the EHR by this worker; 0 when none does.',
+      () => {
+        const { oldestAt } = backlog();
+        return oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1_000;
+      },
+    );
+    new Gauge({
+      name: 'bolt_write_back_visits',
+      help: 'Visits on the boards that this worker writes back, by how they stand: waiting, failed, conflict.',
+      labelNames: ['state'],
+      registers: [this.registry],
+      collect() {
+        const { waiting, failed, conflict } = backlog();
+        for (const [state, count] of Object.entries({ waiting, failed, conflict }))
+          this.set({ state }, count);
+      },
+    });
   }
 
   #gauge(name: string, help: string, read: () => number): void {

@@ -196,6 +196,7 @@ export class BoltWorker {
     this.#workerMetrics = new WorkerMetrics({
       lag: () => this.#health.lag,
       record: () => this.#auditKeeper.state,
+      backlog: () => this.#writeBack.backlog,
     });
   }
 

@@ -68,7 +68,7 @@ const shared = {
     'BOLT_COMMIT_REPLICAS',
     whole(0, 9),
     '0',
-    'Replicas that must hold a step before it is acknowledged (WAIT); 0 where one durable server is the promise.',
+    'Replicas that must hold a step before it is acknowledged (WAIT): as many as may be promoted; 0 where one durable server is the promise.',
     { unit: 'count' },
   ),
   keys: option(

@@ -1,6 +1,7 @@
 import { awaitUntil } from './await-until.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { RedisServer } from './redis-server.ts';
+import type { RespReply } from './resp.ts';
 import type { SentinelNode } from './sentinel-node.ts';
 
 /** A data node, and the proxy through which everyone else knows it. */
@@ -103,6 +104,23 @@ export class SentinelSet {
     await this.untilInSync(timeoutMs);
   }
 
+  /** Wait until no Sentinel holds a replica for down: one that comes back could not be promoted before. */
+  async untilElectable(timeoutMs = 30_000): Promise<void> {
+    await awaitUntil(
+      'the Sentinels see all replicas',
+      async () => {
+        for (const sentinel of this.sentinels) {
+          const known = await sentinel.call('SENTINEL', 'REPLICAS', SENTINEL_NAME);
+          const flags = Array.isArray(known) ? known.map(flagsOf) : [];
+          const seen = flags.filter((words) => words === 'slave').length;
+          if (seen < this.nodes.length - 1) return false;
+        }
+        return true;
+      },
+      timeoutMs,
+    );
+  }
+
   /** Wait until all replicas are connected to the present primary and count for `min-replicas-to-write`. */
   async untilInSync(timeoutMs = 20_000): Promise<void> {
     await awaitUntil(
@@ -138,4 +156,10 @@ export class SentinelSet {
 async function roleOf(node: ReplicatedNode): Promise<string> {
   const reply = await node.server.call('ROLE');
   return Array.isArray(reply) ? String(reply[0]) : '';
+}
+
+/** Of one replica as Sentinel lists it: names and values in turn. */
+function flagsOf(reply: RespReply): string {
+  const fields = Array.isArray(reply) ? reply.map(String) : [];
+  return fields[fields.indexOf('flags') + 1] ?? '';
 }

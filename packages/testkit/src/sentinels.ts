@@ -17,6 +17,8 @@ export interface SentinelOptions {
   readonly persist?: RedisPersistence;
   /** How long a silent primary is trusted. Default 1,000 ms (2,000 in production): shorter tests. */
   readonly downAfterMs?: number;
+  /** After twice this an election that came to nothing is tried again. Default 10,000 ms. */
+  readonly failoverTimeoutMs?: number;
   /** `min-replicas-to-write`; default 1. 0 turns the fence off, to show what is lost without it. */
   readonly minReplicasToWrite?: number;
   /** Further configuration lines for the data nodes. */
@@ -44,7 +46,7 @@ export async function startSentinels(options: SentinelOptions = {}): Promise<Sen
       primaryPort: primary.proxy.port,
       quorum: SENTINEL_QUORUM,
       downAfterMs: options.downAfterMs ?? 1000,
-      failoverTimeoutMs: FAILOVER_TIMEOUT_MS,
+      failoverTimeoutMs: options.failoverTimeoutMs ?? FAILOVER_TIMEOUT_MS,
     };
     for (let i = 0; i < SENTINEL_COUNT; i += 1) sentinels.push(await SentinelNode.start(spec));
     await set.untilFormed();
