@@ -12,6 +12,7 @@ import type {
 import { heartbeatMs } from '@workflow-bolt/contracts';
 import {
   assertDurable,
+  auditedProvider,
   BoardArchive,
   BoardRegistry,
   commitLaneOf,
@@ -130,6 +131,8 @@ class ApiServer implements BoltServer {
   readonly #detection: Detection;
   readonly #http: Server;
   #keyProvider: KeyProvider | null;
+  /** The same, with each use on the record. */
+  readonly #topKeys: KeyProvider;
   #isDraining = false;
   #isStopped = false;
 
@@ -160,8 +163,12 @@ class ApiServer implements BoltServer {
       ...(dependencies.clock ? { clock: dependencies.clock } : {}),
     });
     this.#keyProvider = dependencies.keys ?? null;
-    const provider = () => this.#keyProvider ?? this.#vault.provider;
-    const wrap: KeyProvider['wrap'] = (...secret) => provider().wrap(...secret);
+    const provider = auditedProvider(
+      () => this.#keyProvider ?? this.#vault.provider,
+      (use) => this.#onKeyUse(use),
+    );
+    this.#topKeys = provider;
+    const wrap: KeyProvider['wrap'] = (...secret) => provider.wrap(...secret);
     const security = new SecurityAudit({ port: this.#port, keys: { wrap } });
     this.#detection = new Detection({
       ...{ port: this.#port, config, sessions: () => this.#sessions.service },
@@ -183,7 +190,7 @@ class ApiServer implements BoltServer {
     this.#accounts = new Accounts({
       ...{ port: this.#port, config, clinics, store: accounts, audit: { append: record } },
       ...{ sessions: this.#sessions.service, cookies: this.#sessions.cookies },
-      keys: () => this.#keyProvider ?? this.#vault.provider,
+      keys: () => provider,
       workstationOf: (req) => this.#sessions.workstationOf(req),
       now: dependencies.sessionClock ?? Date.now,
       ...(dependencies.hashEngine ? { hashEngine: dependencies.hashEngine } : {}),
@@ -222,7 +229,7 @@ class ApiServer implements BoltServer {
       auditDesk: new AuditDesk({
         ...{ port: this.#port, archive: config.archive, installation: config.auditName },
         clinics: clinics.map(({ id }) => id),
-        keys: provider,
+        keys: () => provider,
       }),
       detection: this.#detection,
       retention: { port: this.#port, clinics, record, now: dependencies.sessionClock ?? Date.now },
@@ -263,7 +270,7 @@ class ApiServer implements BoltServer {
     // A key file or key service that cannot be used is found now, not with the first patient.
     await this.#vault.provider.status();
     this.#keyProvider ??= await openKeyProvider({ address: this.#config.keys });
-    await this.#sessions.start(this.#keyProvider);
+    await this.#sessions.start(this.#topKeys);
     await this.#access.start();
     await this.#registry.start();
     await this.#detection.start();

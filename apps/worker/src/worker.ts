@@ -19,6 +19,7 @@ import {
 } from '@workflow-bolt/ehr';
 import {
   assertDurable,
+  auditedProvider,
   BoardArchive,
   BoardRegistry,
   commitLaneOf,
@@ -147,10 +148,14 @@ export class BoltWorker {
       onEvent: ({ kind, ...facts }) =>
         kind === 'trouble' ? log.warn(facts, 'write-back held') : log.info(facts, 'written back'),
     });
-    const wrap: KeyProvider['wrap'] = (...secret) => this.#vault.provider.wrap(...secret);
+    const provider = auditedProvider(
+      () => this.#vault.provider,
+      (use) => this.#keyUses.take(use),
+    );
+    const wrap: KeyProvider['wrap'] = (...secret) => provider.wrap(...secret);
     this.#auditKeeper = new AuditKeeper({
       ...{ config, clinics: parts.clinics, port: this.#redis, log },
-      keys: () => this.#vault.provider,
+      keys: () => provider,
       audit: { append: (event) => this.#guard.record(event) },
     });
     const security = new SecurityAudit({ port: this.#redis, keys: { wrap } });

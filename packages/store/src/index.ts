@@ -144,6 +144,7 @@ export { endOf, parkedMs, rotationGraceMs, type SessionRecord } from './sessions
 export { SessionStore, type SessionStoreOptions, type StoredSession } from './sessions/session-store.ts';
 export { isSameText } from './sessions/session-token.ts';
 export { challengeMs, type WorkstationRecord, WorkstationStore } from './sessions/workstation-store.ts';
+export { auditedProvider } from './vault/audited-provider.ts';
 export { type BoardCodec, plainCodec } from './vault/board-cipher.ts';
 export { countKids, kidsOfVisit } from './vault/board-kids.ts';
 export { keyBackupMs, verifyCertificate } from './vault/certificate.ts';

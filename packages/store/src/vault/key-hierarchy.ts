@@ -22,7 +22,8 @@ import type { KeyProvider } from './key-provider.ts';
 
 /** What was done with a key, for the audit record: ids only. */
 export type KeyUse = {
-  use: 'created' | 'opened' | 'rewrapped' | 'rotated' | 'destroyed' | 'failed';
+  use: 'created' | 'opened' | 'rewrapped' | 'rotated' | 'destroyed' | 'failed' | 'used';
+  /** `*` for a key of the installation. */
   clinic: string;
   kid: string;
   period: string | null;

@@ -16,14 +16,17 @@ export type KeyUseRecorderParts = {
 
 /** Uses of one moment leave together: a board's opening is one write. */
 const gatherMs = 500;
-/** The same failure is told at once, then counted for so long. */
-const repeatMs = 60_000;
+/** Told at once, then counted for so long: the same failure, and the use of a key that is used all day. */
+const quietMs: Partial<Record<KeyUse['use'], number>> = { failed: 60_000, used: 3_600_000 };
 /** Different matters that may wait; more than this in one moment are counted together. */
 const waitingMax = 500;
 /** At the end of a process nobody waits longer than this for a store that is away. */
 const farewellMs = 1_000;
 
 type Waiting = { use: KeyUse; count: number; dueAt: number };
+
+/** Clinic of a key that belongs to none. */
+const installation = '*';
 
 const actOf: Record<KeyUse['use'], SecurityEvent['act']> = {
   created: 'C',
@@ -32,11 +35,18 @@ const actOf: Record<KeyUse['use'], SecurityEvent['act']> = {
   rotated: 'U',
   destroyed: 'D',
   failed: 'E',
+  used: 'E',
 };
 
 /** A failure is one matter for a month and a reason, however many records it concerns. */
 function matterOf({ use, clinic, kid, period, reason }: KeyUse): string {
-  return [use, clinic, use === 'failed' ? '' : kid, period ?? '', reason ?? ''].join('|');
+  return [
+    use,
+    clinic,
+    use === 'failed' && clinic !== installation ? '' : kid,
+    period ?? '',
+    reason ?? '',
+  ].join('|');
 }
 
 /** Refused without harm where the key was destroyed on purpose; anything else that does not open is an alarm. */
@@ -55,7 +65,10 @@ export function keyUseEvent(use: KeyUse, count: number, hasOwnLog: boolean): Sec
     ...(reason === undefined ? {} : { why: reason }),
     agent: { uid: 'vault', kind: 'service', role: null },
     pou: 'SYSADMN',
-    ent: [{ t: 'Key', id, n: count }, ...(hasOwnLog ? [] : [{ t: 'Clinic', id: clinic }])],
+    ent: [
+      { t: 'Key', id, n: count },
+      ...(hasOwnLog || clinic === installation ? [] : [{ t: 'Clinic', id: clinic }]),
+    ],
     job: `key.${use.use}`,
   };
 }
@@ -63,8 +76,8 @@ export function keyUseEvent(use: KeyUse, count: number, hasOwnLog: boolean): Sec
 export class KeyUseRecorder {
   readonly #parts: KeyUseRecorderParts;
   readonly #waiting = new Map<string, Waiting>();
-  /** When each failure was last told. */
-  readonly #toldAt = new Map<string, number>();
+  /** Until when a matter that was told is only counted. */
+  readonly #quietUntil = new Map<string, number>();
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
 
@@ -81,7 +94,7 @@ export class KeyUseRecorder {
       return;
     }
     const now = performance.now();
-    const quietUntil = (this.#toldAt.get(matter) ?? Number.NEGATIVE_INFINITY) + repeatMs;
+    const quietUntil = this.#quietUntil.get(matter) ?? Number.NEGATIVE_INFINITY;
     this.#waiting.set(matter, { use, count: 1, dueAt: Math.max(now + gatherMs, quietUntil) });
     this.#timer ??= this.#arm();
   }
@@ -108,7 +121,7 @@ export class KeyUseRecorder {
   #writeDue(): void {
     const now = performance.now();
     this.#write([...this.#waiting].flatMap(([matter, { dueAt }]) => (dueAt <= now ? [matter] : [])));
-    for (const [matter, at] of this.#toldAt) if (now - at > repeatMs) this.#toldAt.delete(matter);
+    for (const [matter, until] of this.#quietUntil) if (now > until) this.#quietUntil.delete(matter);
     if (this.#waiting.size > 0 || !this.#timer) return;
     clearInterval(this.#timer);
     this.#timer = null;
@@ -120,7 +133,8 @@ export class KeyUseRecorder {
       const found = this.#waiting.get(matter);
       this.#waiting.delete(matter);
       if (!found) return [];
-      if (found.use.use === 'failed') this.#toldAt.set(matter, performance.now());
+      const quiet = quietMs[found.use.use];
+      if (quiet !== undefined) this.#quietUntil.set(matter, performance.now() + quiet);
       return [record(keyUseEvent(found.use, found.count, clinics.includes(found.use.clinic))).catch(onError)];
     });
     if (kept.length > 0) this.#writing = Promise.all([this.#writing, ...kept]).then(() => {});
