@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import type { Breaker, BreakerChange, DriftResponse, Role } from '@workflow-bolt/contracts';
+import type { Breaker, BreakerChange, DriftResponse, Role, WriteBackState } from '@workflow-bolt/contracts';
 import { afterEach, expect, test } from 'vitest';
 import { ehrBoard } from '../../dev/ehr-board.ts';
 import type { FakeServer } from '../../dev/fake-server.ts';
@@ -7,6 +7,7 @@ import { renderBoard } from '../../dev/render-board.tsx';
 import { at, date } from '../../dev/small-board.ts';
 import { breakerChangeWords, breakerFace } from './breaker-words.ts';
 import { driftCells } from './drift-words.ts';
+import { modeLines, offeredModes } from './write-back-words.ts';
 
 afterEach(cleanup);
 
@@ -36,6 +37,12 @@ const drift: DriftResponse = {
   },
 };
 
+const writing: WriteBackState = {
+  ...{ clinic: 'cedar', mode: 'dry-run', allowed: 'dry-run' },
+  setting: { mode: 'on', reason: 'ticket-9', by: 'robin', at: at(8) },
+  days: [{ date, inSync: 3, waiting: 2, failed: 1, conflict: 1, off: 0 }],
+};
+
 type Sent = { path: string; body: unknown };
 
 /** The fake board server, with the link to the EHR beside it; `sent` is what was asked of the link. */
@@ -53,9 +60,12 @@ function linkServer(role: Role): { server: FakeServer; sent: Sent[] } {
     if (path === '/ehr-link')
       return json({ accounts: [{ account, breakers: [closed, open], history: [turned] }] });
     if (path.endsWith('/drift')) return json(drift);
-    if (!path.endsWith('/breaker') && !path.endsWith('/reconcile')) return board(input, init);
+    if (path.endsWith('/write-back') && init?.method !== 'POST') return json(writing);
+    const answers = { breaker: open, reconcile: { jobId: '1' }, 'write-back': writing };
+    const answer = Object.entries(answers).find(([end]) => path.endsWith(`/${end}`))?.[1];
+    if (answer === undefined) return board(input, init);
     sent.push({ path, body: JSON.parse(String(init?.body)) });
-    return path.endsWith('/breaker') ? json(open) : json({ jobId: '1' });
+    return json(answer);
   };
   return { server, sent };
 }
@@ -114,6 +124,44 @@ test('A manager sees counts and visits, tries again, decides, and compares; the 
   await screen.findByText('The comparison was asked for; its report appears here.');
   expect(sent.map(({ path }) => path)).toEqual([`/boards/cedar/${date}/reconcile`]);
   expect(screen.queryByRole('region', { name: 'Circuit breakers' })).toBeNull();
+});
+
+test('A manager stops writing with a reason; what the clinic’s file does not allow is not offered', async () => {
+  const { server, sent } = linkServer('manager');
+  openPage(server);
+  const part = await screen.findByRole('region', { name: /Write-back to the EHR/ });
+  const days = await within(part).findByRole('table', { name: 'Write-back by day' });
+  const cells = [...days.querySelectorAll('td')].map(({ textContent }) => textContent);
+  expect(cells).toEqual(['Wed, Mar 4', '3', '2', '1', '1', '0']);
+  expect(within(part).queryByRole('button', { name: 'On' })).toBeNull();
+  fireEvent.click(within(part).getByRole('button', { name: 'Stop writing' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Write-back: off' });
+  fireEvent.change(within(dialog).getByLabelText('Reason'), { target: { value: 'wrong-status' } });
+  fireEvent.click(within(dialog).getByRole('button', { name: 'Stop writing' }));
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  expect(sent).toEqual([
+    { path: '/clinics/cedar/write-back', body: { mode: 'off', reason: 'wrong-status' } },
+  ]);
+});
+
+test('the mode in words: what is in force, who switched it, and how far the file lets it go', () => {
+  const lines = modeLines(writing);
+  expect([lines[0], lines[2]]).toEqual([
+    'It reads, compares and shows what it would write, and writes nothing.',
+    'The clinic’s file allows “Dry run” at most.',
+  ]);
+  expect(lines[1]).toMatch(/^Switched to “On” .+ by robin: ticket-9\.$/);
+  expect(modeLines({ ...writing, mode: 'on', allowed: 'on', setting: null })).toEqual([
+    'Each step on the board is written to the EHR.',
+    'As the clinic’s file says; nobody has switched it.',
+  ]);
+  const offered = (mode: WriteBackState['mode'], allowed: WriteBackState['mode']) =>
+    offeredModes({ ...writing, mode, allowed });
+  expect([offered('off', 'off'), offered('off', 'on'), offered('on', 'on')]).toEqual([
+    [],
+    ['dry-run', 'on'],
+    ['off', 'dry-run'],
+  ]);
 });
 
 test('Who neither manages nor administers comes to the board instead', async () => {

@@ -7,7 +7,9 @@ import { type PageLink, PageShell } from '../app/page-shell.tsx';
 import type { SessionExits } from '../session/use-session.ts';
 import { BreakersSection } from './breakers-section.tsx';
 import { DriftSection } from './drift-section.tsx';
+import classes from './ehr-link.module.css';
 import { VisitsSection } from './visits-section.tsx';
+import { WriteBackSection } from './write-back-section.tsx';
 
 type Props = {
   session: Session;
@@ -28,7 +30,10 @@ export function EhrLinkPage({ session, exits, links, options }: Props) {
     <PageShell title="EHR link" isWide links={links} onSignOut={() => void exits.signOut()}>
       {may('config.read') && <BreakersSection api={api} canForce={may('config.write')} />}
       {clinics.map((clinic) => (
-        <section key={clinic.id} aria-label={clinic.name}>
+        <section key={clinic.id} className={classes.clinic} aria-label={clinic.name}>
+          {may('write-back.read') && (
+            <WriteBackSection api={api} clinic={clinic} canSwitch={may('write-back.set')} />
+          )}
           {may('read') && <VisitsSection clinic={clinic} actor={actor} options={options} />}
           {may('drift.read') && <DriftSection api={api} clinic={clinic} />}
         </section>

@@ -5,13 +5,17 @@ import type {
   DriftResponse,
   ehrLinkSchema,
   ForceBreaker,
+  PostWriteBack,
   reconcileResponseSchema,
+  WriteBackState,
 } from '@workflow-bolt/contracts';
 import type { z } from 'zod';
 import { boardPath } from './api-client.ts';
 import type { ApiTransport } from './api-transport.ts';
 
 export type EhrLinkState = z.infer<typeof ehrLinkSchema>;
+
+const writeBackOf = (clinic: string): string => `/api/v1/clinics/${encodeURIComponent(clinic)}/write-back`;
 
 export class EhrLinkApi {
   readonly #transport: ApiTransport;
@@ -26,6 +30,15 @@ export class EhrLinkApi {
 
   force(account: string, wish: ForceBreaker): Promise<Breaker> {
     return this.#transport.post(`/api/v1/ehr-link/${encodeURIComponent(account)}/breaker`, wish);
+  }
+
+  /** Whether a clinic writes to its EHR, who decided so, and what waits. */
+  writeBack(clinic: string): Promise<WriteBackState> {
+    return this.#transport.get(writeBackOf(clinic));
+  }
+
+  setWriteBack(clinic: string, wish: PostWriteBack): Promise<WriteBackState> {
+    return this.#transport.post(writeBackOf(clinic), wish);
   }
 
   /** The last comparison of a day with the EHR. */
