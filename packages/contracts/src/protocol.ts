@@ -11,6 +11,7 @@
  *   retryWrite, settleWrite, setWriteBack; the route of the clinic's switch. A page that does not know them shows the conflict as before. What the EHR
  *   found may leave the board where it is: `suggestedStatus` is then null.
  *   Comparison with the EHR (`reconcile`, `drift`) and the queues of jobs: new addresses and one new job.
+ *   Heartbeats say how the system stands (`system`); two addresses say it too, with every dependency and process.
  */
 export const protocolVersion = 1;
 
