@@ -13,6 +13,7 @@ import { reconnectStorm } from './benches/reconnect-storm.ts';
 import { signIn } from './benches/sign-in.ts';
 import { snapshot } from './benches/snapshot.ts';
 import { syncDay } from './benches/sync-day.ts';
+import { writeBack } from './benches/write-back.ts';
 import type { Bench, BenchReport } from './report/bench-report.ts';
 import { reportText } from './report/print-report.ts';
 
@@ -28,6 +29,7 @@ const benches: readonly Bench[] = [
   phiBoard,
   signIn,
   breaker,
+  writeBack,
 ];
 const rounds = { full: 5, quick: 2 } as const;
 

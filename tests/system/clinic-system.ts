@@ -25,6 +25,8 @@ export type ClinicSystemOptions = {
   redisUrl?: string;
   servers?: number;
   workers?: number;
+  /** Below the repository's root; the worker's own unless given. */
+  workerScript?: string;
   appointments?: number;
   seed?: number;
   zone?: string;
@@ -187,7 +189,8 @@ export async function startClinicSystem(options: ClinicSystemOptions = {}): Prom
       BOLT_EHR_USER: user,
       BOLT_EHR_PASSWORD: password,
     };
-    system.workers.push(new SystemProcess(`worker-${i + 1}`, 'apps/worker/src/main.ts', env, dir));
+    const script = options.workerScript ?? 'apps/worker/src/main.ts';
+    system.workers.push(new SystemProcess(`worker-${i + 1}`, script, env, dir));
   }
   for (const process of [...system.servers.map((s) => s.process), ...system.workers]) process.start();
   await system.awaitServers();

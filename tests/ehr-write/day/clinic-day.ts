@@ -45,6 +45,8 @@ export type DayRecord = {
   /** How many appointments a walk-in has in the EHR. */
   readonly walkIns: readonly number[];
   readonly kills: number;
+  /** Calls that nobody ever answered. */
+  readonly hangs: number;
 };
 
 /** Plays the day of a seed to its end. */
@@ -116,6 +118,7 @@ class PlayedDay {
       this.#weather.play(opensAt + 30 * minute, closesAt - 60 * minute),
       this.#every(20, () => this.#pull()),
       this.#every(15, async () => this.#staff.settleConflicts()),
+      this.#every(40, async () => this.#staff.retryFailed()),
       this.#deaths(),
     ]);
     await this.#closeDay();
@@ -124,12 +127,12 @@ class PlayedDay {
     return this.#record(before);
   }
 
-  /** Quiet at last: what had failed is tried again, what is open is worked off, and the EHR is read once more. */
+  /** Quiet at last: what was given up is tried again, the rest is worked off, and the EHR is read once more. */
   async #closeDay(): Promise<void> {
     await this.#time.sleep(closesAt - this.#time.now);
     this.#weather.clear();
     for (let round = 0; round < 3; round += 1) {
-      this.#staff.settleConflicts();
+      this.#staff.retryFailed();
       await this.#pull();
       for (let n = 0; n < 120 && !this.#outbox.isIdle; n += 1) await this.#time.sleep(minute);
     }
@@ -245,7 +248,7 @@ class PlayedDay {
       rules,
       journal: this.#simulator.journal(),
       frames: this.#board.frames,
-      ...{ granted, turns, kills: this.#kills },
+      ...{ granted, turns, kills: this.#kills, hangs: this.#weather.hangs },
       cases: [...before].map(([id, caseId]) => ({
         id,
         before: caseId,

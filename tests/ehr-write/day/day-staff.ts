@@ -52,16 +52,21 @@ export class DayStaff {
     return this.#board.submit('manager', { type: 'undoLast', visitId: visit.id, eventId }, 'ui');
   }
 
-  /** Looks at every card with a question, and leaves some for later; what was given up is tried again. */
+  /** Looks at every card with a question, and leaves some for later. */
   settleConflicts(): void {
     for (const visit of this.#board.visits()) {
       const { state, word } = syncOf(visit, this.#board.day);
-      if (state === 'failed') this.#board.submit('manager', { type: 'retryWrite', visitId: visit.id }, 'ui');
       if (state !== 'conflict') continue;
       const choice = this.#rng.pick(['accept', 'keep-mine', 'later'] as const);
       const command = { type: 'resolveConflict', visitId: visit.id, choice } as const;
       const isTaken = this.#board.submit('manager', command, 'ui');
       if (isTaken && choice === 'accept' && word) this.accepted.set(visit.id, word);
     }
+  }
+
+  /** Has tried again whatever was given up. */
+  retryFailed(): void {
+    for (const { id, ehrWrite } of this.#board.visits())
+      if (ehrWrite?.failed) this.#board.submit('manager', { type: 'retryWrite', visitId: id }, 'ui');
   }
 }

@@ -25,6 +25,8 @@ const hours: readonly Trouble[] = [
 export const outageMs = 40 * minute;
 
 export class DayWeather {
+  /** Calls that were lost on their way, or whose answers were. */
+  hangs = 0;
   readonly #time: VirtualTime;
   readonly #simulator: EhrSimulator;
   readonly #rng: Rng;
@@ -43,6 +45,7 @@ export class DayWeather {
     const isSlow = this.#time.now < this.#slowUntil && rng.chance(0.3);
     const hangs =
       this.#time.now < this.#hangsUntil && rng.chance(operation === 'UpdateAppointment' ? 0.5 : 0.1);
+    if (hangs) this.hangs += 1;
     const backMs = isSlow ? rng.int(20_000, 50_000) : rng.int(150, 1_500);
     return { toMs: rng.int(1, 80), backMs, hang: hangs ? (rng.chance(0.7) ? 'after' : 'before') : null };
   };
@@ -71,7 +74,7 @@ export class DayWeather {
 
   #begin(trouble: Trouble): void {
     const rng = this.#rng;
-    const ms = rng.int(2, 8) * minute;
+    const ms = rng.int(4, 15) * minute;
     switch (trouble) {
       case 'outage':
         this.#simulator.act({ do: 'outage', ms: outageMs });

@@ -61,6 +61,11 @@ describe('[I7] the judge of the breaker', () => {
     ]);
   });
 
+  it('takes instants for one only as near as it is told', () => {
+    expect(judges.turnsWhileOpen([grant(10_998)], turns, 2)).toEqual([]);
+    expect(judges.turnsWhileOpen([grant(10_997)], turns, 2)).toHaveLength(1);
+  });
+
   it('finds a turn while somebody holds it open', () => {
     const held: judges.BreakerTurn[] = [{ at: at(0), lane: 'writes', state: 'forced_open' }];
     expect(judges.turnsWhileOpen([grant(1)], held)).toHaveLength(1);
@@ -88,6 +93,17 @@ describe('[EH-GATE] the judges of the limits', () => {
     const arrivals = [arrival(1, 0), arrival(2, 100, 'GetAppointments'), arrival(3, 500)];
     expect(judges.callsTooSoon(arrivals, gap)).toEqual([]);
     expect(judges.turnsTooSoon([grant(0), grant(500)], gap)).toEqual([]);
+  });
+
+  it('excuse a pair whose first call was held up on its way, and no other', () => {
+    const arrivals = [arrival(1, 300), arrival(2, 700), arrival(3, 1_100)];
+    const onTime = judges.arrivedOnTime(arrivals, [grant(0), grant(690), grant(1_000)], 100);
+    expect(onTime).toEqual(new Set([2, 3]));
+    expect(judges.callsTooSoon(arrivals, gap, onTime)).toEqual([
+      'call 3, UpdateAppointment: 400 ms after call 2',
+    ]);
+    const [late, next] = [arrival(1, 495), arrival(2, 501)];
+    expect(judges.arrivedOnTime([late, next], [grant(0), grant(490)], 25)).toEqual(new Set([2]));
   });
 
   it('find a call and a turn that came a millisecond too soon, in whatever order they are told', () => {

@@ -11,11 +11,15 @@ export type BreakerTurn = { at: number; lane: EhrLane; state: BreakerState };
 
 const isShut = (state: BreakerState): boolean => state === 'open' || state === 'forced_open';
 
-/** No turn while the lane was shut, by the gate's own clock (I7). */
-export function turnsWhileOpen(granted: readonly Granted[], turns: readonly BreakerTurn[]): string[] {
+/** No turn while the lane was shut, by the gate's own clock (I7); instants that near are the same one. */
+export function turnsWhileOpen(
+  granted: readonly Granted[],
+  turns: readonly BreakerTurn[],
+  sameMs = 0,
+): string[] {
   return granted.flatMap(({ at, operation, lane }) => {
     const state = turns.filter((turn) => turn.lane === lane && turn.at <= at).at(-1)?.state ?? 'closed';
-    const isJustTurned = turns.some((turn) => turn.lane === lane && turn.at === at);
+    const isJustTurned = turns.some((turn) => turn.lane === lane && Math.abs(turn.at - at) <= sameMs);
     return isShut(state) && !isJustTurned
       ? [`${operation} had a turn at ${at} while ${lane} were ${state}`]
       : [];
@@ -45,13 +49,42 @@ export function turnsTooSoon(granted: readonly Granted[], gapMs: (operation: str
   );
 }
 
-/** Two calls of an operation arrive at least the published gap apart. */
-export function callsTooSoon(arrivals: readonly Arrival[], gapMs: (operation: string) => number): string[] {
+/**
+ * Two calls of an operation arrive at least the published gap apart. With `onTime`, only pairs whose first call is among
+ * those are judged: a call that was held up on its way comes nearer to the next one than anybody can help.
+ */
+export function callsTooSoon(
+  arrivals: readonly Arrival[],
+  gapMs: (operation: string) => number,
+  onTime?: ReadonlySet<number>,
+): string[] {
   return pairs(arrivals).flatMap(([a, b]) =>
-    b.at - a.at < gapMs(b.operation)
+    b.at - a.at < gapMs(b.operation) && (onTime?.has(a.n) ?? true)
       ? [`call ${b.n}, ${b.operation}: ${b.at - a.at} ms after call ${a.n}`]
       : [],
   );
+}
+
+/**
+ * Numbers of the calls that arrived within so many ms of their turn, the first call to the first turn and so on. A turn
+ * that nobody used makes those after it look late, never early.
+ */
+export function arrivedOnTime(
+  arrivals: readonly Arrival[],
+  granted: readonly Granted[],
+  withinMs: number,
+): Set<number> {
+  const turns = Map.groupBy(
+    [...granted].sort((a, b) => a.at - b.at),
+    ({ operation }) => operation,
+  );
+  const onTime = [...arrivals]
+    .sort((a, b) => a.at - b.at)
+    .filter(({ operation, at }) => {
+      const own = turns.get(operation)?.shift();
+      return own !== undefined && own.at <= at && at - own.at <= withinMs;
+    });
+  return new Set(onTime.map(({ n }) => n));
 }
 
 function pairs<One extends { at: number; operation: string }>(all: readonly One[]): [One, One][] {

@@ -43,10 +43,13 @@ function judged(day: DayRecord): Record<string, string[]> {
 /** How often each thing happened: a day without trouble proves nothing. */
 export type Coverage = Record<string, number>;
 
-export function coverageOf({ journal, turns, kills, ends }: DayRecord): Coverage {
+export function coverageOf({ journal, frames, turns, kills, hangs, ends }: DayRecord): Coverage {
   const calls = (what: RegExp) => journal.filter(({ op, outcome }) => what.test(`${op} ${outcome}`)).length;
   const effects = (kind: string) =>
     journal.filter((call) => call.effects.some((effect) => effect.kind === kind)).length;
+  const settled = frames.flatMap(({ events }) =>
+    events.flatMap((event) => (event.type === 'visit.write-settled' ? [event] : [])),
+  );
   return {
     calls: journal.length,
     updates: calls(/^UpdateAppointment/),
@@ -58,7 +61,10 @@ export function coverageOf({ journal, turns, kills, ends }: DayRecord): Coverage
     'second user': effects('second-user'),
     opened: turns.filter(({ state }) => state === 'open').length,
     kills,
-    conflicts: ends.filter(({ shown }) => shown === 'conflict').length,
-    failed: ends.filter(({ shown }) => shown === 'failed').length,
+    hangs,
+    'conflicts raised': settled.filter(({ conflict }) => conflict !== null).length,
+    'conflicts left': ends.filter(({ shown }) => shown === 'conflict').length,
+    'given up': settled.filter(({ ehrWrite }) => ehrWrite.failed !== null).length,
+    'left failed': ends.filter(({ shown }) => shown === 'failed').length,
   };
 }
