@@ -39,7 +39,7 @@ test('[scenario 20] A conflict shows theirs, ours and what both last said; accep
   const words = [...panel.querySelectorAll('dd')].map(({ textContent }) => textContent);
   expect([terms, words]).toEqual([
     ['EHR', 'Board', 'Last agreed'],
-    ['Cancelled', 'Arrived (Checked in in the EHR’s words)', 'Scheduled'],
+    ['Cancelled', 'Arrived (Checked in)', 'Scheduled'],
   ]);
   expect(panel.textContent).toContain('Since 9:20 AM.');
   const buttons = within(panel).getAllByRole('button');

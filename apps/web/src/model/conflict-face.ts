@@ -41,7 +41,7 @@ function ourWords({ status, conflict }: ConflictedVisit): string {
   const label = statusInfo[status].label;
   const ours = conflict.ours ?? null;
   const word = ours === null ? label : ehrStatusWords(ours);
-  return word.toLowerCase() === label.toLowerCase() ? label : `${label} (${word} in the EHR’s words)`;
+  return word.toLowerCase() === label.toLowerCase() ? label : `${label} (${word})`;
 }
 
 function remarksOf({ conflict }: ConflictedVisit, day: Day): string[] {

@@ -89,7 +89,7 @@ test('a conflict says theirs, ours, what both last said, and since when; accepti
     title: 'The EHR says otherwise',
     sides: [
       { name: 'EHR', says: 'Cancelled' },
-      { name: 'Board', says: 'Arrived (Checked in in the EHR’s words)' },
+      { name: 'Board', says: 'Arrived (Checked in)' },
       { name: 'Last agreed', says: 'Scheduled' },
     ],
     remarks: ['Since 9:20 AM. Nothing moves until somebody decides.'],
