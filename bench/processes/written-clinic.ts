@@ -16,7 +16,7 @@ export type WrittenClinicParts = {
 
 /** The clinic's settings with writing on. */
 export function writingSettings({ settings }: BenchDay, id: string): ClinicSettings {
-  return { ...settings, id, ehr: settings.ehr && { ...settings.ehr, writeBack: 'on', pollSeconds: 3_600 } };
+  return { ...settings, id, ehr: settings.ehr && { ...settings.ehr, writeBack: 'on', pollSeconds: 900 } };
 }
 
 export class WrittenClinic implements AsyncDisposable {

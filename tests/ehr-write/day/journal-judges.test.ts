@@ -221,6 +221,7 @@ describe('[I6] the judge of the end of the day', () => {
       end({ board: 'Scheduled', ehr: 'ReminderSent' }),
       end({ board: null }),
       end({ ehr: 'Cancelled', shown: 'conflict', explained: 'status-changed' }),
+      end({ ehr: 'Cancelled', shown: 'failed', explained: 'series' }),
     ];
     expect(judges.unexplained(right, rules)).toEqual([]);
   });
@@ -228,6 +229,10 @@ describe('[I6] the judge of the end of the day', () => {
   it.each([
     ['a difference that the card hides', end({ ehr: 'CheckedIn' })],
     ['a card that still waits', end({ shown: 'waiting' })],
+    [
+      'a failure that another try may mend',
+      end({ ehr: 'CheckedIn', shown: 'failed', explained: 'outcome-unknown' }),
+    ],
     ['a difference that waits', end({ ehr: 'CheckedIn', shown: 'waiting' })],
   ])('finds %s', (_, wrong) => {
     expect(judges.unexplained([wrong], rules)).toHaveLength(1);

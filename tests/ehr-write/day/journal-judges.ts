@@ -189,13 +189,17 @@ export type DayEnd = {
   explained: string | null;
 };
 
+/** What another try may mend is no explanation at the day's end: staff have had it tried again. */
+const transient = ['outcome-unknown', 'not-applied', 'keeps-changing'];
+
 /** The EHR says what the board says, or the card says why not; a card never claims what is not so. */
 export function unexplained(ends: readonly DayEnd[], rules: WriteBackRules): string[] {
   return ends.flatMap(({ visit, board, ehr, shown, explained }) => {
     const isEqual = board === null || says(ehr, board, rules);
     if (isEqual && shown !== 'waiting') return [];
-    return explained
+    const isExplained = explained !== null && !(shown === 'failed' && transient.includes(explained));
+    return isExplained
       ? []
-      : [`${visit}: the board means ${board}, the EHR holds ${ehr}, the card shows ${shown}`];
+      : [`${visit}: the board means ${board}, the EHR holds ${ehr}, the card shows ${shown} (${explained})`];
   });
 }

@@ -6,9 +6,6 @@ import type { DayRecord } from './clinic-day.ts';
 import * as judges from './journal-judges.ts';
 
 const gaps = createCallGaps();
-/** What a second try cannot mend, so that the card says so instead. */
-const forGood = /^(deleted|group|series|other-|status-unrecognised|not-found|incomplete|ehr-refused)/;
-
 /** What is wrong with the day, by rule; rules that hold are left out. */
 export function violationsOf(day: DayRecord): Record<string, string[]> {
   return Object.fromEntries(Object.entries(judged(day)).filter(([, list]) => list.length > 0));
@@ -31,12 +28,7 @@ function judged(day: DayRecord): Record<string, string[]> {
       judges.writesOutOfOrder(judges.appliedTo(journal, id), wishes),
     ),
     'walk-ins are created once': day.walkIns.filter((count) => count > 1).map(String),
-    'equal or explained': judges.unexplained(
-      day.ends.map((end) =>
-        end.shown === 'failed' && !forGood.test(end.explained ?? '') ? { ...end, explained: null } : end,
-      ),
-      rules,
-    ),
+    'equal or explained': judges.unexplained(day.ends, rules),
   };
 }
 
