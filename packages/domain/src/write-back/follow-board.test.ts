@@ -155,6 +155,20 @@ describe('what the board is told', () => {
     expect([link.sync.state, link.writes]).toEqual(['in-sync', ['CheckedIn']]);
   });
 
+  it('an EHR that was set back is written again, and the board hears of it although nothing new was agreed', () => {
+    const link = new Link();
+    link.player.move('front-desk', 'v1', 'arrived', '09:00');
+    link.turn();
+    link.edit('ReminderSent');
+    link.player.now += listLagMs;
+    link.pull();
+    expect(link.sync.state).toBe('waiting');
+    link.settle();
+    expect([link.sync.state, link.ehr.status, link.writes]).toEqual([
+      ...['in-sync', 'CheckedIn', ['CheckedIn', 'CheckedIn']],
+    ]);
+  });
+
   it('a list that lags behind our write is not believed for a while, and then it is', () => {
     const link = new Link();
     link.player.move('front-desk', 'v1', 'no-show', '09:35');

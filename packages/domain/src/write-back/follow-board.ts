@@ -54,10 +54,11 @@ export function withNews(before: WriteRecord | null, after: WriteRecord): WriteR
   return before && newsOf(before) === newsOf(after) ? after : { ...after, turn: after.turn + 1 };
 }
 
-function newsOf({ entry, dry }: WriteRecord): string {
+function newsOf({ entry, seen, dry }: WriteRecord): string {
   const { agreed, failed, conflict, isTaken, appointmentId } = entry;
   const told = conflict && [conflict.reason, conflict.theirs?.status, conflict.ours, conflict.members];
-  return JSON.stringify([agreed?.status ?? null, failed, told, isTaken, appointmentId !== null, dry]);
+  const dropped = isTaken ? seen : null;
+  return JSON.stringify([agreed?.status ?? null, failed, told, dropped, appointmentId !== null, dry]);
 }
 
 /** Brings a record up to the board's visit; null while there is nothing to write and nothing is known. */
@@ -135,12 +136,15 @@ export function settleRecord(record: WriteRecord, result: WriteResult, rules: Wr
   const entry = settle(record.entry, result, rules);
   const read = 'status' in result ? result.status : result.kind === 'conflict' ? result.theirs?.status : null;
   const isCreated = entry.appointmentId !== null || result.kind === 'refused' || result.kind === 'conflict';
-  return withNews(record, {
+  const next = {
     ...record,
     entry,
     theirs: read ?? record.theirs,
     triedAt: isCreated ? null : record.triedAt,
-  });
+  };
+  // The board shows what was pulled last; a reading of the appointment that says otherwise is news.
+  const isNews = next.theirs !== record.theirs || newsOf(record) !== newsOf(next);
+  return isNews ? { ...next, turn: next.turn + 1 } : next;
 }
 
 export type Created = { appointmentId: string; patientId: string };
