@@ -98,7 +98,14 @@ describe('ours, theirs and last agreed, with what to do', () => {
         side: 'ours',
         advice: 'change-in-ehr',
       },
-      { field: 'presence', ours: 'here', theirs: 'expected', side: 'unknown', advice: 'change-in-ehr' },
+      {
+        field: 'presence',
+        ours: 'here',
+        theirs: 'expected',
+        agreed: 'expected',
+        side: 'ours',
+        advice: 'change-in-ehr',
+      },
       {
         field: 'start',
         ours: nine,

@@ -9,6 +9,7 @@ import {
   type DriftRow,
   driftFields,
   driftRowsMax,
+  type EhrStatus,
   type Visit,
 } from '@workflow-bolt/contracts';
 import { isExpected } from '../status-info.ts';
@@ -20,13 +21,13 @@ import {
   withoutAppointmentAdvice,
 } from './drift-advice.ts';
 import type { Absence, DriftPair, TheirAppointment } from './drift-pair.ts';
-import { type ComparedField, differs, type Sides, sidesOf } from './drift-values.ts';
+import { type ComparedField, differs, presenceSaidBy, type Sides, sidesOf } from './drift-values.ts';
 
 export type DriftContext = AdviceContext & {
   /** What the comparison before this one handed on. */
   agreed: DriftAgreements;
   /** The EHR status that write-back and pulls last agreed on; undefined when there is none. */
-  agreedStatusOf: (visit: Visit) => string | undefined;
+  agreedStatusOf: (visit: Visit) => EhrStatus | undefined;
 };
 
 export type DriftComparison = {
@@ -54,7 +55,7 @@ function agreedOn(visit: Visit, theirs: TheirAppointment, context: DriftContext)
   return {
     ...takenOver(visit, theirs, sides),
     ...context.agreed[visit.id],
-    ...(status === undefined ? {} : { status }),
+    ...(status === undefined ? {} : { status, presence: presenceSaidBy(status, context.rules) }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Both sides of each field, in words that can be compared. A null side said nothing, and nothing is no difference. */
-import type { Day, DriftField, DriftValue, Visit, VisitStatus } from '@workflow-bolt/contracts';
+import type { Day, DriftField, DriftValue, EhrStatus, Visit, VisitStatus } from '@workflow-bolt/contracts';
 import { boardMeaningOf } from '../ehr-status.ts';
 import { isExpected, isHidden, isInOffice } from '../status-info.ts';
 import { says, standingWish, type WriteBackRules } from '../write-back/write-policy.ts';
@@ -15,9 +15,14 @@ function presenceOf(status: VisitStatus): 'expected' | 'here' | 'gone' | null {
   return isInOffice(status) ? 'here' : 'gone';
 }
 
+/** Where the patient is, as a word of the EHR says it; null for a word that nobody knows. */
+export function presenceSaidBy(status: EhrStatus, { readyToBeSeenMeans }: WriteBackRules): DriftValue {
+  const meaning = boardMeaningOf(status, readyToBeSeenMeans);
+  return meaning && presenceOf(meaning.status);
+}
+
 function presence(visit: Visit, theirs: TheirAppointment, rules: WriteBackRules): Sides {
-  const meaning = boardMeaningOf(theirs.status, rules.readyToBeSeenMeans);
-  return { ours: presenceOf(visit.status), theirs: meaning && presenceOf(meaning.status) };
+  return { ours: presenceOf(visit.status), theirs: presenceSaidBy(theirs.status, rules) };
 }
 
 /** A word of the EHR that says the same is no difference: a reminder that was sent is still a scheduled visit. */
