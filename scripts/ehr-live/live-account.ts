@@ -63,9 +63,11 @@ function fromFile(file: string): unknown {
 
 export interface LiveAccount {
   readonly port: EhrPort;
+  /** The same without gate and retries: for the one check that calls too soon on purpose. */
+  readonly rapid: EhrPort;
   readonly endpoint: string;
   readonly gaps: CallGaps;
-  /** Sends an envelope past gate and retries, for the one check that calls too soon on purpose. Reads only. */
+  /** Lets nothing but reads through. */
   readonly fetch: typeof globalThis.fetch;
   /** How the next requests are changed before they are sent; null for not at all. */
   rewrite: ((body: string) => string) | null;
@@ -91,40 +93,35 @@ const READ = /\/(Get[A-Za-z]+)"?$/;
 export function openLiveAccount(options: LiveOptions): LiveAccount {
   const endpoint = options.endpoint ?? TEBRA_ENDPOINT;
   const gaps = options.gaps ?? createCallGaps();
-  const account: { -readonly [K in keyof LiveAccount]: LiveAccount[K] } = {
-    endpoint,
-    gaps,
-    rewrite: null,
-    fetch: async (input, init) => {
-      const operation = READ.exec(new Headers(init?.headers).get('soapaction') ?? '')?.[1];
-      const isPlainGet = (init?.method ?? 'GET') === 'GET';
-      if (operation === undefined && !isPlainGet) throw new CannotRun('Only reads are sent.');
-      const body =
-        typeof init?.body === 'string' && account.rewrite ? account.rewrite(init.body) : init?.body;
-      const answer = await globalThis.fetch(input, { ...init, ...(body == null ? {} : { body }) });
-      if (operation === undefined || !options.onAnswer) return answer;
-      const bytes = new Uint8Array(await answer.arrayBuffer());
-      const contentType = answer.headers.get('content-type') ?? '';
-      options.onAnswer(operation, {
-        status: answer.status,
-        contentType,
-        text: new TextDecoder().decode(bytes),
-      });
-      return new Response(bytes, { status: answer.status, headers: { 'content-type': contentType } });
-    },
-    port: undefined as unknown as EhrPort,
-  };
-  account.port = connect(account, options.credentials);
-  return account;
-}
-
-function connect(
-  { endpoint, gaps, fetch }: Pick<LiveAccount, 'endpoint' | 'gaps' | 'fetch'>,
-  credentials: TebraCredentials,
-) {
+  const rewriting: { rewrite: LiveAccount['rewrite'] } = { rewrite: null };
+  const fetch = readOnlyFetch(options, rewriting);
+  const { credentials } = options;
+  const retry = { attemptsMax: 1, backoffMs: [0], jitterShare: 0, throttleJitterMs: 0, waitMsMax: 0 };
+  const openGate = { acquire: async () => {}, defer: () => {} };
   try {
-    return createTebraAdapter({ endpoint, gaps, credentials, fetch });
+    const port = createTebraAdapter({ endpoint, gaps, credentials, fetch });
+    const rapid = createTebraAdapter({ endpoint, gaps, credentials, fetch, retry, gate: openGate });
+    return Object.assign(rewriting, { port, rapid, endpoint, gaps, fetch });
   } catch (error) {
     throw new CannotRun(error instanceof TypeError ? error.message : 'The address cannot be used.');
   }
+}
+
+function readOnlyFetch(
+  { onAnswer }: LiveOptions,
+  rewriting: Pick<LiveAccount, 'rewrite'>,
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const operation = READ.exec(new Headers(init?.headers).get('soapaction') ?? '')?.[1];
+    if (operation === undefined && (init?.method ?? 'GET') !== 'GET')
+      throw new CannotRun('Only reads are sent.');
+    const { rewrite } = rewriting;
+    const body = typeof init?.body === 'string' && rewrite ? rewrite(init.body) : init?.body;
+    const answer = await globalThis.fetch(input, { ...init, ...(body == null ? {} : { body }) });
+    if (operation === undefined || !onAnswer) return answer;
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    const contentType = answer.headers.get('content-type') ?? '';
+    onAnswer(operation, { status: answer.status, contentType, text: new TextDecoder().decode(bytes) });
+    return new Response(bytes, { status: answer.status, headers: { 'content-type': contentType } });
+  };
 }

@@ -11,6 +11,7 @@ import type { JournalEntry } from './journal.ts';
 import { OPERATIONS_BY_ACTION } from './operations/index.ts';
 import { internalFault } from './soap/faults.ts';
 import type { SimulatorState } from './state.ts';
+import { wsdl } from './wsdl.ts';
 
 const REQUEST_MAX_BYTES = 10 * 1024 * 1024;
 const DRIP_PIECE_BYTES = 64;
@@ -24,7 +25,7 @@ interface Exchange {
   action: string;
 }
 
-/** The SOAP endpoint. Every path is the endpoint; only POST speaks SOAP. */
+/** The SOAP endpoint. Every path is the endpoint; only POST speaks SOAP, and `?singleWsdl` tells the contract. */
 export function createSoapServer(
   state: SimulatorState,
   scenario: ScenarioPlayer,
@@ -32,6 +33,10 @@ export function createSoapServer(
 ): Server {
   const plan = new FaultPlan();
   return createServer((request, response) => {
+    if (request.method === 'GET' && /\?singleWsdl$/i.test(request.url ?? '')) {
+      response.writeHead(200, { 'content-type': XML }).end(wsdl(state.config.writes.statusOperation));
+      return;
+    }
     if (request.method !== 'POST') {
       response.writeHead(405, { allow: 'POST' }).end();
       return;
