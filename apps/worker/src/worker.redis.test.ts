@@ -1,4 +1,4 @@
-import { type ClinicSettings, readConfig, workerOptions } from '@workflow-bolt/contracts';
+import { type ClinicSettings, readConfig, type WriteBackMode, workerOptions } from '@workflow-bolt/contracts';
 import { localDate } from '@workflow-bolt/domain';
 import { createCallGaps, OPERATION_NAMES } from '@workflow-bolt/ehr';
 import { type EhrSimulator, startEhrSimulator } from '@workflow-bolt/ehr-simulator';
@@ -13,7 +13,7 @@ import { BoltWorker } from './worker.ts';
 const zone = 'America/Chicago';
 const clinic = 'test-clinic';
 
-function settingsFor(simulator: EhrSimulator): ClinicSettings {
+function settingsFor(simulator: EhrSimulator, writeBack: WriteBackMode): ClinicSettings {
   return {
     id: clinic,
     name: 'Test clinic',
@@ -27,7 +27,7 @@ function settingsFor(simulator: EhrSimulator): ClinicSettings {
       system: 'tebra',
       practiceName: simulator.practiceName,
       serviceLocationName: null,
-      writeBack: 'off',
+      writeBack,
       leftMeans: null,
       pollSeconds: 900,
     },
@@ -35,7 +35,7 @@ function settingsFor(simulator: EhrSimulator): ClinicSettings {
 }
 
 /** Redis, simulator, a worker in this process, and a second follower that watches what the worker does. */
-async function startClinic(appointments: number) {
+async function startClinic(appointments: number, writeBack: WriteBackMode = 'off') {
   const stack = new AsyncDisposableStack();
   const redis = stack.use(await startRedis({ persist: 'aof-always' }));
   const date = localDate(zone, Date.now());
@@ -68,7 +68,7 @@ async function startClinic(appointments: number) {
   const gaps = createCallGaps(0);
   gaps.useThrottles(OPERATION_NAMES.map((endpoint) => ({ endpoint, minGapMs: 1 })));
   const log = pino({ level: 'silent' });
-  const worker = new BoltWorker({ config, clinics: [settingsFor(simulator)], log, gaps });
+  const worker = new BoltWorker({ config, clinics: [settingsFor(simulator, writeBack)], log, gaps });
   stack.defer(() => worker.stop(1_000));
   await worker.start();
   const board = new HostBoard(registry, { clinic, date });
@@ -149,4 +149,29 @@ test('an EHR that refuses the login is told on the board, and no card is touched
   const after = await readJobBoard(board);
   expect(after.sync).toMatchObject({ phase: 'failed', failure: { code: 'auth' } });
   expect(after.visits).toEqual(before);
+});
+
+test('[WB-SWITCH] a step on the board is in the EHR a moment later where the clinic writes back, through gate and breaker', async () => {
+  const { stack, simulator, board, host } = await startClinic(8, 'on');
+  await using _ = stack;
+  await awaitUntil(
+    'the pull is done and the board says that it writes',
+    async () => {
+      const { sync, day } = await readJobBoard(board);
+      return sync?.phase === 'done' && day?.writeBack === 'on';
+    },
+    30_000,
+  );
+  const { visits } = await readJobBoard(board);
+  const visit = visits.find(
+    ({ status, external }) => status === 'scheduled' && external?.status === 'Scheduled',
+  );
+  if (!visit) throw new Error('the generated day is too small');
+  const dana = { id: 'dana', name: 'Dana', role: 'front-desk', station: 'desk-1' } as const;
+  const command = { type: 'moveVisit', visitId: visit.id, to: 'arrived' } as const;
+  await host.submit({ clientId: 'web-test-1', n: 1, command }, dana, 'ui');
+  const held = () => simulator.world.find(Number(visit.external?.appointmentId))?.status;
+  await awaitUntil('it is written', () => held() === 'CheckedIn', 30_000);
+  const told = async () => (await readJobBoard(board)).visits.find(({ id }) => id === visit.id)?.ehrWrite;
+  await awaitUntil('the board knows', async () => (await told())?.agreed === 'CheckedIn', 30_000);
 });
