@@ -381,9 +381,10 @@ describe('who sits here', () => {
     await goOffline(client);
     client.submit(walkIn('w1'));
     await expect.poll(() => client.getSnapshot().pending.length).toBe(1);
+    // Before the network is back: until then it is still Dana who sits here, and a retry would rightly send her step.
+    await client.signedIn(marc);
     server.isStreamDown = false;
     server.outage = 'none';
-    await client.signedIn(marc);
     await expect.poll(() => client.getSnapshot().connection.isLive || client.wake()).toBe(true);
     expect([shown(client), server.received, client.getSnapshot().pending]).toEqual([[], [], []]);
     await client.signedIn(dana);
