@@ -5,8 +5,6 @@ import * as judges from '../day/journal-judges.ts';
 import type { LiveRecord } from './live-day.ts';
 import { gapMsOf, marginMs } from './pace.ts';
 
-/** Redis tells its own instants to the microsecond in one place and to the millisecond in another. */
-const roundingMs = 3;
 /** The demo clinic's decisions. */
 const rules: WriteBackRules = { readyToBeSeenMeans: 'check-in-completed', leftMeans: null };
 
@@ -18,10 +16,10 @@ export function liveViolations(day: LiveRecord): Record<string, string[]> {
     .map(({ n, op, at }) => ({ n, operation: op, at: Date.parse(at) }));
   const onTime = judges.arrivedOnTime(arrivals, granted, marginMs);
   const all: Record<string, string[]> = {
-    'no turn while open': judges.turnsWhileOpen(granted, turns, roundingMs),
+    'no turn while open': judges.turnsWhileOpen(granted, turns),
     'no call without a turn': judges.callsWithoutTurn(arrivals, granted),
-    'turns keep the gap': judges.turnsTooSoon(granted, (op) => gapMsOf(op) + marginMs - roundingMs),
-    'calls keep the limit': judges.callsTooSoon(arrivals, (op) => gapMsOf(op) - roundingMs, onTime),
+    'turns keep the gap': judges.turnsTooSoon(granted, (op) => gapMsOf(op) + marginMs),
+    'calls keep the limit': judges.callsTooSoon(arrivals, gapMsOf, onTime),
     'no write repeated': judges.writesRepeated(journal, changedElsewhere),
     'no write repeated blindly': assertNoBlindRepeat(journal).violations.map(({ detail }) => detail),
     'nothing dropped': assertNothingDropped(journal).violations.map(({ detail }) => detail),

@@ -60,6 +60,7 @@ type Parts = { system: ClinicSystem; redis: RedisServer; turns: TurnRecord; rng:
 class LiveDay {
   readonly #parts: Parts;
   readonly #killed: string[] = [];
+  readonly #deadNodes = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -83,15 +84,19 @@ class LiveDay {
     const over = new AbortController();
     const work = this.#work(staff, over.signal);
     const troubles = Promise.all([
-      playWeather(system.simulator, rng.fork('weather'), over.signal),
-      this.#killTwice(over.signal),
+      playWeather(system.simulator, rng.fork('weather'), () => this.#hasOpened()),
+      this.#killTwice(),
     ]).finally(() => over.abort());
     const [worked, troubled] = await Promise.allSettled([work, troubles]);
     for (const end of [troubled, worked]) if (end.status === 'rejected') throw end.reason;
   }
 
-  async #killTwice(signal: AbortSignal): Promise<void> {
-    for (let n = 0; n < 2 && !signal.aborted; n += 1) await this.#killHolder();
+  async #killTwice(): Promise<void> {
+    for (let n = 0; n < 2; n += 1) await this.#killHolder();
+  }
+
+  async #hasOpened(): Promise<boolean> {
+    return (await this.#breakerTurns()).some(({ state }) => state === 'open');
   }
 
   async #isScheduled(staff: LiveStaff, appointments: number): Promise<boolean> {
@@ -122,22 +127,23 @@ class LiveDay {
       () => updates().some(({ durationMs }) => durationMs === null),
       30_000,
     ).catch(() => undefined);
-    await holder.end('SIGKILL');
-    this.#killed.push(holder.name);
-    holder.start();
+    this.#deadNodes.add(holder.node);
+    await holder.process.end('SIGKILL');
+    this.#killed.push(holder.process.name);
+    holder.process.start();
   }
 
-  async #holder(): Promise<SystemProcess | undefined> {
+  /** Who holds the lease now; whoever was killed holds it a little longer than he lives. */
+  async #holder(): Promise<{ node: string; process: SystemProcess } | undefined> {
     const { system, redis } = this.#parts;
     const { clinic, date } = system;
     const text = await redis.client().hget(outboxKey({ clinic, date }), 'holder');
     const node = text?.split('/')[0];
-    return system.workers.find(({ logPath, isRunning }) => {
-      const started = readFileSync(logPath, 'utf8')
-        .split('\n')
-        .findLast((line) => line.includes('worker started'));
-      return isRunning && node !== undefined && started?.includes(node);
-    });
+    if (node === undefined || this.#deadNodes.has(node)) return undefined;
+    const process = system.workers.find(
+      ({ logPath, isRunning }) => isRunning && readFileSync(logPath, 'utf8').includes(node),
+    );
+    return process && { node, process };
   }
 
   /** Until every card is in sync with what the EHR really holds, or says why it is not. */
@@ -189,11 +195,14 @@ class LiveDay {
   ): Promise<LiveRecord> {
     const { system, redis, turns } = this.#parts;
     const { simulator, clinic, date } = system;
+    // Calls first, then the turns: every call that is judged had its turn before.
+    const journal = simulator.journal();
+    await turns.caughtUp();
     const truth = new BoardTruth(redis.client(), { clinic, date });
     await truth.catchUp();
     const frames = truth.entries.map(({ frame }) => frame);
     return {
-      journal: simulator.journal(),
+      journal,
       changedElsewhere: await changesIn(simulator),
       granted: turns.granted,
       turns: await this.#breakerTurns(),

@@ -1,10 +1,8 @@
 /** What goes wrong in a day that passes in half a minute; one after another, in an order from the seed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EhrSimulator } from '@workflow-bolt/ehr-simulator';
-import type { Rng } from '@workflow-bolt/testkit';
+import { awaitUntil, type Rng } from '@workflow-bolt/testkit';
 
-/** What the EHR's forty minutes are here. */
-const outageMs = 6_000;
 const garbage = [
   'reset-before',
   'html-503',
@@ -13,43 +11,46 @@ const garbage = [
   'internal-fault',
   'wrong-length',
 ] as const;
-type Trouble = (simulator: EhrSimulator, rng: Rng) => number;
+type Trouble = (simulator: EhrSimulator, rng: Rng) => void;
 
 const troubles: Readonly<Record<string, Trouble>> = {
   outage: (simulator) => {
-    simulator.act({ do: 'outage', ms: outageMs });
-    return outageMs;
+    simulator.act({ do: 'outage', ms: 600_000 });
   },
   storm: (simulator, rng) => {
     const op = rng.pick(['UpdateAppointment', 'GetAppointment']);
     simulator.configure({ throttle: { neighbour: { op, everyMs: rng.int(60, 150) } } });
-    return 4_000;
   },
   'timeouts after applying': (simulator) => {
-    const burst = { do: 'burst', op: 'UpdateAppointment', kind: 'hang-after', ms: 4_000 } as const;
-    simulator.act({ ...burst, probability: 0.5 });
-    return 4_000;
+    simulator.act({ do: 'burst', op: 'UpdateAppointment', kind: 'hang-after', ms: 4_000, probability: 0.5 });
   },
   garbage: (simulator, rng) => {
     simulator.act({ do: 'burst', op: '*', kind: rng.pick(garbage), ms: 4_000, probability: 0.4 });
-    return 4_000;
   },
   'answered and not done': (simulator) => {
     simulator.configure({ writes: { acceptedButNotApplied: true } });
-    return 3_000;
   },
 };
+const troubleMs = 4_000;
 
 /** Somebody at another screen: notes all day, and now and then a status. */
 const elsewhere = { share: 0.05, changes: 'notes', statuses: ['NoShow'] } as const;
 
-export async function playWeather(simulator: EhrSimulator, rng: Rng, signal: AbortSignal): Promise<void> {
+/** The outage lasts until the breaker has opened, whatever time that takes a machine; the others a few seconds. */
+export async function playWeather(
+  simulator: EhrSimulator,
+  rng: Rng,
+  hasOpened: () => Promise<boolean>,
+): Promise<void> {
   simulator.configure({ writes: { secondUser: { ...elsewhere, statuses: [...elsewhere.statuses] } } });
   for (const name of rng.shuffle(Object.keys(troubles))) {
-    await sleep(rng.int(300, 1_500), undefined, { signal });
-    const ms = troubles[name]?.(simulator, rng) ?? 0;
+    await sleep(rng.int(300, 1_500));
+    troubles[name]?.(simulator, rng);
     changeElsewhere(simulator, rng);
-    await sleep(ms, undefined, { signal });
+    await sleep(troubleMs);
+    const isFelt = async () =>
+      simulator.journal().some(({ outcome }) => outcome === 'network:outage') && (await hasOpened());
+    if (name === 'outage') await awaitUntil('the breaker has opened', isFelt, 120_000);
     simulator.configure({
       throttle: { neighbour: null },
       writes: { acceptedButNotApplied: false },
