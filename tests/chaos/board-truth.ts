@@ -9,6 +9,7 @@ import {
   type EntityChanges,
   foldFrame,
   type Projection,
+  seeIn,
 } from '@workflow-bolt/domain';
 import { type BoardCodec, boardKeys, nextChain } from '@workflow-bolt/store';
 import type { Redis } from 'ioredis';
@@ -147,18 +148,25 @@ export class BoardTruth {
 
   #advance(view: View, seq: number, changes: EntityChanges): void {
     let total = this.#totals.get(view) ?? 0n;
-    for (const [id, d] of changes) {
-      total = removeHash(total, this.#seen(view, id, this.state.get(id)));
-      total = addHash(total, this.#seen(view, id, d ? { v: seq, d } : undefined));
+    const after: Pick<BoardState, 'get'> = {
+      get: (id) => {
+        const d = changes.get(id);
+        return d === undefined ? this.state.get(id) : d === null ? undefined : { v: seq, d };
+      },
+    };
+    for (const id of affected(changes)) {
+      total = removeHash(total, this.#seen(view, id, this.state));
+      total = addHash(total, this.#seen(view, id, after));
     }
     this.#totals.set(view, total);
     const hashes = this.#hashes.get(view);
     if (hashes) hashes[seq] = total.toString(16);
   }
 
-  #seen(view: View, id: EntityId, versioned: ReturnType<BoardState['get']>): bigint {
-    const d = versioned && this.#eyes.get(view)?.see(id, versioned.d);
-    return versioned && d ? entityHash(id, versioned.v, d) : 0n;
+  #seen(view: View, id: EntityId, state: Pick<BoardState, 'get'>): bigint {
+    const [eyes, versioned] = [this.#eyes.get(view), state.get(id)];
+    const seen = eyes && versioned ? seeIn(eyes, state, id, versioned) : null;
+    return seen ? entityHash(id, seen.v, seen.d) : 0n;
   }
 
   #showRefusals(visitor?: Visitor): void {
@@ -186,6 +194,13 @@ export class BoardTruth {
     this.audits.push(audit);
     if (code !== 'applied') this.#refusals.push(audit);
   }
+}
+
+/** What changed, and the patients of visits that did: on a wall they come and go with them. */
+function affected(changes: EntityChanges): Set<EntityId> {
+  const ids = [...changes.keys()];
+  const persons = ids.filter((id) => id.startsWith('v:')).map((id): EntityId => `p:${id.slice(2)}`);
+  return new Set([...ids, ...persons]);
 }
 
 const after = (id: string): string => (id === '-' ? '-' : `(${id}`);

@@ -1,7 +1,9 @@
 /** Scenarios 24 and 25, over HTTP: what a wall shows, and what each role may do. */
-import type { Command, Entity } from '@workflow-bolt/contracts';
+import type { Command, Entity, Frame } from '@workflow-bolt/contracts';
+import { addToDigest, emptyDigest, formatDigest } from '@workflow-bolt/domain';
 import { createRedisPort, DisplayStore, fromUrl, type RedisPort } from '@workflow-bolt/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { StreamReader } from '../../apps/server/src/test/stream-reader.ts';
 import { type ReplayedDay, type StaffId, startReplayedDay } from './replayed-day.ts';
 
 let day: ReplayedDay;
@@ -63,12 +65,51 @@ test('scenario 24: the wall shows initials and room, and nothing else of a patie
 test('scenario 24: a patient who asked for privacy is an occupied room; who is not here yet is not shown', async () => {
   const { text, entities } = await onWall();
   expect(entities.get('r:room-2')).toMatchObject({ state: 'occupied' });
-  expect([entities.has('v:hidden'), entities.has('p:hidden'), entities.has('v:expected')]).toEqual([
-    false,
-    false,
-    false,
-  ]);
+  for (const id of ['v:hidden', 'p:hidden', 'v:expected', 'p:expected'])
+    expect([id, entities.has(id)]).toEqual([id, false]);
   expect(text).not.toMatch(/Zzprivate|Zzperson|Zzlater|Zzguest/);
+});
+
+/** The digest of what a screen holds after all that it was told, as the page counts it. */
+function digestOf({ frames }: StreamReader): { n: number; dg: string } {
+  const held = new Map<string, number>();
+  for (const { name, data } of frames) {
+    if (name === 'snap') for (const { id, v } of data.ents) held.set(id, v);
+    if (name !== 'ev') continue;
+    for (const { id, v, o } of data.ch) {
+      if ((held.get(id) ?? -1) >= v) continue;
+      if (o === 'set') held.set(id, v);
+      else held.delete(id);
+    }
+  }
+  let digest = emptyDigest;
+  for (const [id, v] of held) digest = addToDigest(digest, id, v);
+  return { n: digest.count, dg: formatDigest(digest) };
+}
+
+test('scenario 24: [privacy] whose visit comes and goes, comes and goes on the wall, visit and initials together', async () => {
+  const stream = await StreamReader.open(`${day.boardUrl}/stream?view=wall`, screen);
+  await stream.ofName('snap');
+  day.at('09:20');
+  await day.book('walker', '15:30', { fullName: 'Zzwalter Zzwalker' });
+  await day.move('desk', '09:30', 'walker', 'arrived');
+  const told = (id: string, o: 'set' | 'del') => (data: Frame<'ev'>) =>
+    data.ch.some((change) => change.id === id && change.o === o);
+  const came = await stream.ofName('ev', told('v:walker', 'set'));
+  expect(came.ch.map(({ id, o }) => [id, o]).toSorted()).toEqual([
+    ['p:walker', 'set'],
+    ['v:walker', 'set'],
+  ]);
+  expect(JSON.stringify(came)).toMatch(/"fullName":"Z\. Z\."/);
+  await day.move('desk', '09:40', 'walker', 'left', { reason: 'could not wait' });
+  const left = await stream.ofName('ev', (data) => data.s > came.s && told('v:walker', 'del')(data));
+  expect(told('p:walker', 'del')(left)).toBe(true);
+  // What it holds now is what a screen gets that comes new: the digest of both is the same.
+  const fresh = await StreamReader.open(`${day.boardUrl}/stream?view=wall`, screen);
+  const { s, n, dg } = await fresh.ofName('snap');
+  expect({ s, n, dg }).toEqual({ s: left.s, ...digestOf(stream) });
+  expect(JSON.stringify(stream.frames)).not.toMatch(/Zzwalter|Zzwalker/);
+  for (const each of [stream, fresh]) each.close();
 });
 
 test('scenario 24: [kiosk] [authz] no member of staff is signed in on it: the screen can follow its board, and nothing more', async () => {

@@ -1,7 +1,7 @@
 import { entitySchema } from '@workflow-bolt/contracts';
 import { describe, expect, it } from 'vitest';
 import { BoardPlayer, scheduleRow } from './board-player.ts';
-import { createProjection } from './project.ts';
+import { createProjection, seeIn } from './project.ts';
 import { initialsOf } from './shown-name.ts';
 
 describe('scenario 24: wall', () => {
@@ -23,7 +23,7 @@ describe('scenario 24: wall', () => {
   }
   const wall = createProjection({ kind: 'wall', roles: [], care: [], glass: [] }, '2026-03-10');
   const wallOf = (each: BoardPlayer) =>
-    [...each.board.entries()].flatMap(([id, { d }]) => wall.see(id, d) ?? []);
+    [...each.board.entries()].flatMap(([id, entry]) => seeIn(wall, each.board, id, entry)?.d ?? []);
 
   it('[V29] shows initials and room, and nothing that identifies', () => {
     const shown = wallOf(player());
@@ -58,6 +58,36 @@ describe('scenario 24: wall', () => {
     });
     each.must('front-desk', { type: 'undoLast', visitId: 'v1', eventId: each.lastEventId() });
     expect(wallOf(each).filter((entity) => entity.type === 'person')).toHaveLength(1);
+  });
+
+  it('[V29] [privacy] who has not come, and who has gone, is not there: neither visit nor initials', () => {
+    const each = new BoardPlayer();
+    each.must('system', scheduleRow('v1', '09:00', { fullName: 'Zuleika Quillfeather' }));
+    const people = () => wallOf(each).filter(({ type }) => type === 'visit' || type === 'person');
+    expect(people()).toEqual([]);
+    each.move('front-desk', 'v1', 'arrived', '09:00');
+    expect(
+      people()
+        .map(({ type }) => type)
+        .toSorted(),
+    ).toEqual(['person', 'visit']);
+    each.move('front-desk', 'v1', 'left', '09:20', { reason: 'could not wait' });
+    expect(people()).toEqual([]);
+    // For everybody else a patient is there all day.
+    const desk = createProjection(
+      { kind: 'staff', roles: ['front-desk'], care: [], glass: [] },
+      '2026-03-10',
+    );
+    const person = each.board.get('p:v1');
+    expect(person && seeIn(desk, each.board, 'p:v1', person)).toEqual(person);
+  });
+
+  it('[V29] a patient on the wall is as new as the visit, so that whoever holds the view is told with it', () => {
+    const each = player();
+    const [visit, person] = [each.board.get('v:v1'), each.board.get('p:v1')];
+    if (!visit || !person) throw new Error('nobody is here');
+    expect(visit.v).toBeGreaterThan(person.v);
+    expect(seeIn(wall, each.board, 'p:v1', person)?.v).toBe(visit.v);
   });
 
   it('[V29] the system itself sees every entity as it is', () => {

@@ -36,6 +36,8 @@ export type Projection = {
   kind: ViewKind;
   /** The entity as this reader may see it; null when it may not see it at all. */
   see: (id: EntityId, entity: Entity) => Entity | null;
+  /** A patient is there only while their visit is: `seePerson` says so, for what `see` cannot know of one entity. */
+  hidesAbsent: boolean;
   /** Whether notes are shown, for events that hold a note and no card. */
   isNoteShown: boolean;
 };
@@ -147,7 +149,27 @@ export function createProjection(reader: Reader, date: string): Projection {
     return plan.isWhole && isSensitiveShown ? entity : copyOf(entity, plan, { isSensitiveShown, date });
   };
   const isNoteShown = shownTo(roles, fieldMatrix.person.note) === 'as-is';
-  return { view: viewOf(reader), kind, see, isNoteShown };
+  return { view: viewOf(reader), kind, see, hidesAbsent: isAbsentHidden, isNoteShown };
+}
+
+type Versioned = { v: number; d: Entity };
+
+/**
+ * An entity as it stands in a view. Where only who is here is shown, a patient comes and goes with the visit, and has
+ * its version when that is the newer one: whoever holds the view is told with the visit. Null when it is not in it.
+ */
+export function seeIn(
+  { see, hidesAbsent }: Pick<Projection, 'see' | 'hidesAbsent'>,
+  state: Pick<BoardState, 'get'>,
+  id: EntityId,
+  { v, d }: Versioned,
+): Versioned | null {
+  const seen = see(id, d);
+  if (!seen || !hidesAbsent || d.type !== 'person') return seen && { v, d: seen };
+  const visitId: EntityId = `v:${d.visitId}`;
+  const visit = state.get(visitId);
+  if (!visit || !see(visitId, visit.d)) return null;
+  return { v: Math.max(v, visit.v), d: seen };
 }
 
 function isPrivateEntity(entity: Entity): boolean {

@@ -1,5 +1,6 @@
 import {
   type Change,
+  type Entity,
   type EntityId,
   type Entry,
   type Frame,
@@ -14,6 +15,7 @@ import {
   formatDigest,
   type Projection,
   removeFromDigest,
+  seeIn,
 } from '@workflow-bolt/domain';
 import type { BoardEntry, BoardHost, BoardPosition } from '@workflow-bolt/store';
 import { type EncodedFrame, encodeText, frameText } from './encode-frame.ts';
@@ -62,7 +64,8 @@ export class ViewState {
     this.#versions.clear();
     this.#digest = emptyDigest;
     for (const [id, { v, d }] of this.#board.state.entries()) {
-      if (this.#projection.see(id, d)) this.#count(id, v);
+      const seen = this.#see(id, v, d);
+      if (seen) this.#count(id, seen.v);
     }
   }
 
@@ -132,25 +135,40 @@ export class ViewState {
     const parts: Entry[][] = [[]];
     let chars = 0;
     for (const [id, { v, d }] of this.#board.state.entries()) {
-      const seen = this.#projection.see(id, d);
+      const seen = this.#see(id, v, d);
       if (!seen) continue;
-      chars += JSON.stringify(seen).length;
+      chars += JSON.stringify(seen.d).length;
       if (chars > partCharsMax) {
         parts.push([]);
         chars = 0;
       }
-      parts.at(-1)?.push({ id, v, d: seen });
+      parts.at(-1)?.push({ id, ...seen });
     }
     return parts;
   }
 
   #visible(entry: BoardEntry): Change[] {
-    return entry.changes.flatMap(({ id, v, d, m }): Change[] => {
-      const seen = d ? this.#projection.see(id, d) : null;
+    return this.#withPersons(entry.changes).map(({ id, v, d, m }): Change => {
+      const seen = d ? this.#see(id, v, d) : null;
       const cause = m === '' ? {} : { m };
-      if (seen) return [{ o: 'set' as const, id, v, d: seen, ...cause }];
+      if (seen) return { o: 'set', id, ...seen, ...cause };
       // It left the view or the board: a reader from an earlier position may hold it.
-      return [{ o: 'del' as const, id, v, ...cause }];
+      return { o: 'del', id, v, ...cause };
+    });
+  }
+
+  #see(id: EntityId, v: number, d: Entity): { v: number; d: Entity } | null {
+    return seeIn(this.#projection, this.#board.state, id, { v, d });
+  }
+
+  /** Where a patient comes and goes with the visit, whoever hears of the visit hears of the patient. */
+  #withPersons(changes: BoardEntry['changes']): BoardEntry['changes'] {
+    if (!this.#projection.hidesAbsent) return changes;
+    const told = new Set(changes.map(({ id }) => id));
+    return changes.flatMap((change) => {
+      const personId: EntityId = `p:${change.id.slice(2)}`;
+      const person = change.id.startsWith('v:') && !told.has(personId) && this.#board.state.get(personId);
+      return person ? [change, { ...change, id: personId, d: person.d }] : [change];
     });
   }
 
