@@ -13,6 +13,7 @@ import {
   fromUrl,
   liftFreeze,
   type ObjectStore,
+  outboxKey,
   RetentionStore,
   type SweepParts,
 } from '../src/index.ts';
@@ -45,6 +46,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
 test('[I8] [privacy] a day of ninety days is gone everywhere but for its counts', async () => {
   const board = { clinic: 'gone', date };
   await here.day(board, 12, true);
+  await here.port.command('HSET', outboxKey(board), 'e:v1', '{}');
   await here.sweep('gone', on(30));
   expect(await here.sweep('gone', on(89))).toMatchObject({ purged: [] });
   expect(await here.sweep('gone', on(90))).toMatchObject({ purged: [date] });

@@ -32,6 +32,7 @@ import type { ObjectStore } from '../archive/object-store.ts';
 import { dropBoardCall, forgetBoardCall } from '../generated/function-calls.generated.ts';
 import { boardKeys } from '../keys.ts';
 import type { RedisPort } from '../redis-port.ts';
+import { outboxKey } from '../write-back/write-back-keys.ts';
 import { readFreeze } from './freeze.ts';
 import { RetentionStore } from './retention-store.ts';
 
@@ -175,6 +176,8 @@ export class RetentionSweep {
     if (reply.status === 'already' && reply.object !== object) {
       throw new Fault('archive_conflict', { date: day.date });
     }
+    // An archived board takes no outcome any more: what was not written to the EHR by now stays unwritten.
+    await port.command('UNLINK', outboxKey({ clinic: this.#clinic, date: day.date }));
     await this.#store.keepDay({ ...day, state: 'cold', coldAt: now() });
     return true;
   }
