@@ -6,10 +6,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { User } from '@workflow-bolt/contracts';
+import type { ClinicSettings, User, WriteBackMode } from '@workflow-bolt/contracts';
 import { type ConfigPatch, type EhrSimulator, startEhrSimulator } from '@workflow-bolt/ehr-simulator';
 import {
   awaitUntil,
+  type DayOptions,
   freePort,
   localDateOf,
   type RedisServer,
@@ -32,6 +33,8 @@ export type ClinicSystemOptions = {
   zone?: string;
   /** How the EHR simulator differs from the vendor as published. */
   ehr?: ConfigPatch;
+  /** Whether steps are written to it; as in the demo unless given. */
+  writeBack?: WriteBackMode;
   env?: NodeJS.ProcessEnv;
   /** The account of the EHR, instead of the simulator's own. */
   credentials?: EhrSimulator['credentials'];
@@ -142,12 +145,17 @@ export class ClinicSystem implements AsyncDisposable {
   }
 }
 
+function settingsOf(day: DayOptions, { writeBack }: ClinicSystemOptions): ClinicSettings {
+  const settings = demoSettings(day);
+  return writeBack && settings.ehr ? { ...settings, ehr: { ...settings.ehr, writeBack } } : settings;
+}
+
 /** Starts the system and waits until its servers answer; workers are started but not waited for. */
 export async function startClinicSystem(options: ClinicSystemOptions = {}): Promise<ClinicSystem> {
   const { servers = 1, workers = 1, appointments = 12, seed = 7, zone = 'America/Chicago' } = options;
   const day = { seed, zone, appointments, date: localDateOf(Date.now(), zone), profile: 'calm' as const };
   const dir = mkdtempSync(join(tmpdir(), 'bolt-system-'));
-  writeFileSync(join(dir, 'clinics.json'), JSON.stringify({ clinics: [demoSettings(day)] }));
+  writeFileSync(join(dir, 'clinics.json'), JSON.stringify({ clinics: [settingsOf(day, options)] }));
   writeFileSync(join(dir, 'users.json'), JSON.stringify({ users: demoUsers(day) }));
   const redis = options.redisUrl
     ? null
