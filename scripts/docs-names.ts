@@ -3,13 +3,15 @@ import {
   boardEventNames,
   personDetailsQueue,
   problems,
+  reconcileQueue,
+  retentionQueue,
   routeIds,
   routeOf,
   scheduleSyncQueue,
 } from '@workflow-bolt/contracts';
 import { buildLibrary } from '../packages/store/functions/build/build-library.ts';
 import { boardKeyRows } from '../packages/store/src/keys.ts';
-import { serverMetrics } from './generate-operations.ts';
+import { serverMetrics, workerMetrics } from './generate-operations.ts';
 
 /** Kind of name → the names of that kind, as they stand in a document. */
 export async function namesToExplain(): Promise<Record<string, readonly string[]>> {
@@ -18,12 +20,15 @@ export async function namesToExplain(): Promise<Record<string, readonly string[]
     route: routes,
     event: boardEventNames,
     key: boardKeyRows.map(({ name }) => name),
-    queue: [scheduleSyncQueue, personDetailsQueue],
+    queue: [scheduleSyncQueue, personDetailsQueue, reconcileQueue, retentionQueue],
     'problem code': Object.keys(problems),
-    metric: (await serverMetrics()).filter(({ isOwn }) => isOwn).map(({ name }) => name),
+    metric: (await ownMetrics()).map(({ name }) => name),
     'Redis function': functionNames(),
   };
 }
+
+const ownMetrics = async () =>
+  [...(await serverMetrics()), ...(await workerMetrics())].filter(({ isOwn }) => isOwn);
 
 function functionNames(): string[] {
   const { abi, files } = buildLibrary();
@@ -43,6 +48,7 @@ export async function knownSnakeWords(): Promise<Set<string>> {
     ...headers.map(({ name }) => name),
     ...outcomes.map(({ status }) => status),
     ...(await serverMetrics()).map(({ name }) => name),
+    ...(await workerMetrics()).map(({ name }) => name),
     buildLibrary().name,
     ...foreignWords,
   ]);

@@ -63,7 +63,7 @@ export const assets: readonly Asset[] = [
     patientData: 'Closed days, sealed; audit entries with opaque ids.',
   },
   { id: 'kms', name: 'Key management service', kind: 'external', patientData: null },
-  { id: 'ehr', name: 'EHR (Tebra)', kind: 'external', patientData: 'The record of reference.' },
+  { id: 'ehr', name: 'EHR (Tebra, or a FHIR server)', kind: 'external', patientData: 'The record of reference.' },
   {
     id: 'identity-provider',
     name: 'Identity provider of the organisation',
@@ -159,6 +159,7 @@ export const optionTargets: Readonly<Record<string, string>> = {
   BOLT_KEY_STORE: 'key-store',
   BOLT_ARCHIVE: 'archive',
   BOLT_EHR_URL: 'ehr',
+  BOLT_FHIR_TOKEN_URL: 'ehr',
   HOST: 'own',
   BOLT_PUBLIC_ORIGIN: 'own',
 };
