@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { StaffMember } from '../system/staff-member.ts';
 import { ClinicBrowser, columnTitles, type Person } from './clinic-browser.ts';
-import { conflictOf, EhrSides, inStep, recoveryMs, total, untilVisible } from './ehr-sides.ts';
+import { type Booked, conflictOf, EhrSides, inStep, recoveryMs, total, untilVisible } from './ehr-sides.ts';
 
 /** The vendor's limits are the gate's own tests; here nobody waits for them. */
 const gapsMs = Object.fromEntries(Object.keys(PUBLISHED_GAPS_MS).map((op) => [op, 10]));
@@ -111,12 +111,13 @@ test('scenario 20: cancelled in the EHR while she is in a room: she stays, the c
   const [mine, theirs] = await ehr.expected();
   if (!mine || !theirs) throw new Error('two patients are needed');
   const marcus = await StaffMember.signIn(clinic.system, 'marcus');
-  for (const { visitId, appointmentId } of [mine, theirs]) {
+  const cancelWhilePresent = async ({ visitId, appointmentId }: Booked) => {
     await clinic.give({ type: 'moveVisit', visitId, to: 'arrived' });
     await clinic.give({ type: 'moveVisit', visitId, to: 'appt-prep' }, marcus);
     await ehr.untilHeld(appointmentId, 'Roomed');
     clinic.system.simulator.act({ do: 'cancel', id: appointmentId, by: 12 });
-  }
+  };
+  await Promise.all([mine, theirs].map(cancelWhilePresent));
   await ehr.pull();
   for (const { name } of [mine, theirs]) {
     for (const person of [front, tablet]) await untilVisible(conflictOf(person, name));
