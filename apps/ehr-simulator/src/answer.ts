@@ -47,7 +47,8 @@ function answerMessage(
   if (body.name !== operation.name || body.uri !== NAMESPACES.kar) {
     return noted(entry, 'fault:DeserializationFailed', 500, wrongBodyFault(operation.name, body));
   }
-  const parameter = body.children.find((child) => child.name === 'request' && child.uri === NAMESPACES.kar);
+  const { parameter: named = 'request' } = operation;
+  const parameter = body.children.find((child) => child.name === named && child.uri === NAMESPACES.kar);
   // A parameter that was not recognised arrives as null, and the service trips over it.
   if (!parameter || parameter.nil) throw new InternalFault();
   const reading = strictRead(parameter, shapeOf(operation.request));
@@ -61,7 +62,8 @@ export function noteCriteria(action: string, text: string, entry: JournalEntry):
   const operation = OPERATIONS_BY_ACTION.get(action);
   if (!operation) return;
   try {
-    const parameter = bodyOf(parseXml(text)).children.find((child) => child.name === 'request');
+    const { parameter: named = 'request' } = operation;
+    const parameter = bodyOf(parseXml(text)).children.find((child) => child.name === named);
     if (parameter) entry.criteria = criteriaOf(strictRead(parameter, shapeOf(operation.request)).value);
   } catch (error) {
     if (!(error instanceof XmlRefused) && !(error instanceof DeserializationError)) throw error;

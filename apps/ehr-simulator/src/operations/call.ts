@@ -16,6 +16,8 @@ export interface Call {
 /** One operation: how it is read and written, what it needs, and what it does. */
 export interface Operation {
   name: string;
+  /** What the contract calls the only parameter; `request` unless given. */
+  parameter?: string;
   request: string;
   response: string;
   /** The right a user must hold, in the vendor's words; null needs none. */

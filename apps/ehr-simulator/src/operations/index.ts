@@ -4,6 +4,7 @@ import { getPractices, getProviders, getServiceLocations } from './directory.ts'
 import { getAppointments } from './list-appointments.ts';
 import { getAllPatients, getPatient, getPatients } from './patients.ts';
 import { deleteAppointment, getAppointment } from './single-appointment.ts';
+import { updatePatient } from './update-patient.ts';
 import { createAppointment, updateAppointment, updateAppointmentStatus } from './write-appointment.ts';
 
 const ACTION_PREFIX = 'http://www.kareo.com/api/schemas/KareoServices/';
@@ -23,6 +24,7 @@ const OPERATIONS: readonly Operation[] = [
   updateAppointmentStatus,
   createAppointment,
   deleteAppointment,
+  updatePatient,
 ];
 
 /** Operations by their exact SOAPAction. */

@@ -33,7 +33,11 @@ export const ENUMS: Readonly<Record<string, readonly string[]>> = {
   AppointmentType: ['U', 'P', 'O'],
   AttendeeStatus: ['PRESENT', 'CANCELLED', 'NO_SHOW'],
   DayOfWeek: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+  EPSDTReasonCode: ['NU', 'AV', 'S2', 'ST'],
+  EmploymentStatusCode: ['E', 'R', 'S', 'T', 'U'],
+  GenderCode: ['Female', 'Male', 'Unknown'],
   Ordinal: ['Unknown', 'First', 'Second', 'Third', 'Fourth', 'Last'],
+  Relationship: ['Child', 'Other', 'Self', 'Spouse'],
   TypeOfDay: ['Unknown', 'Weekday', 'Weekend'],
 };
 

@@ -1,5 +1,6 @@
 import { PATIENT_SHAPES } from './patient-shapes.ts';
 import { type Shape, shape, togglesOf } from './shape.ts';
+import { UPDATE_PATIENT_SHAPES } from './update-patient-shapes.ts';
 
 const AppointmentData = shape(
   'AppointmentData',
@@ -36,6 +37,7 @@ const ANSWER = 'ErrorResponse:ErrorResponse SecurityResponse:SecurityResponse';
 
 const LIST: readonly Shape[] = [
   ...PATIENT_SHAPES,
+  ...UPDATE_PATIENT_SHAPES,
   AppointmentData,
   ProviderData,
   PracticeData,
