@@ -21,6 +21,8 @@ export type OpenGlass = {
  */
 export type Principal = {
   uid: string;
+  /** First 16 characters of the session's hash, for the record; absent for this software itself. */
+  sid?: string;
   kind: PrincipalKind;
   roles: readonly Role[];
   clinics: readonly ClinicId[];

@@ -47,8 +47,15 @@ export function denialEvent(
 }
 
 /** A principal as the record names it. */
-export function agentOf({ uid, kind, roles, aal, onBehalfOf }: Principal): SecurityEvent['agent'] {
+export function agentOf({ uid, sid, kind, roles, aal, onBehalfOf }: Principal): SecurityEvent['agent'] {
   const role = roles.join('+') || null;
   const obo = onBehalfOf ? { obo: onBehalfOf.uid } : {};
-  return { uid, kind: kind === 'system' ? 'service' : kind, role, aal, ...obo };
+  return {
+    uid,
+    kind: kind === 'system' ? 'service' : kind,
+    role,
+    aal,
+    ...(sid === undefined ? {} : { sid }),
+    ...obo,
+  };
 }

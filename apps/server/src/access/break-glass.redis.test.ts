@@ -260,6 +260,32 @@ describe('what must follow', () => {
     await store.quit();
   });
 
+  test('[H-03] [audit] [I5] what is read meanwhile is read for that reason: the record says BTG, by which session and request', async () => {
+    const client = await provider();
+    const reads = async () => {
+      const store = new Redis(redis.url);
+      const streams = await Promise.all(
+        (await store.keys('*')).map(async (key) =>
+          (await store.type(key)) === 'stream' ? store.xrange(key, '-', '+') : [],
+        ),
+      );
+      await store.quit();
+      const texts = streams.flat().map(([, fields]) => fields[fields.indexOf('f') + 1] ?? '');
+      return texts.filter((text) => text.includes('"what":"visit.history"')).map((text) => JSON.parse(text));
+    };
+    const ask = async (rid: string) =>
+      client.get(`${client.board()}/visits/glass/history`, { 'x-request-id': rid });
+    const open = await opened(client);
+    expect((await ask('read-with-glass')).status).toBe(200);
+    await end(client, open.id);
+    expect((await ask('read-without')).status).toBe(200);
+    const [withGlass, without] = (await reads()).slice(-2);
+    expect(withGlass).toMatchObject({ rid: 'read-with-glass', pou: 'BTG', aal: '2', what: 'visit.history' });
+    expect(without).toMatchObject({ rid: 'read-without', aal: '2' });
+    expect(without).not.toHaveProperty('pou');
+    expect([withGlass.sid, without.sid]).toEqual([withGlass.sid, expect.stringMatching(/^[\w.-]{16}$/)]);
+  });
+
   test('[H-03] somebody else judges it within 72 hours, once; until then it leads the register, then it is overdue', async () => {
     const client = await provider();
     const { id, openedAt } = await opened(client);

@@ -1,6 +1,6 @@
 import type { Visit } from '@workflow-bolt/contracts';
 import { dayReport, reportCsv, reportText } from '@workflow-bolt/domain';
-import { type Handler, mustPrincipal, mustSession, ok } from '../http/handler.ts';
+import { type Handler, mustPrincipal, ok } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { recordRead } from './read-audit.ts';
 import type { BoardReading } from './read-board.ts';
@@ -12,7 +12,7 @@ export function getDayReport({ boards, sight }: BoardReading): Handler {
     const day = host.state.get('day')?.d;
     if (day?.type !== 'day') throw new ProblemError('board_not_found');
     const projection = sight.of(host, mustPrincipal(call));
-    await recordRead(host, mustSession(call), 'board.report', ['*']);
+    await recordRead(host, call, 'board.report', ['*']);
     const visits: Visit[] = [];
     for (const [id, { d }] of host.state.entries()) {
       const seen = d.type === 'visit' ? projection.see(id, d) : null;

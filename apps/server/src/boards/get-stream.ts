@@ -27,7 +27,7 @@ export function getStream({ boards, hub, sight, principals, now }: StreamOpening
     const host = await boards.of(call);
     const principal = mustPrincipal(call);
     const projection = sight.of(host, principal, viewKindOf(query.view));
-    await recordRead(host, session, `board.stream.${projection.kind}`, ['*']);
+    await recordRead(host, call, `board.stream.${projection.kind}`, ['*']);
     hub.open(
       host,
       {

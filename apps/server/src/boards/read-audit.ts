@@ -1,7 +1,10 @@
 /** Who read what is kept before the answer leaves (I5). There is no second way: what cannot be kept is not answered. */
-import { Fault } from '@workflow-bolt/contracts';
+import { Fault, type Principal } from '@workflow-bolt/contracts';
 import type { BoardHost } from '@workflow-bolt/store';
-import type { Session } from '../session/session.ts';
+import { type Call, mustPrincipal, mustSession } from '../http/handler.ts';
+
+/** A session is named by the beginning of its hash. */
+const sidLength = 16;
 
 /**
  * Resolves when the read is on the record. Throws Fault `store_unavailable` when it is not, or nobody knows: whoever
@@ -9,14 +12,27 @@ import type { Session } from '../session/session.ts';
  */
 export async function recordRead(
   host: BoardHost,
-  { user, station }: Session,
+  call: Call,
   what: string,
   entities: readonly string[],
 ): Promise<void> {
+  const { user, station, id, aal } = mustSession(call);
   const actor = { id: user.id, role: user.role, station };
+  const sid = id.slice(0, sidLength);
+  const pou = isInEmergency(mustPrincipal(call), host, entities) ? { pou: 'BTG' as const } : {};
   try {
-    await host.auditRead({ actor, what, entities });
+    await host.auditRead({ actor, what, entities, sid, aal, rid: call.requestId, ...pou });
   } catch (error) {
     throw new Fault('store_unavailable', { reason: 'audit' }, error);
   }
+}
+
+/** Who has broken the glass reads with it whatever shows that patient. */
+function isInEmergency({ openGlass }: Principal, { board }: BoardHost, entities: readonly string[]): boolean {
+  return openGlass.some(
+    ({ clinic, date, visitId }) =>
+      clinic === board.clinic &&
+      date === board.date &&
+      (entities.includes('*') || entities.includes(`v:${visitId}`)),
+  );
 }

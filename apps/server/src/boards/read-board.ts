@@ -26,7 +26,7 @@ export function getBoard({ boards, sight, degraded }: BoardReading): Handler {
   return async (call) => {
     const host = await boards.of(call);
     const projection = sight.of(host, mustPrincipal(call));
-    await recordRead(host, mustSession(call), 'board.read', ['*']);
+    await recordRead(host, call, 'board.read', ['*']);
     const away = degraded(host);
     const { epoch, seq, chain } = host.position;
     const key = [epoch, seq, chain, ...away].join(' ');
@@ -81,7 +81,7 @@ export function getHistory({ boards, sight }: BoardReading): Handler {
     const host = await boards.of(call);
     const at = Number(call.query.at);
     const projection = sight.of(host, mustPrincipal(call));
-    await recordRead(host, mustSession(call), 'board.history', ['*']);
+    await recordRead(host, call, 'board.history', ['*']);
     const { seq, state } = await host.historyAt(at);
     const entries = [...state.entries()].map(([id, { v, d }]) => ({ id, v, d }));
     return ok({ at, seq, entities: seenEntries(projection, entries) });
@@ -99,7 +99,7 @@ export function getVisitHistory({ boards, sight, detection }: BoardReading & Wat
     const [session, { clinic }] = [mustSession(call), host.board];
     await detection.opening({ req: call.req, session, clinic }, visitId, isThere);
     if (!isThere) throw new ProblemError('visit_not_found');
-    await recordRead(host, mustSession(call), 'visit.history', [`v:${visitId}`]);
+    await recordRead(host, call, 'visit.history', [`v:${visitId}`]);
     const entries = await host.visitHistory(visitId);
     return ok({ visitId, entries: entries.flatMap((entry) => seenEntry(projection, entry)) });
   };
