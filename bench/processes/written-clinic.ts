@@ -1,6 +1,7 @@
-/** A clinic that writes back: the EHR simulator and a worker of its own, beside a server and a Redis that may be shared. */
+/** A clinic that writes back: the EHR simulator and a worker for it, beside a server and its Redis. */
 import type { ClinicSettings } from '@workflow-bolt/contracts';
 import { DEMO_CREDENTIALS, type JournalEntry } from '@workflow-bolt/ehr-simulator';
+import { awaitUntil } from '@workflow-bolt/testkit';
 import type { BenchDay } from '../day/bench-day.ts';
 import { BenchProcess } from './bench-process.ts';
 
@@ -8,7 +9,6 @@ export type WrittenClinicParts = {
   redisUrl: string;
   day: BenchDay;
   appointments: number;
-  /** A file with this clinic alone: a worker speaks for one account. */
   clinicsFile: string;
   /** Answers when the API server is up. */
   readyUrl: string;
@@ -67,9 +67,20 @@ export class WrittenClinic implements AsyncDisposable {
     await this.#control('PATCH', '/config', patch);
   }
 
-  /** From now on no call is ever answered. */
-  async hang(): Promise<void> {
-    await this.#control('POST', '/faults', { op: '*', kind: 'hang' });
+  /** From now on no call is answered for so long. */
+  async hang(ms: number): Promise<void> {
+    await this.#control('POST', '/faults', { op: '*', kind: 'slow', ms });
+  }
+
+  /** The EHR answers again; resolves when a write has gone through that began after that. */
+  async recover(): Promise<void> {
+    await this.#control('DELETE', '/faults');
+    const from = Date.now();
+    const isBack = async () =>
+      (await this.journal('UpdateAppointment')).some(
+        ({ at, httpStatus }) => Date.parse(at) >= from && httpStatus === 200,
+      );
+    await awaitUntil('the EHR takes writes again', isBack, 120_000);
   }
 
   /** Calls in order of arrival, of one operation. */

@@ -44,6 +44,8 @@ export class DayWorker {
       endpoint: simulator.url,
       credentials: simulator.credentials,
       ...{ gaps, clock, guard: guard.for('background') },
+      // Real time: an exchange takes milliseconds. The deadline that counts is the transport's.
+      deadlineMs: 10_000,
       fetch: virtualTransport({ time, sleep, deadlineMs: callMsMax, passage }),
     });
   }
