@@ -3,8 +3,10 @@ import type { Visit } from '@workflow-bolt/contracts';
 import { syncTotals } from '@workflow-bolt/domain';
 import type { EhrPort } from '@workflow-bolt/ehr';
 import { awaitUntil } from '@workflow-bolt/testkit';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openStage, passing, patience, type RelayStage, withWrite } from './relay-stage.ts';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { openStage, passing, patience, type RelayStage, slowMachine, withWrite } from './relay-stage.ts';
+
+vi.setConfig(slowMachine);
 
 let shared: Awaited<ReturnType<typeof openStage>>;
 let stage: RelayStage;
@@ -110,6 +112,21 @@ test('[WB-SWITCH] a clinic whose file says off is left alone, whatever the switc
   await stage.move(visit.id, 'arrived');
   expect(await stage.sync(visit.id)).toMatchObject({ state: 'off' });
   expect(await shared.redis.client().keys(`*${stage.clinic}*:wb`)).toEqual([]);
+});
+
+test('[WB-SWITCH] a file that was changed to off during the day takes the waiting off the cards', async () => {
+  stage = await shared.open();
+  const visit = await one();
+  await stage.switchTo('dry-run');
+  stage.keeper('one');
+  await stage.move(visit.id, 'arrived');
+  await stage.until(visit.id, 'waiting');
+  await stage.quiet();
+  const { ehr } = stage.settings;
+  if (ehr) ehr.writeBack = 'off';
+  stage.keeper('two');
+  await stage.until(visit.id, 'off');
+  expect(stage.held(visit)).toBe('Scheduled');
 });
 
 test('[WB-DAY] what waits when the day is closed is written after it, and the card of the closed day says so', async () => {

@@ -3,8 +3,10 @@
 import type { Visit } from '@workflow-bolt/contracts';
 import type { StatusWriteOutcome } from '@workflow-bolt/ehr';
 import { awaitUntil } from '@workflow-bolt/testkit';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { openStage, patience, type RelayStage, withWrite } from './relay-stage.ts';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { openStage, patience, type RelayStage, slowMachine, withWrite } from './relay-stage.ts';
+
+vi.setConfig(slowMachine);
 
 let shared: Awaited<ReturnType<typeof openStage>>;
 let stage: RelayStage;

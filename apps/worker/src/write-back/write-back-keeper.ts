@@ -63,6 +63,8 @@ export class WriteBackKeeper {
 
   /** Begins to look after the clinics that write back. Never throws: what cannot be read is read later. */
   start(): void {
+    for (const settings of this.#parts.clinics)
+      if (settings.ehr?.writeBack === 'off') void this.#sayOff(settings).catch(() => undefined);
     if (this.#clinics.length === 0) return;
     for (const clinic of this.#clinics) void clinic.switch.watch(() => this.#wake()).catch(() => undefined);
     const look = () => {
@@ -91,6 +93,15 @@ export class WriteBackKeeper {
     await this.#looking;
     await Promise.all([...this.#leases.values()].map((lease) => lease.stop(graceMs)));
     await Promise.all(this.#clinics.map((clinic) => clinic.switch.unwatch()));
+  }
+
+  /** A file that was changed to off during the day: the board would go on saying that something waits. */
+  async #sayOff({ id, zone, ehr }: ClinicSettings): Promise<void> {
+    const { registry } = this.#parts;
+    const board = { clinic: id, date: localDate(zone, registry.now()) };
+    const day = (await registry.get(board)).state.get('day')?.d;
+    if (day?.type !== 'day' || (day.writeBack ?? 'off') === 'off') return;
+    await new HostBoard(registry, board, ehr?.system).submit([{ type: 'setWriteBack', mode: 'off' }]);
   }
 
   #wake(): void {
