@@ -5,10 +5,13 @@ import { type EhrSimulator, startEhrSimulator } from '@workflow-bolt/ehr-simulat
 import { BoardRegistry, createRedisPort, fromUrl, openVault } from '@workflow-bolt/store';
 import { awaitUntil, startRedis } from '@workflow-bolt/testkit';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readJobBoard } from './board-port.ts';
 import { HostBoard } from './host-board.ts';
 import { BoltWorker } from './worker.ts';
+
+// Each test starts a Redis, a simulator and a worker: a machine ten times slower needs it.
+vi.setConfig({ testTimeout: 180_000 });
 
 const zone = 'America/Chicago';
 const clinic = 'test-clinic';
@@ -82,7 +85,7 @@ test('scenario 1: the morning load shows every appointment once, and a second pu
   await awaitUntil(
     'the pull is done',
     async () => (await readJobBoard(board)).sync?.phase === 'done',
-    30_000,
+    120_000,
   );
   const { day, visits, persons, sync } = await readJobBoard(board);
   const booked = simulator.world.all().filter((a) => a.type === 'P');
@@ -111,7 +114,7 @@ test('[I6] what the EHR cancels, moves and deletes: followed before arrival, del
   await awaitUntil(
     'the pull is done',
     async () => (await readJobBoard(board)).sync?.phase === 'done',
-    30_000,
+    120_000,
   );
   const [first, second, third] = simulator.world.all().filter((a) => a.type === 'P');
   if (!first || !second || !third) throw new Error('the generated day is too small');
@@ -139,7 +142,7 @@ test('an EHR that refuses the login is told on the board, and no card is touched
   await awaitUntil(
     'the pull is done',
     async () => (await readJobBoard(board)).sync?.phase === 'done',
-    30_000,
+    120_000,
   );
   const before = (await readJobBoard(board)).visits;
   simulator.configure({ auth: { expiresAt: '2020-01-01T00:00:00Z' } });
@@ -160,7 +163,7 @@ test('[WB-SWITCH] a step on the board is in the EHR a moment later where the cli
       const { sync, day } = await readJobBoard(board);
       return sync?.phase === 'done' && day?.writeBack === 'on';
     },
-    30_000,
+    120_000,
   );
   const { visits } = await readJobBoard(board);
   const visit = visits.find(
@@ -171,7 +174,7 @@ test('[WB-SWITCH] a step on the board is in the EHR a moment later where the cli
   const command = { type: 'moveVisit', visitId: visit.id, to: 'arrived' } as const;
   await host.submit({ clientId: 'web-test-1', n: 1, command }, dana, 'ui');
   const held = () => simulator.world.find(Number(visit.external?.appointmentId))?.status;
-  await awaitUntil('it is written', () => held() === 'CheckedIn', 30_000);
+  await awaitUntil('it is written', () => held() === 'CheckedIn', 120_000);
   const told = async () => (await readJobBoard(board)).visits.find(({ id }) => id === visit.id)?.ehrWrite;
-  await awaitUntil('the board knows', async () => (await told())?.agreed === 'CheckedIn', 30_000);
+  await awaitUntil('the board knows', async () => (await told())?.agreed === 'CheckedIn', 120_000);
 });
