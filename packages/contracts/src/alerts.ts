@@ -11,6 +11,7 @@ export const detectionRuleIds = [
   'ACE-1',
   'ACE-1X',
   'ACE-2',
+  'BTG-1',
   'AUD-1',
   'KEY-1',
 ] as const;

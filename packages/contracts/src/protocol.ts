@@ -5,7 +5,7 @@
  * History
  * - 1: first version.
  *   Closing a day: commands startDayClose, closeDay, reopenDay and their events; older clients show the day as it is.
- *   Alerts of the rule KEY-1; a page that does not know it shows its id.
+ *   Alerts of the rules KEY-1 and BTG-1; a page that does not know them shows their ids. Wall displays ask who they are.
  *   Views are named for what a role may see (`staff-nurse`); a client sends back what it got, older ones too.
  *   Write-back: what it found stands on the visit (`ehrWrite`, more of `conflict`) and its mode on the day; commands
  *   retryWrite, settleWrite, setWriteBack; the route of the clinic's switch. A page that does not know them shows the conflict as before. What the EHR

@@ -246,3 +246,43 @@ test('a benign morning raises nothing', async () => {
   expect(await rules()).toEqual([]);
   expect(await isIn(desk)).toBe(200);
 });
+
+test('[abuse] [session] SE-1: a replaced token that comes back ends every session of its owner, and is told', async () => {
+  const clock = { ms: Date.now() };
+  await using timed = await startServer(redis.url, {
+    ...{ config, developmentUsers },
+    sessionClock: () => clock.ms,
+  });
+  const [owner, elsewhere] = [await timed.login('provider'), await timed.login('provider')];
+  const stolen = { ...owner.headers };
+  await owner.prove('export');
+  expect(owner.headers.cookie).not.toBe(stolen.cookie);
+  clock.ms += 10_001;
+  expect(await isIn(owner)).toBe(200);
+  const thief = await fetch(`${timed.url}/api/v1/session`, { headers: stolen });
+  expect([thief.status, ((await thief.json()) as { code: string }).code]).toEqual([401, 'not_authenticated']);
+  expect(await isIn(owner)).toBe(401);
+  await eventually(async () => expect(await isIn(elsewhere)).toBe(401));
+  await eventually(async () =>
+    expect(await alerts()).toMatchObject([
+      { rule: 'SE-1', uid: 'provider', severity: 'high', responses: ['revoke-account'], review: null },
+    ]),
+  );
+});
+
+test('[abuse] [H-03] BTG-1: a third emergency access within a month is opened, and told to who watches', async () => {
+  const desk = await server.login('front-desk');
+  for (const id of ['btg-1', 'btg-2', 'btg-3']) expect((await desk.walkIn(id)).status).toBe(200);
+  const doctor = await server.login('provider');
+  await doctor.prove('break-glass');
+  const open = (visitId: string) =>
+    doctor.post(`${doctor.board()}/visits/${visitId}/break-glass`, {
+      ...{ reasonCode: 'emergency-treatment', reason: 'Collapsed in the lobby, needs help now' },
+    });
+  for (const id of ['btg-1', 'btg-2']) expect((await open(id)).status).toBe(200);
+  expect((await rules()).filter((rule) => rule === 'BTG-1')).toEqual([]);
+  expect((await open('btg-3')).status).toBe(200);
+  await eventually(async () => expect(await rules()).toContain('BTG-1'));
+  // It is an alarm, not a lock: in an emergency nobody is kept out.
+  expect(await isIn(doctor)).toBe(200);
+});

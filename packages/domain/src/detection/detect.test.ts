@@ -98,6 +98,32 @@ describe('attacks', () => {
     expect(rulesSetOff(told)).toEqual(['ACE-1']);
   });
 
+  it('[abuse] [H-03] BTG-1: the third emergency access of a month is told to a person, and nobody is locked out', () => {
+    const everyTenDays = series('glass-opened', 3, 10 * 24 * 3_600_000);
+    expect(replay(everyTenDays)).toMatchObject([
+      { rule: 'BTG-1', count: 3, responses: [], severity: 'high' },
+    ]);
+    expect(rulesSetOff(everyTenDays.slice(0, 2))).toEqual([]);
+    // Two a month, all year long, are what emergencies are like.
+    expect(rulesSetOff(series('glass-opened', 24, 15.5 * 24 * 3_600_000))).toEqual([]);
+    // Three people with one each are three emergencies.
+    const each = everyTenDays.map((one, i) => ({ ...one, uid: `dr-${i}` }));
+    expect(rulesSetOff(each)).toEqual([]);
+  });
+
+  it('[abuse] [H-03] BTG-1 counts accesses that were opened: not their end, not their review, not a refusal', () => {
+    const agent = { uid: 'dr-okafor', kind: 'human', role: 'provider' } as const;
+    const event = { cid: 'north', type: 'security', sub: 'breakglass', agent, pou: 'BTG' } as const;
+    const from = { at: nine, network: null, session: null };
+    const ent = [{ t: 'BreakGlass', id: 'g-1' }];
+    expect(signalOf({ ...event, act: 'E', out: 0, ent }, from)).toMatchObject({
+      ...{ kind: 'glass-opened', uid: 'dr-okafor', object: 'g-1' },
+    });
+    expect(signalOf({ ...event, act: 'U', out: 0, why: 'ended', ent }, from)).toBeNull();
+    expect(signalOf({ ...event, act: 'E', out: 4, ent }, from)).toBeNull();
+    expect(signalOf({ ...event, sub: 'review', act: 'U', out: 0, ent }, from)).toBeNull();
+  });
+
   it.each(['audit-gap', 'audit-late', 'audit-broken'] as const)(
     '[audit] AUD-1: %s stops all deleting',
     (kind) => {

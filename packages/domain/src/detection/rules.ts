@@ -147,6 +147,17 @@ export const detectionRules: readonly DetectionRule[] = [
     quietMs: hour,
   },
   {
+    id: 'BTG-1',
+    about: 'Somebody uses emergency access more often than emergencies happen',
+    on: ['glass-opened'],
+    subject: 'account',
+    windows: [{ name: 'month', spanMs: 30 * day, member: 'object' }],
+    limits: [{ window: 'month', limit: 2 }],
+    severity: 'high',
+    responses: [],
+    quietMs: day,
+  },
+  {
     id: 'AUD-1',
     about: 'The record of accesses has a gap, is late, or does not verify',
     on: ['audit-gap', 'audit-late', 'audit-broken'],

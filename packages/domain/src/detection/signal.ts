@@ -9,6 +9,7 @@ export const signalKinds = [
   'honey-route-forced',
   'honey-token',
   'token-reuse',
+  'glass-opened',
   'audit-gap',
   'audit-late',
   'audit-broken',
@@ -42,9 +43,10 @@ export function signalOf(event: SecurityEvent, from: From): Signal | null {
   return { kind, ...from, clinic: event.cid, uid: uid === 'anonymous' ? null : uid, object };
 }
 
-function kindOf({ sub, why, out }: SecurityEvent): SignalKind | null {
+function kindOf({ sub, act, why, out }: SecurityEvent): SignalKind | null {
   if (sub === 'deny' && why === 'DENY_SCOPE') return 'denied-elsewhere';
   if (sub === 'session' && (why === 'token_reuse' || why === 'device_changed')) return 'token-reuse';
+  if (sub === 'breakglass' && act === 'E' && out === 0) return 'glass-opened';
   if (sub === 'audit-gap') return 'audit-gap';
   if (sub === 'verify' && out === 8) return 'audit-broken';
   if (sub === 'key' && out === 8) return 'key-failed';
