@@ -228,3 +228,16 @@ test('scenarios 6 and 22: while the EHR is away the board goes on and counts wha
   expect(others, 'once each').toEqual([1, 1, 1, 1, 1]);
   expect(await ehr.faults()).toEqual([]);
 });
+
+test('the page of the EHR link shows a manager the mode and the counts, and has no accessibility findings', async () => {
+  const { page } = await clinic.signIn(clinic.userOf('manager'));
+  await page.goto(`${clinic.system.baseUrl}/ehr-link`);
+  const part = page.getByRole('region', { name: /^Write-back to the EHR:/ });
+  await untilVisible(part.getByRole('button', { name: 'Stop writing' }));
+  await untilVisible(part.getByRole('table', { name: 'Write-back by day' }).getByRole('cell').nth(5));
+  await untilVisible(page.getByRole('region', { name: /^Not written back today:/ }).getByText('In step'));
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await findings(page, ['body'])).toEqual([]);
+  }
+});
