@@ -49,7 +49,6 @@ import {
   getSystemState,
 } from './operations/operation-handlers.ts';
 import type { ServerMetrics } from './operations/server-metrics.ts';
-import { serveQueueFiles } from './queues/board-page.ts';
 import { queueHandlers } from './queues/queue-handlers.ts';
 import type { QueueList } from './queues/queue-list.ts';
 import { reconcileHandlers } from './reconcile/reconcile-handlers.ts';
@@ -169,7 +168,6 @@ export function createApp(parts: AppParts): Express {
     onDone: (route, status, ms) => parts.metrics.requestDone(route, status, ms),
   });
   app.use(watchHoneyRoutes(parts.detection, parts.sessions));
-  serveQueueFiles(app);
   serveWeb(app, parts.webRoot);
   refuseTheRest(app);
   return app;

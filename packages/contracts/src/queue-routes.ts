@@ -16,6 +16,16 @@ const aPage = { tag: 'documents', access: 'jobs.read', isUserAction: true } as c
 const problems = ['record_not_found', 'step_up_required', 'store_unavailable'] as const;
 const queue = z.strictObject({ queue: queueNameSchema });
 const job = queue.extend({ jobId: jobIdSchema });
+const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,60}$/);
+const file = {
+  tag: 'documents',
+  access: 'session',
+  isUserAction: false,
+  responses: {
+    200: { description: 'The file.', content: { 'application/octet-stream': z.string() } },
+  },
+  problems: ['record_not_found'],
+} as const satisfies Partial<Route>;
 const word = z.string().regex(/^[a-z-]{0,40}$/);
 const count = z.string().regex(/^\d{1,4}$/);
 
@@ -72,6 +82,27 @@ export const queueRoutes = {
     ...aPage,
     responses: { 200: page },
     problems,
+  },
+  getQueueBoardFile: {
+    method: 'get',
+    path: `${queueBoardPath}/static/{file}`,
+    summary: 'A file of the page of the queues, as its library is published.',
+    ...file,
+    params: z.strictObject({ file: fileName }),
+  },
+  getQueueBoardFileIn: {
+    method: 'get',
+    path: `${queueBoardPath}/static/{folder}/{file}`,
+    summary: 'A file of the page of the queues, one folder down.',
+    ...file,
+    params: z.strictObject({ folder: fileName, file: fileName }),
+  },
+  getQueueBoardFileBelow: {
+    method: 'get',
+    path: `${queueBoardPath}/static/{folder}/{inner}/{file}`,
+    summary: 'A file of the page of the queues, two folders down.',
+    ...file,
+    params: z.strictObject({ folder: fileName, inner: fileName, file: fileName }),
   },
   getQueueBoardQueues: {
     method: 'get',

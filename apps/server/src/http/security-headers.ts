@@ -68,11 +68,16 @@ export const pageHeaders = (nonce: string): Headers => [
   ['Reporting-Endpoints', `csp="${reportPath}"`],
 ];
 
-/** For the files of the page, such as its scripts: each by itself may do nothing. */
+/** For the files of a page, such as its scripts: each by itself may do nothing. */
+export const fileHeaderList: Headers = [
+  ...onPages,
+  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+];
+
+/** The same for what express serves by itself. */
 export function fileHeaders(): RequestHandler {
   return (_req, res, next) => {
-    for (const [name, value] of onPages) res.setHeader(name, value);
-    res.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+    for (const [name, value] of fileHeaderList) res.setHeader(name, value);
     next();
   };
 }

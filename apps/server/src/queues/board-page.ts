@@ -5,15 +5,12 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { queueBoardPath } from '@workflow-bolt/contracts';
-import express, { type Express } from 'express';
-import { fileHeaders, pageHeaders } from '../http/security-headers.ts';
+import { pageHeaders } from '../http/security-headers.ts';
 import type { QueueBoard } from './board-adapter.ts';
+import { uiRoot } from './board-files.ts';
 
-const require = createRequire(import.meta.url);
-const uiRoot = join(dirname(require.resolve('@bull-board/ui/package.json')), 'dist');
 const base = `${queueBoardPath}/`;
 const filesPath = `${base}static/`;
 
@@ -74,18 +71,4 @@ export function boardPageHeaders(nonce: string): Record<string, string> {
     .replace("base-uri 'none'", "base-uri 'self'")
     .replace('trusted-types bolt-app default', 'trusted-types default');
   return { ...headers, 'Content-Security-Policy': own };
-}
-
-/** The library's files as published: no data, the same for everybody. */
-export function serveQueueFiles(app: Express): void {
-  app.use(
-    `${base}static`,
-    fileHeaders(),
-    express.static(join(uiRoot, 'static'), {
-      index: false,
-      dotfiles: 'ignore',
-      fallthrough: false,
-      maxAge: 0,
-    }),
-  );
 }

@@ -37,12 +37,14 @@ afterAll(async () => {
 /** A job that a worker gave up, with a sentence that must not be shown. */
 async function failOne(): Promise<string> {
   const job = await queue.add('sync', { clinic: 'north', date: null, trigger: 'manual', requestedBy: 'noa' });
+  const own = connection.duplicate();
   const failing = new Worker(scheduleSyncQueue, () => Promise.reject(new Error('Ann Smith broke it')), {
-    connection: connection.duplicate(),
+    connection: own,
     prefix: queuePrefix,
   });
   await eventually(async () => expect(await job.isFailed()).toBe(true), 30_000);
   await failing.close();
+  own.disconnect();
   return job.id ?? '';
 }
 
@@ -94,8 +96,16 @@ test('[csrf] the page runs only scripts of its own response, loads nothing from 
     expect(answer.text).not.toMatch(/https?:\/\//);
     expect(answer.headers.get('cache-control')).toBe('no-store');
   }
-  const files = await fetch(api('/queues/static/favicon-32x32.png'));
-  expect([files.status, files.headers.get('content-security-policy')]).toEqual([
+  expect((await fetch(api('/queues/static/favicon-32x32.png'))).status).toBe(401);
+  for (const path of [
+    '/package.json',
+    '/js/nothing.js',
+    '/js/async/..%2F..%2Findex.ejs',
+    '/locales/de-DE/messages.json',
+  ])
+    expect([path, (await admin.get(api(`/queues/static${path}`))).status >= 400]).toEqual([path, true]);
+  const file = await admin.get(api('/queues/static/favicon-32x32.png'));
+  expect([file.status, file.headers.get('content-security-policy')]).toEqual([
     200,
     "default-src 'none'; frame-ancestors 'none'",
   ]);

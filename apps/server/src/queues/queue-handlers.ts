@@ -6,6 +6,7 @@ import { agentOf } from '../access/access-denied.ts';
 import { type Call, type Handler, mustPrincipal, ok } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { createQueueBoard } from './board-adapter.ts';
+import { queueBoardFile } from './board-files.ts';
 import { boardPageHeaders, createBoardPage } from './board-page.ts';
 import type { QueueList } from './queue-list.ts';
 
@@ -122,6 +123,7 @@ const texts = (query: Record<string, unknown>): Record<string, string> =>
 /** The handlers of the queues, by their routes. */
 export function queueHandlers(given: QueueHandlerParts) {
   const board = createQueueBoard(given.queues.all);
+  const file = queueBoardFile();
   const showPage = pages(given, createBoardPage(board));
   const answers =
     (routeOf: (call: Call) => string): Handler =>
@@ -140,6 +142,9 @@ export function queueHandlers(given: QueueHandlerParts) {
     getQueueBoardQueue: showPage,
     getQueueBoardJob: showPage,
     getQueueBoardSchedulers: showPage,
+    getQueueBoardFile: file,
+    getQueueBoardFileIn: file,
+    getQueueBoardFileBelow: file,
     getQueueBoardQueues: answers(() => '/api/queues'),
     getQueueBoardItem: answers(({ params }) => itemRoute(params.item ?? '')),
     getQueueBoardPart: answers(
