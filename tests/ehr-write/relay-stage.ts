@@ -13,6 +13,7 @@ import {
   BoardRegistry,
   createRedisPort,
   fromUrl,
+  outboxKey,
   type RedisPort,
   WriteBackSwitch,
 } from '@workflow-bolt/store';
@@ -220,6 +221,15 @@ export class RelayStage {
   async until(id: string, state: VisitSync['state'], what = `${id} is ${state}`): Promise<Visit> {
     await awaitUntil(what, async () => (await this.sync(id)).state === state, patience);
     return this.visit(id);
+  }
+
+  /** The lease of today's board ends at once, and whoever holds it is not told. */
+  async endLease(): Promise<void> {
+    await this.redis.client().hset(outboxKey(this), 'until', '0');
+  }
+
+  outbox(): Promise<Record<string, string>> {
+    return this.redis.client().hgetall(outboxKey(this));
   }
 
   /** Whatever was let go a moment ago has had its chance to do harm. */

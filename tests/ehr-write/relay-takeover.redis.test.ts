@@ -76,6 +76,30 @@ test('[WB-LEASE] [WB5] killed between call and settling: what was applied is rea
   expect(stage.updates(visit)).toBe(2);
 });
 
+test('[WB-LEASE] one that stood still and does not know it has been replaced is refused by its fence', async () => {
+  stage = await shared.open();
+  const visit = await one();
+  const { reached, open, wrap } = gated('after');
+  // It looks at its lease only once, so that nothing but the fence stops it.
+  stage.keeper('one', wrap, { ttlMs: 600_000, lookMs: 600_000 });
+  await stage.move(visit.id, 'arrived');
+  await reached;
+  await stage.endLease();
+  stage.keeper('two');
+  await stage.until(visit.id, 'in-sync');
+  await stage.move(visit.id, 'appt-prep');
+  await awaitUntil('the next step is written', () => stage.held(visit) === 'Roomed', patience);
+  const after = await stage.until(visit.id, 'in-sync');
+  const kept = await stage.outbox();
+  open();
+  await stage.settle();
+  await stage.move(visit.id, 'with-doctor');
+  await stage.settle();
+  expect(await stage.outbox()).toEqual({ ...kept, until: expect.any(String), cur: expect.any(String) });
+  expect((await stage.visit(visit.id)).ehrWrite).toEqual(after.ehrWrite);
+  expect([stage.held(visit), stage.updates(visit)]).toEqual(['Roomed', 2]);
+});
+
 test('[WB-SWITCH] switched off in the middle of the queue nothing more leaves; switched on again the newest step is written once', async () => {
   stage = await shared.open();
   const visit = await one();
