@@ -50,9 +50,15 @@ export class LeaseKeeper {
     if (answer.contents === null) return;
     // A lease that had ended was given to us anew: what an earlier relay of ours knows is void.
     this.#relay?.abandon();
-    const relay = await newRelay(answer.contents, this.#outbox, () => this.#lose());
-    this.#relay = relay;
-    relay.start();
+    this.#relay = null;
+    try {
+      this.#relay = await newRelay(answer.contents, this.#outbox, () => this.#lose());
+    } catch (error) {
+      // The contents come with a new lease only: this one is left to end, and asked for anew under another name.
+      this.#outbox = this.#parts.newOutbox();
+      throw error;
+    }
+    this.#relay.start();
   }
 
   /** Gives the lease back once calls have ended, or after `graceMs`. Never throws. */

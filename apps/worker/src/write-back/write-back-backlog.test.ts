@@ -29,7 +29,7 @@ const walkIn = (id: string, statusSince: number, more: Partial<Visit> = {}): Vis
   ...{ durationMin: null, visitTypeId: null, locationName: null, patientKey: null, reservedRoomId: null },
   ...{ earlierEpisodes: [], isPinned: false, isExpress: false, external: null },
   flags: { interpreter: false, mobility: false, privacy: false },
-  ...{ ehrWarning: null, conflict: null, source: 'walk-in', createdAt: at, undoable: null, ...more },
+  ...{ ehrWarning: null, conflict: null, source: 'ui', createdAt: at, undoable: null, ...more },
 });
 const board = (written: Day, ...visits: Visit[]) =>
   new BoardState([
