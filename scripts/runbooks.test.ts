@@ -19,6 +19,10 @@ const typed = pages.flatMap(({ file, text }) =>
   ),
 );
 
+const { scripts: tasks } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
 /** `/api/v1/boards/$CLINIC/$DATE/drift` and `/api/v1/boards/{clinic}/{date}/drift` are one shape. */
 const shapeOf = (path: string): string => path.replaceAll(/\{\w+\}|\$\w+/g, '*');
 const shapes = new Set(routeIds.map((id) => `${routeOf(id).method} ${shapeOf(routeOf(id).path)}`));
@@ -56,7 +60,9 @@ test('every command, option, key and scope exists', () => {
     const named = [...line.matchAll(/\bBOLT_[A-Z_]+\b/g)].map(([name]) => name);
     const [, key] = /"\{ehr:\$ACCOUNT\}(:\w+)/.exec(line) ?? [];
     const [, script] = /^node (\S+\.ts)/.exec(line) ?? [];
+    const [, task] = /^npm run (?:--silent )?([\w:]+)/.exec(line) ?? [];
     return [
+      ...(task !== undefined && !Object.hasOwn(tasks, task) ? [`${file}: npm run ${task}`] : []),
       ...(command !== undefined && !Object.hasOwn(commands, command) ? [`${file}: bolt ${command}`] : []),
       ...named.filter((name) => !options.has(name)).map((name) => `${file}: ${name}`),
       ...(key !== undefined && !keys.some((name) => name.includes(key)) ? [`${file}: ${key}`] : []),
