@@ -4,6 +4,8 @@ import type { AppointmentCreation, CallClock, CanonicalStatus, EhrPort } from '@
 /** What the suite needs of an EHR with an adapter in front: a day, somebody else at another screen, and faults. */
 export interface ContractStage {
   readonly port: EhrPort;
+  /** The same with a short deadline, for answers that never come. */
+  readonly hurried: EhrPort;
   readonly practiceName: string;
   readonly zone: string;
   readonly date: string;
@@ -57,6 +59,9 @@ export function hastyClock(passed: (ms: number) => void = () => {}): CallClock {
     random: () => 0.5,
   };
 }
+
+/** Ms that a call may take: more than any does on a busy machine, and what is waited for one that never ends. */
+export const DEADLINES = { port: 15_000, hurried: 1_500 } as const;
 
 /** One retry, so that a test sees both a failure that passes and one that stays. */
 export const HASTY_RETRY = {

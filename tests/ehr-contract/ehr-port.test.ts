@@ -12,7 +12,9 @@ describe.each([
   let stage: ContractStage;
   beforeAll(async () => {
     stage = await start();
-  });
+    // The first reads of a process load and compile; nobody is measured by them.
+    await readDay();
+  }, 120_000);
   afterAll(() => stage.stop());
   afterEach(() => stage.allWell());
 
@@ -193,7 +195,8 @@ describe.each([
     const target = await stage.scheduled();
     const before = stage.writes();
     stage.nextWrite(fault);
-    expect(await stage.port.writeStatus(checkIn(target))).toMatchObject(expected);
+    const port = fault === 'hang-after' ? stage.hurried : stage.port;
+    expect(await port.writeStatus(checkIn(target))).toMatchObject(expected);
     expect((await stage.held(target.appointmentId)).status).toBe(status);
     expect(stage.writes()).toBe(before + 1);
   });

@@ -10,7 +10,7 @@ import { hastyFhirAdapter } from './fhir-stage.ts';
 let server: FhirServer;
 beforeAll(async () => {
   server = await startFhirServer();
-});
+}, 120_000);
 afterAll(() => server.stop());
 beforeEach(async () => {
   await seedClinic(server);

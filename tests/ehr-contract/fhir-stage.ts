@@ -2,6 +2,7 @@ import type { Appointment, Encounter } from '@medplum/fhirtypes';
 import { createFhirAdapter, FHIR_WORDS, type FhirOptions, fhirStatus } from '@workflow-bolt/ehr';
 import {
   type ContractStage,
+  DEADLINES,
   HASTY_RETRY,
   hastyClock,
   type ReadFault,
@@ -9,9 +10,6 @@ import {
 } from './contract-stage.ts';
 import { booking, CLINIC_DATE, CLINIC_ZONE, PRACTICE, seedClinic } from './fhir-clinic.ts';
 import { type FhirCall, type FhirFault, type FhirServer, startFhirServer } from './fhir-server.ts';
-
-/** How long a call may take before it counts as lost; an answer here takes a few ms, even on a busy machine. */
-const DEADLINE_MS = 3_000;
 
 /** The FHIR adapter over a server, without waiting. */
 export function hastyFhirAdapter(server: Pick<FhirServer, 'base'>, options: Partial<FhirOptions> = {}) {
@@ -21,7 +19,7 @@ export function hastyFhirAdapter(server: Pick<FhirServer, 'base'>, options: Part
     gate: { acquire: async () => {}, defer: () => {} },
     clock: hastyClock(),
     retry: HASTY_RETRY,
-    deadlineMs: DEADLINE_MS,
+    deadlineMs: DEADLINES.port,
     ...options,
   });
 }
@@ -72,6 +70,7 @@ export async function fhirStage(): Promise<ContractStage & { readonly server: Fh
   return {
     server,
     port: hastyFhirAdapter(server),
+    hurried: hastyFhirAdapter(server, { deadlineMs: DEADLINES.hurried }),
     practiceName: PRACTICE,
     zone: CLINIC_ZONE,
     date: CLINIC_DATE,

@@ -1,10 +1,17 @@
-import type { Appointment } from '@medplum/fhirtypes';
-import { clinicSettingsSchema, readConfig, workerOptions } from '@workflow-bolt/contracts';
+import type { Appointment, Encounter } from '@medplum/fhirtypes';
+import {
+  type Actor,
+  type Command,
+  clinicSettingsSchema,
+  readConfig,
+  type WriteBackMode,
+  workerOptions,
+} from '@workflow-bolt/contracts';
 import { localDate } from '@workflow-bolt/domain';
 import { BoardRegistry, createRedisPort, fromUrl, openVault } from '@workflow-bolt/store';
 import { awaitUntil, startRedis } from '@workflow-bolt/testkit';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readJobBoard } from '../../apps/worker/src/board-port.ts';
 import { HostBoard } from '../../apps/worker/src/host-board.ts';
 import { BoltWorker } from '../../apps/worker/src/worker.ts';
@@ -14,6 +21,8 @@ import { startFhirServer } from './fhir-server.ts';
 
 const zone = middayZone();
 const clinic = 'fern-street';
+/** Longer than all that is waited for together. */
+vi.setConfig({ testTimeout: 240_000 });
 
 /** As instants are written there, such as `-06:00`. */
 function offsetOf(timeZone: string): string {
@@ -24,7 +33,7 @@ function offsetOf(timeZone: string): string {
 }
 
 /** Redis, a FHIR server and a worker, told by nothing but the settings that the clinic's EHR speaks FHIR. */
-async function startClinic() {
+async function startClinic(writeBack: WriteBackMode = 'off') {
   const stack = new AsyncDisposableStack();
   const redis = stack.use(await startRedis({ persist: 'aof-always' }));
   const server = await startFhirServer();
@@ -33,7 +42,7 @@ async function startClinic() {
   await seedClinic(server, { date, offset: offsetOf(zone) });
   const settings = clinicSettingsSchema.parse({
     ...{ id: clinic, name: 'Fern Street', zone, rooms: [] },
-    ehr: { system: 'fhir', practiceName: PRACTICE, pollSeconds: 900 },
+    ehr: { system: 'fhir', practiceName: PRACTICE, pollSeconds: 900, writeBack },
   });
   const config = readConfig(workerOptions, {
     REDIS_URL: redis.url,
@@ -53,7 +62,8 @@ async function startClinic() {
   stack.defer(() => worker.stop(1_000));
   await worker.start();
   const board = new HostBoard(registry, { clinic, date });
-  return { stack, server, worker, board, registry };
+  const host = await registry.get({ clinic, date });
+  return { stack, server, worker, board, registry, host };
 }
 
 test('a clinic on FHIR has its day on the board, with names, birthdays and doctors, and follows what the server says', async () => {
@@ -88,6 +98,65 @@ test('a clinic on FHIR has its day on the board, with names, birthdays and docto
   expect(after?.status).toBe('cancelled');
   // Nobody asks again for what has not changed.
   expect(await worker.pullNow(clinic, 'timer')).toMatchObject({ ok: true, changed: 0, unchanged: 3 });
+});
+
+test('[I6] steps on the board are on the server a moment later: an arrival, a rooming as an Encounter, a walk-in', async () => {
+  const { stack, server, board, host } = await startClinic('on');
+  await using _ = stack;
+  const isWriting = async () => {
+    const { sync, day } = await readJobBoard(board);
+    return sync?.phase === 'done' && day?.writeBack === 'on';
+  };
+  await awaitUntil('the pull is done and the board says that it writes', isWriting, 60_000);
+  const dana: Actor = { id: 'dana', name: 'Dana', role: 'front-desk', station: 'desk-1' };
+  let n = 0;
+  const submit = (command: Command, actor = dana) => {
+    n += 1;
+    return host.submit({ clientId: 'web-test-1', n, command }, actor, 'ui');
+  };
+  const visitOf = async (appointmentId: string) => {
+    const { visits } = await readJobBoard(board);
+    const found = visits.find(({ external }) => external?.appointmentId === appointmentId);
+    if (!found) throw new Error(`no visit of ${appointmentId}`);
+    return found;
+  };
+  const stored = (id: string) => server.repo.readResource<Appointment>('Appointment', id);
+  const { id: visitId } = await visitOf('app-1');
+  await submit({ type: 'moveVisit', visitId, to: 'arrived' });
+  await awaitUntil(
+    'the arrival is written',
+    async () => (await stored('app-1')).status === 'arrived',
+    60_000,
+  );
+  const marcus: Actor = { ...dana, id: 'marcus', name: 'Marcus', role: 'medical-assistant' };
+  await submit({ type: 'moveVisit', visitId, to: 'appt-prep' }, marcus);
+  await awaitUntil(
+    'the rooming is written',
+    async () => (await stored('app-1')).status === 'fulfilled',
+    60_000,
+  );
+  expect(await server.repo.searchResources<Encounter>({ resourceType: 'Encounter' })).toMatchObject([
+    { status: 'in-progress', appointment: [{ reference: 'Appointment/app-1' }] },
+  ]);
+  const agreed = async () => (await visitOf('app-1')).ehrWrite?.agreed;
+  await awaitUntil('the board knows', async () => (await agreed()) === 'Roomed', 60_000);
+  expect((await stored('app-1')).extension).toEqual([{ url: 'urn:example:billing-case', valueString: '41' }]);
+
+  const walkIn = { fullName: 'Mara Quill', dob: '1970-01-02', providerId: 'ehr-doc-1' };
+  await submit({ type: 'createVisit', visitId: 'walk-in-1', kind: 'walk-in', ...walkIn });
+  const made = async () =>
+    (await readJobBoard(board)).visits.find(({ id }) => id === 'walk-in-1')?.external?.appointmentId ?? null;
+  await awaitUntil('the walk-in has an appointment', async () => (await made()) !== null, 60_000);
+  const created = await stored((await made()) ?? '');
+  expect(created.status).toBe('arrived');
+  expect(created.participant.map(({ actor }) => actor?.reference)).toEqual([
+    'Patient/pat-2',
+    'Practitioner/doc-1',
+    'Location/site-1',
+  ]);
+  expect((await readJobBoard(board)).visits.find(({ id }) => id === 'walk-in-1')?.external?.system).toBe(
+    'fhir',
+  );
 });
 
 test('settings that no worker could serve are refused with the reason', () => {

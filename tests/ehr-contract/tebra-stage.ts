@@ -15,6 +15,7 @@ import {
 } from '../../apps/ehr-simulator/src/index.ts';
 import {
   type ContractStage,
+  DEADLINES,
   HASTY_RETRY,
   hastyClock,
   type ReadFault,
@@ -22,7 +23,6 @@ import {
 } from './contract-stage.ts';
 
 const DATE = '2026-07-01';
-const DEADLINE_MS = 3_000;
 
 const WRITE_FAULTS: Readonly<Record<Exclude<WriteFault, 'throttled'>, FaultKind>> = {
   'reset-before': 'reset-before',
@@ -55,24 +55,25 @@ export async function tebraStage(): Promise<ContractStage> {
   const gaps = createCallGaps(0);
   gaps.useThrottles(OPERATION_NAMES.map((endpoint) => ({ endpoint, minGapMs: 1 })));
   let onRead: (() => Promise<void>) | null = null;
-  const port = createTebraAdapter({
-    endpoint: simulator.url,
-    credentials: simulator.credentials,
-    gaps,
-    clock: hastyClock((ms) => {
-      nowMs += ms;
-    }),
-    deadlineMs: DEADLINE_MS,
-    retry: HASTY_RETRY,
-    fetch: async (input, init) => {
-      const answer = await fetch(input, init);
-      const isSingle = new Headers(init?.headers).get('soapaction')?.endsWith('/GetAppointment"');
-      const happens = isSingle ? onRead : null;
-      if (happens) onRead = null;
-      await happens?.();
-      return answer;
-    },
-  });
+  const adapter = (deadlineMs: number) =>
+    createTebraAdapter({
+      endpoint: simulator.url,
+      credentials: simulator.credentials,
+      gaps,
+      clock: hastyClock((ms) => {
+        nowMs += ms;
+      }),
+      deadlineMs,
+      retry: HASTY_RETRY,
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init);
+        const isSingle = new Headers(init?.headers).get('soapaction')?.endsWith('/GetAppointment"');
+        const happens = isSingle ? onRead : null;
+        if (happens) onRead = null;
+        await happens?.();
+        return answer;
+      },
+    });
   const used = new Set<number>();
   const heldRecord = (id: string) => {
     const record = simulator.world.find(Number(id));
@@ -80,7 +81,8 @@ export async function tebraStage(): Promise<ContractStage> {
     return record;
   };
   return {
-    port,
+    port: adapter(DEADLINES.port),
+    hurried: adapter(DEADLINES.hurried),
     practiceName: simulator.practiceName,
     zone: simulator.zone,
     date: DATE,
