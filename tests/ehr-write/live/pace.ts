@@ -27,3 +27,6 @@ export const shortSettings: BreakerSettings = {
   ...breakerSettings,
   ...{ countMax: 8, callsMin: 4, windowMs: 60_000, slowMs: 2_000, openMs: 800, openMsMax: 4_000 },
 };
+
+/** What a worker logs when it goes on without the gate. */
+export const aloneMessage = 'calls alone';
