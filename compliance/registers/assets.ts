@@ -63,7 +63,12 @@ export const assets: readonly Asset[] = [
     patientData: 'Closed days, sealed; audit entries with opaque ids.',
   },
   { id: 'kms', name: 'Key management service', kind: 'external', patientData: null },
-  { id: 'ehr', name: 'EHR (Tebra, or a FHIR server)', kind: 'external', patientData: 'The record of reference.' },
+  {
+    id: 'ehr',
+    name: 'EHR (Tebra, or a FHIR server)',
+    kind: 'external',
+    patientData: 'The record of reference.',
+  },
   {
     id: 'identity-provider',
     name: 'Identity provider of the organisation',
