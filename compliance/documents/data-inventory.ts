@@ -10,6 +10,7 @@ import {
   type PersonDetailsJob,
   type ScheduleSyncJob,
   type SensitivityNode,
+  type StoredDrift,
 } from '@workflow-bolt/contracts';
 import { markdownTable } from '../../scripts/markdown-table.ts';
 
@@ -99,6 +100,20 @@ const jobLevels: Classes<ScheduleSyncJob & PersonDetailsJob> = {
   requestedBy: 'L0',
 };
 
+/** The comparison of a day with the EHR: words, times and numbers of appointments and patients, no names; sealed whole. */
+const driftLevels: Classes<StoredDrift> = {
+  at: 'L0',
+  jobId: 'L0',
+  trigger: 'L0',
+  requestedBy: 'L0',
+  seq: 'L0',
+  compared: 'L0',
+  drifted: 'L0',
+  quarantined: 'L0',
+  rows: 'L2',
+  agreed: 'L2',
+};
+
 /** Fields of accounts, of the record of accesses and of jobs: opaque ids, closed words, names of staff. */
 export function otherRows(): InventoryRow[] {
   const tables = { account: accountLevels, 'audit entry': auditLevels, job: jobLevels };
@@ -106,6 +121,13 @@ export function otherRows(): InventoryRow[] {
     Object.entries(levels).map(([field, level]) => ({ record, field, level, isSealed: false })),
   );
 }
+
+/** Fields of what is sealed as a whole. */
+export const wholeRows = (): InventoryRow[] =>
+  Object.entries(driftLevels).map(([field, level]) => ({
+    record: 'comparison with the EHR',
+    ...{ field, level, isSealed: true },
+  }));
 
 /** The inventory as parts of a page. */
 export function inventoryParts(): string[] {
@@ -121,7 +143,7 @@ export function inventoryParts(): string[] {
     tableOf(eventRows().filter(({ field }) => !/^(?:visit|person|day|rooms\[\]|sync)\./.test(field))),
     '## Beside the boards',
     'Passwords, authenticator seeds, passkeys and tokens are level L6 and no field of any message: their stores keep them hashed, sealed, or both.',
-    tableOf(otherRows()),
+    tableOf([...otherRows(), ...wholeRows()]),
   ];
 }
 

@@ -279,16 +279,20 @@ export class BoltWorker {
     return result;
   }
 
-  /** Compares a day with the EHR; null for a clinic without one. Throws Fault. */
+  /** Compares a day with the EHR; null for a clinic that this worker does not know. Throws Fault. */
   async #reconcileDay(
     { clinic, date, trigger, requestedBy }: ReconcileJob,
     jobId: string,
     signal: AbortSignal,
   ): Promise<ReconcileResult | null> {
     const settings = this.#settingsOf(clinic);
-    if (!settings?.ehr) return null;
+    if (!settings) return null;
     const now = () => this.#registry.now();
     const key = { clinic, date: date ?? localDate(settings.zone, now()) };
+    if (settings.ehr === null) {
+      await this.#drift.saveFailure(key, { at: now(), code: 'no-ehr-link' });
+      return { ok: false, code: 'no-ehr-link' };
+    }
     const board = new HostBoard(this.#registry, key, settings.ehr.system);
     const ehr = trigger === 'manual' ? this.#ehr.interactive : this.#ehr.background;
     const parts = { board, ehr, settings, reports: this.#drift, now, signal };

@@ -234,3 +234,22 @@ test('an error about a sealed record quotes nothing of it', async () => {
   expect(String(error)).not.toContain('canary');
   expect(error).toMatchObject({ code: 'phi_unreadable', details: { reason: 'malformed' } });
 });
+
+test('[crypto] a note about a board opens for that board and name only, in any process with its keys', async () => {
+  const text = JSON.stringify({ rows: ['Zztest Canary-w1'] });
+  const sealed = codec.sealNote('drift', text);
+  expect(sealed).toMatch(/^bolt1\.g1\./);
+  expect(sealed).not.toContain('Canary');
+  expect(codec.sealNote('drift', text)).not.toBe(sealed);
+  const again = await codecOf(board);
+  expect(await again.openNote('drift', sealed)).toBe(text);
+  const reasonOf = (opening: Promise<string>) => opening.then(() => 'opened', cryptReasonOf);
+  expect(await reasonOf(again.openNote('other', sealed))).toBe('tampered');
+  const neighbour = await codecOf({ ...board, date: '2026-11-24' });
+  expect(await reasonOf(neighbour.openNote('drift', sealed))).toBe('tampered');
+  const elsewhere = await codecOf({ ...board, clinic: 'south' });
+  expect(await reasonOf(elsewhere.openNote('drift', sealed))).toBe('unknown_key');
+  const changed = `${sealed.slice(0, -8)}${sealed.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA'}`;
+  expect(['tampered', 'malformed']).toContain(await reasonOf(again.openNote('drift', changed)));
+  expect(await reasonOf(again.openNote('drift', 'plain text'))).toBe('malformed');
+});
