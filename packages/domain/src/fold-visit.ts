@@ -88,8 +88,10 @@ export function providerChanged(visit: Visit, event: EventOf<'visit.provider-cha
 export function resolved(visit: Visit, choice: 'accept' | 'keep-mine' | null, at: number): Visit {
   const { ehrWrite } = visit;
   if (!ehrWrite && choice === null) return { ...visit, conflict: null };
-  const first = { turn: 0, at, agreed: null, failed: null, dropped: null, would: null };
-  return { ...visit, conflict: null, ehrWrite: { ...first, ...ehrWrite, resolved: choice } };
+  const known = { turn: 0, at, agreed: null, failed: null, dropped: null, would: null, ...ehrWrite };
+  // Whoever keeps the board's has seen what the EHR holds: from there on it may be written over.
+  const agreed = choice === 'keep-mine' && visit.conflict ? visit.conflict.ehrStatus : known.agreed;
+  return { ...visit, conflict: null, ehrWrite: { ...known, agreed, resolved: choice } };
 }
 
 /** Undo never crosses a commit, so the record is the visit's own. */

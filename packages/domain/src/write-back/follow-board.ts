@@ -125,7 +125,14 @@ function withPull(record: WriteRecord, visit: Visit, rules: WriteBackRules): Wri
   if (!external?.appointmentId || external.status === record.theirs || isUntold(record, visit)) return record;
   const { entry } = record;
   const theirs = { status: external.status, version: null };
-  return { ...record, theirs: external.status, entry: pulled(entry, theirs, rules) };
+  const isSeen = isChosenOver(visit, external.status) && entry.underWay === null;
+  const next = isSeen ? { ...entry, agreed: theirs, isDoubted: false } : pulled(entry, theirs, rules);
+  return { ...record, theirs: external.status, entry: next };
+}
+
+/** Staff kept the board's over this very word before the outbox had seen it. */
+function isChosenOver({ ehrWrite, conflict }: Visit, status: EhrStatus): boolean {
+  return conflict === null && ehrWrite?.resolved === 'keep-mine' && ehrWrite.agreed === status;
 }
 
 const failureOf = (reason: string | null): WriteFailure | null =>
