@@ -2,7 +2,7 @@
 import type { WriteBackRules } from '@workflow-bolt/domain';
 import { assertNoBlindRepeat, assertNothingDropped } from '../../../apps/ehr-simulator/src/assertions.ts';
 import * as judges from '../day/journal-judges.ts';
-import type { LiveRecord } from './live-day.ts';
+import type { LiveRecord } from './live-record.ts';
 import { gapMsOf, marginMs } from './pace.ts';
 
 /** The demo clinic's decisions. */
