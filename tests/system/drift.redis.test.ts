@@ -125,7 +125,7 @@ test('what differs is told with ours, theirs, what was last agreed, and what to 
   expect(writes()).toEqual([]);
 });
 
-test('[privacy] [I8] the report is sealed in Redis, the job holds opaque ids, and every reading is on the record', async () => {
+test('[DR-KEPT] [privacy] [I8] the report is sealed in Redis, the job holds opaque ids, and every reading is on the record', async () => {
   const client = clinic.redis.client();
   const names = [...(await cards()).values()].map(({ name }) => name);
   const key = wanted((await client.keys('*:drift')).at(0));

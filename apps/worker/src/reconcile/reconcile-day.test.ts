@@ -173,7 +173,7 @@ describe('comparing a day', () => {
   });
 });
 
-describe('what is not believed', () => {
+describe('[DR-DOUBT] what is not believed', () => {
   it('a day that lost half of its rows is asked for twice; the second answer counts', async () => {
     const visits = ['1', '2', '3', '4'].map(visitOf);
     const { run, asked } = stage(visits, [

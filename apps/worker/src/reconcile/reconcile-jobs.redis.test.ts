@@ -49,7 +49,7 @@ async function settled(): Promise<number> {
   return completed + failed;
 }
 
-test('several workers that ask for the same hour have it compared once, for each clinic', async () => {
+test('[DR-WHEN] several workers that ask for the same hour have it compared once, for each clinic', async () => {
   await using first = jobsOf(1, ['north', 'south']);
   await using second = jobsOf(1, ['north', 'south']);
   await using third = jobsOf(1, ['north', 'south']);

@@ -45,7 +45,7 @@ const differencesOf = (pair: DriftPair, context = contextOf()) =>
 const briefly = (pair: DriftPair, context?: DriftContext) =>
   differencesOf(pair, context).map(({ field, side, advice }) => `${field} ${side} ${advice}`);
 
-describe('what is no difference', () => {
+describe('[DR-FIELDS] what is no difference', () => {
   it.each<[string, Visit, Partial<TheirAppointment>]>([
     ['the same on both sides', visitOf('confirmed'), {}],
     ['a word that says the same', visitOf('scheduled'), { status: 'ReminderSent' }],
@@ -79,7 +79,7 @@ describe('what is no difference', () => {
   });
 });
 
-describe('ours, theirs and last agreed, with what to do', () => {
+describe('[DR-SIDE] [DR-ADVICE] ours, theirs and last agreed, with what to do', () => {
   it('shows all three sides of each field', () => {
     const context = contextOf('off', {
       agreed: { v1: { provider: 'Dr. Park', start: nine } },
@@ -200,7 +200,7 @@ describe('ours, theirs and last agreed, with what to do', () => {
   });
 });
 
-describe('what is handed on', () => {
+describe('[DR-AGREED] what is handed on', () => {
   it('is what both sides said last, so that the next comparison knows who moved', () => {
     const first = compareDay([{ visit: visitOf('confirmed'), theirs: theirsOf() }], contextOf());
     expect(first).toMatchObject({ compared: 1, drifted: 0, rows: [] });
