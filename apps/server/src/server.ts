@@ -353,8 +353,8 @@ class ApiServer implements BoltServer {
           isOk,
           detail: detail ?? state,
         });
-        this.#hub.beatAll();
       },
+      onNews: () => this.#hub.beatAll(),
     });
   }
 

@@ -33,6 +33,8 @@ export type HealthOptions = {
   everyMs?: number;
   probeEveryMs?: number;
   onChange: (state: DependencyState) => void;
+  /** What heartbeats say is another now, apart from times. */
+  onNews: () => void;
 };
 
 /** While Redis is away it is asked this often: someone waits for the answer. */
@@ -179,12 +181,14 @@ export class DependencyHealth {
 
   #take(reading: StoreReading): void {
     const before = new Map(this.#parts.map((part) => [part.name, part]));
+    const former = newsOf(this.#words);
     this.#reading = reading;
     this.#parts = this.#read();
     this.#derive(freshestEhr(reading.beats, Date.now()));
     for (const part of this.#parts) {
       if (before.get(part.name)?.state !== part.state) this.#options.onChange(part);
     }
+    if (newsOf(this.#words) !== former) this.#options.onNews();
   }
 
   #derive(ehr: Beat['ehr']): void {
@@ -207,3 +211,7 @@ function isMissed({ name, state }: DependencyState): boolean {
   if (state !== 'unknown') return state !== 'up';
   return name === 'redis' || name === 'functions' || name.startsWith('ehr-');
 }
+
+/** A part that nobody waits for (a first answer, say) is no reason to write to every screen. */
+const newsOf = ({ ehr, system, degraded }: HealthWords): string =>
+  JSON.stringify([system, degraded, ehr?.isOk, ehr?.reads, ehr?.writes]);
