@@ -1,23 +1,19 @@
 /** What staff see of the EHR while it is written, contradicts and is away: scenarios 5, 6, 11, 19 to 22 in real browsers. */
 import { AxeBuilder } from '@axe-core/playwright';
-import { PUBLISHED_GAPS_MS } from '@workflow-bolt/ehr-simulator';
 import { awaitUntil } from '@workflow-bolt/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { hastyEhr } from '../system/hasty-ehr.ts';
 import { StaffMember } from '../system/staff-member.ts';
 import { ClinicBrowser, columnTitles, type Person } from './clinic-browser.ts';
 import { type Booked, conflictOf, EhrSides, inStep, recoveryMs, total, untilVisible } from './ehr-sides.ts';
-
-/** The vendor's limits are the gate's own tests; here nobody waits for them. */
-const gapsMs = Object.fromEntries(Object.keys(PUBLISHED_GAPS_MS).map((op) => [op, 10]));
-const hasty = { throttle: { gapsMs, jitterMs: 0 } };
 
 let clinic: ClinicBrowser;
 let ehr: EhrSides;
 let front: Person;
 let tablet: Person;
 beforeAll(async () => {
-  clinic = await ClinicBrowser.start({ appointments: 26, ehr: hasty });
+  clinic = await ClinicBrowser.start({ appointments: 26, ehr: hastyEhr });
   ehr = new EhrSides(clinic);
   await awaitUntil('the schedule is read', async () => (await ehr.expected()).length >= 12, 60_000);
   front = await clinic.signIn(clinic.userOf('front-desk'));
