@@ -139,7 +139,11 @@ test('scenario 24: [kiosk] [privacy] the wall: initials and rooms of who is here
   // Not only unseen: who is not here, or is private, was never sent.
   const held = await page.evaluate(() => document.documentElement.outerHTML);
   expect(held).not.toMatch(/P\. P\.|O\. O\.|M\. M\./);
-  expect(await page.getByRole('button').count()).toBe(0);
+  // Nothing on it can be done to anybody: no step, no menu, no name to sign out.
+  expect(
+    await page.getByRole('button', { name: /Check|Prep|MD|Actions|menu|Sign|Import|Sync/ }).count(),
+  ).toBe(0);
+  expect(await page.getByRole('textbox').count()).toBe(0);
 });
 
 test('scenario 28: the open are listed, no-shows are ticked by a person, the day is closed, its report is read, saved and printed', async () => {
