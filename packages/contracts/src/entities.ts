@@ -163,6 +163,8 @@ export const writeFailures = [
   'keeps-changing',
   /** The EHR holds a word that nobody knows: it is never written over. */
   'status-unrecognised',
+  /** The EHR has no word for the wanted state. */
+  'no-word',
   'not-found',
   'deleted',
   'other-patient',

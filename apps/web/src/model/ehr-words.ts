@@ -29,6 +29,7 @@ const failureWords: Record<WriteFailure, string> = {
   'outcome-unknown': 'the EHR never said whether it was done',
   'keeps-changing': 'somebody keeps changing the appointment',
   'status-unrecognised': 'the EHR uses a status that nobody knows',
+  'no-word': 'the EHR has no word for it',
   'not-found': 'the appointment is not in the EHR any more',
   deleted: 'the appointment was deleted in the EHR',
   'other-patient': 'the appointment now belongs to another patient',
