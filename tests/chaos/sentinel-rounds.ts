@@ -76,10 +76,14 @@ async function judge({ clinic, desks, lostLogs }: Stage, log: BoardTruth): Promi
     ...checkAnswers(log, lines, clinic.isOurs),
     ...checkRealTime(operationsOf(lines), log),
     ...overfullRooms(log.entries),
-    ...desks.flatMap((desk) => [...unentered(desk, log), ...desk.attention]),
+    ...desks.flatMap((desk) => [...unentered(desk, log), ...otherThanConflicts(desk)]),
     ...clinic.observers.flatMap((screen) => screen.unexplained(() => [log, ...lostLogs])),
   ]);
 }
+
+/** Others write on the same visits: that a step met theirs is for a person, and it was not acknowledged. */
+const otherThanConflicts = ({ attention }: OutboxDesk): string[] =>
+  attention.filter((problem) => !problem.endsWith('version_conflict'));
 
 /** Acknowledged to a browser, but not in the log exactly once; others may have written on the same visit since. */
 function unentered({ observer, registered }: OutboxDesk, log: BoardTruth): string[] {

@@ -206,12 +206,14 @@ export class DependencyHealth {
   }
 }
 
-/** What has not been asked yet is not missed, but for the store itself and the EHR. */
+/** What has not been asked yet is not missed, but for the store itself. */
 function isMissed({ name, state }: DependencyState): boolean {
   if (state !== 'unknown') return state !== 'up';
-  return name === 'redis' || name === 'functions' || name.startsWith('ehr-');
+  return name === 'redis' || name === 'functions';
 }
 
-/** A part that nobody waits for (a first answer, say) is no reason to write to every screen. */
-const newsOf = ({ ehr, system, degraded }: HealthWords): string =>
-  JSON.stringify([system, degraded, ehr?.isOk, ehr?.reads, ehr?.writes]);
+/** A first answer of a part that nobody waits for is no reason to write to every screen: the next heartbeat says it. */
+const newsOf = ({ ehr, system, degraded }: HealthWords): string => {
+  const reasons = system?.reasons.filter((code) => code !== 'ehr-unknown');
+  return JSON.stringify([reasons, degraded, ehr?.isOk, ehr?.reads, ehr?.writes]);
+};
