@@ -11,6 +11,7 @@ import {
   CredentialStore,
   createRedisPort,
   fromUrl,
+  MacKey,
   openKeyProvider,
   openObjectStore,
   openSecret,
@@ -38,7 +39,12 @@ try {
     accounts: new RedisAccountStore(port),
     credentials: new CredentialStore(port, sealer),
     passkeys: new PasskeyStore(port, sealer),
-    tokens: new ApiTokenStore({ port, key: await sessionKeyOf(keys), durability: null, now: Date.now }),
+    tokens: new ApiTokenStore({
+      port,
+      key: new MacKey(await sessionKeyOf(keys)),
+      durability: null,
+      now: Date.now,
+    }),
   });
   const page = accessReviewPage(accessReview(reviewed, Date.now()), Date.now());
   if (values.out === undefined) process.stdout.write(page);

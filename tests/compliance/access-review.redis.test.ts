@@ -8,6 +8,7 @@ import {
   createRedisPort,
   ensureFunctions,
   fromUrl,
+  MacKey,
   type NewAccount,
   openKeyProvider,
   openSecret,
@@ -50,7 +51,12 @@ async function openSources() {
     accounts: new RedisAccountStore(port),
     credentials: new CredentialStore(port, sealer),
     passkeys: new PasskeyStore(port, sealer),
-    tokens: new ApiTokenStore({ port, key: Buffer.alloc(32, 7), durability: null, now: Date.now }),
+    tokens: new ApiTokenStore({
+      port,
+      key: new MacKey(Buffer.alloc(32, 7)),
+      durability: null,
+      now: Date.now,
+    }),
   } satisfies AccessSources;
 }
 

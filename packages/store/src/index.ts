@@ -117,6 +117,7 @@ export { ProcessLoad } from './health/process-load.ts';
 export { createRedisPort } from './ioredis-port.ts';
 export { type JobConnectionPurpose, openJobConnection } from './job-connection.ts';
 export { type BoardKeys, boardKeyRows, boardKeys, boardTag, type KeyRow } from './keys.ts';
+export { MacKey } from './mac-key.ts';
 export { type OneUsePurpose, OneUseStore, oneUseKeyRows } from './passkeys/one-use-store.ts';
 export { type Passkey, PasskeyStore, passkeyKeyRows } from './passkeys/passkey-store.ts';
 export type { Sealer } from './passkeys/sealer.ts';

@@ -36,8 +36,7 @@ export function postCommands({ boards, sight, now }: Commanding): Handler {
     for (const { command } of envelopes)
       refuseBesideRole(principal, command, { clinic: host.board.clinic, now: now() });
     const outcomes = await submitAll(host, envelopes, mustSession(call));
-    const projection = sight.of(host, principal);
-    const seen = outcomes.map((outcome) => seenOutcome(projection, outcome));
+    const seen = outcomes.map((outcome) => seenOutcome(() => sight.of(host, principal), outcome));
     return isBatch ? ok({ outcomes: seen }) : answerOne(call, seen[0]);
   };
 }
@@ -80,10 +79,10 @@ async function submitRun(host: BoardHost, run: CommandEnvelope[], actor: Actor):
 }
 
 /** A conflict shows the present state, as far as this reader may see it. */
-function seenOutcome(projection: Projection, outcome: CommandOutcome): CommandOutcome {
+function seenOutcome(sightOf: () => Projection, outcome: CommandOutcome): CommandOutcome {
   if (outcome.outcome !== 'conflict' || !outcome.current) return outcome;
   const { id, v, d } = outcome.current;
-  const seen = projection.see(id as EntityId, d);
+  const seen = sightOf().see(id as EntityId, d);
   return { ...outcome, current: seen && { id, v, d: seen } };
 }
 

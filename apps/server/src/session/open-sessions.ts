@@ -5,6 +5,7 @@ import {
   ApiTokenStore,
   commitLaneOf,
   type KeyProvider,
+  MacKey,
   PinStore,
   type RedisPort,
   type Sealer,
@@ -45,8 +46,8 @@ export class Sessions {
   readonly cookies: CookiePolicy;
   readonly workstations: WorkstationStore;
   readonly #port: RedisPort;
-  /** Filled by `start`: 32 bytes that Redis does not know. */
-  readonly key = Buffer.alloc(32);
+  /** Given by `start`: 32 bytes that Redis does not know. */
+  readonly key = new MacKey();
 
   constructor({ port, config, clinics, developmentUsers, directory, record, now }: SessionAssembly) {
     const options = { port, key: this.key, durability: commitLaneOf(config.commitReplicas), now };
@@ -77,7 +78,7 @@ export class Sessions {
 
   /** One request to the provider at the start; the key never leaves this process. Throws Fault `keys_unavailable`. */
   async start(provider: KeyProvider): Promise<void> {
-    this.key.set(await sessionKeyOf(provider));
+    this.key.use(await sessionKeyOf(provider));
     await this.service.start();
   }
 }

@@ -1,5 +1,4 @@
 /** Sessions as requests meet them: from cookie to person, on records that Redis holds. Nothing is remembered here. */
-import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { SecurityEvent } from '@workflow-bolt/contracts';
 import {
@@ -7,6 +6,7 @@ import {
   apiTokenPrefix,
   endOf,
   isSameText,
+  type MacKey,
   type SessionRecord,
   type SessionStore,
   type StoredSession,
@@ -41,8 +41,8 @@ export type SessionServiceParts = {
   /** Demo users; null where the development login cannot be: sessions it opened are then worth nothing. */
   development: UserDirectory | null;
   cookies: CookiePolicy;
-  /** The same 32 bytes that seal the records. */
-  key: Uint8Array;
+  /** The same that seals the records. */
+  key: MacKey;
   limitsFor: (clinics: readonly string[]) => SessionLimits;
   /** Keeps an event before the answer leaves; throws when it cannot be kept. */
   record: (event: SecurityEvent) => Promise<void>;
@@ -185,7 +185,7 @@ export class RedisSessionService implements SessionService {
   }
 
   csrfToken(session: Session): string {
-    return createHmac('sha256', this.#parts.key).update(`bolt-csrf-v1|${session.id}`).digest('base64url');
+    return this.#parts.key.mac('base64url', `bolt-csrf-v1|${session.id}`);
   }
 
   /** In a time that does not depend on where the two differ. */

@@ -1,5 +1,6 @@
 /** Checks the MAC chain of each process: an event that no process of ours wrote, or that one wrote and is gone. */
 
+import { MacKey } from '../mac-key.ts';
 import type { RedisPort } from '../redis-port.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import { type AuditLogId, auditKeys } from './audit-keys.ts';
@@ -13,7 +14,7 @@ export class MacChecker {
   readonly #port: RedisPort;
   readonly #log: AuditLogId;
   readonly #keys: Pick<KeyProvider, 'unwrap'> | null;
-  readonly #known = new Map<string, Uint8Array | null>();
+  readonly #known = new Map<string, MacKey | null>();
 
   constructor(port: RedisPort, log: AuditLogId, keys: Pick<KeyProvider, 'unwrap'> | null) {
     this.#port = port;
@@ -53,7 +54,7 @@ export class MacChecker {
     return eventMac(key, { inst, iseq, text }, before.mac) === fields.get('m') ? null : 'wrong_mac';
   }
 
-  async #keyOf(inst: string): Promise<Uint8Array | null> {
+  async #keyOf(inst: string): Promise<MacKey | null> {
     const known = this.#known.get(inst);
     if (known !== undefined) return known;
     const wrapped = await this.#port.command('HGET', auditKeys(this.#log).writers, writerKeyField(inst));
@@ -62,9 +63,10 @@ export class MacChecker {
     return key;
   }
 
-  async #unwrap(inst: string, wrapped: string): Promise<Uint8Array | null> {
+  async #unwrap(inst: string, wrapped: string): Promise<MacKey | null> {
     try {
-      return (await this.#keys?.unwrap('session-mac', wrapped, writerKeyAad(inst))) ?? null;
+      const bytes = await this.#keys?.unwrap('session-mac', wrapped, writerKeyAad(inst));
+      return bytes ? new MacKey(bytes) : null;
     } catch (error) {
       // Keys that are away come back; a key that was exchanged does not.
       if ((error as { code?: string }).code === 'keys_unavailable') throw error;

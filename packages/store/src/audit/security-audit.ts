@@ -3,9 +3,10 @@
  * the record itself. Numbered by each process, so that an event sent again after a lost answer is there once, and
  * one that was taken away leaves a gap.
  */
-import { createHmac, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Fault, type SecurityEvent, securityEventSchema } from '@workflow-bolt/contracts';
 import { appendEventsCall } from '../generated/function-calls.generated.ts';
+import { MacKey } from '../mac-key.ts';
 import type { RedisPort } from '../redis-port.ts';
 import type { KeyProvider } from '../vault/key-provider.ts';
 import { auditKeys, auditLogOf } from './audit-keys.ts';
@@ -27,7 +28,7 @@ export type SecurityAuditOptions = {
 };
 
 /** The key of one process's MAC chain, and the form in which the sealer gets it. */
-type WriterKey = { bytes: Uint8Array; wrapped: () => Promise<string> };
+type WriterKey = { mac: MacKey; wrapped: () => Promise<string> };
 
 /** What the wrapped key of a process is bound to. */
 export const writerKeyAad = (inst: string): string => `audit-writer|${inst}`;
@@ -36,12 +37,11 @@ export const writerKeyField = (inst: string): string => `k:${inst}`;
 
 /** The MAC of one event: over the process, its number, its former MAC and the text. 32 hexadecimal digits. */
 export function eventMac(
-  key: Uint8Array,
+  key: MacKey,
   { inst, iseq, text }: { inst: string; iseq: number; text: string },
   previous: string,
 ): string {
-  const mac = createHmac('sha256', key);
-  return mac.update(`${inst}\n${iseq}\n${previous}\n${text}`).digest('hex').slice(0, 32);
+  return key.mac('hex', `${inst}\n${iseq}\n${previous}\n${text}`).slice(0, 32);
 }
 
 export class SecurityAudit {
@@ -80,7 +80,7 @@ function newWriterKey(keys: Pick<KeyProvider, 'wrap'>, inst: string): WriterKey 
   const bytes = randomBytes(32);
   let wrapped: string | null = null;
   return {
-    bytes,
+    mac: new MacKey(bytes),
     wrapped: async () => {
       wrapped ??= await keys.wrap('session-mac', bytes, writerKeyAad(inst));
       return wrapped;
@@ -111,7 +111,7 @@ class EventLine {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const { inst, key } = this.#parts;
     const iseq = ++this.#iseq;
-    if (key) this.#mac = eventMac(key.bytes, { inst, iseq, text }, this.#mac);
+    if (key) this.#mac = eventMac(key.mac, { inst, iseq, text }, this.#mac);
     this.#queue.push({ iseq, text, mac: this.#mac, resolve, reject });
     if (!this.#isWriting) void this.#write();
     return promise;

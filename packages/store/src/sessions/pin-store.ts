@@ -1,5 +1,6 @@
 /** PINs: a sealed verifier for each person, and attempts that are counted before a verifier is looked at. */
 import { refundAttemptCall, spendAttemptCall } from '../generated/function-calls.generated.ts';
+import type { MacKey } from '../mac-key.ts';
 import type { Sealer } from '../passkeys/sealer.ts';
 import type { RedisPort } from '../redis-port.ts';
 import { personKeys } from './session-keys.ts';
@@ -16,10 +17,10 @@ export type PinAttempt = { isAllowed: boolean; here: number; day: number };
 
 export class PinStore {
   readonly #port: RedisPort;
-  readonly #key: Uint8Array;
+  readonly #key: MacKey;
   readonly #sealer: Sealer;
 
-  constructor(parts: { port: RedisPort; key: Uint8Array; sealer: Sealer }) {
+  constructor(parts: { port: RedisPort; key: MacKey; sealer: Sealer }) {
     this.#port = parts.port;
     this.#key = parts.key;
     this.#sealer = parts.sealer;

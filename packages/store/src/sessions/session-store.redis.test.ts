@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ensureFunctions } from '../function-loader.ts';
 import { functionLibrary } from '../generated/functions.generated.ts';
 import { createRedisPort } from '../ioredis-port.ts';
+import { MacKey } from '../mac-key.ts';
 import type { RedisPort } from '../redis-port.ts';
 import { fromUrl } from '../redis-target.ts';
 import { ApiTokenStore, apiTokensMax } from './api-token-store.ts';
@@ -12,7 +13,7 @@ import { globalEpochKey, personKeys } from './session-keys.ts';
 import { type NewSession, SessionStore, type StoredSession } from './session-store.ts';
 import { addressOfId, tagOf } from './session-token.ts';
 
-const key = Buffer.alloc(32, 7);
+const key = new MacKey(Buffer.alloc(32, 7));
 const hourMs = 3_600_000;
 const clock = { ms: 1_800_000_000_000 };
 let redis: RedisServer;

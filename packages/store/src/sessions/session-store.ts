@@ -9,6 +9,7 @@ import {
   openSessionCall,
   swapRecordCall,
 } from '../generated/function-calls.generated.ts';
+import type { MacKey } from '../mac-key.ts';
 import type { Durability, RedisPort } from '../redis-port.ts';
 import { RecordReader } from './record-reader.ts';
 import { openRecord, sealRecord } from './sealed-record.ts';
@@ -28,7 +29,7 @@ import {
 export type SessionStoreOptions = {
   port: RedisPort;
   /** 32 bytes that are not in Redis: they seal the records and hide whose they are. */
-  key: Uint8Array;
+  key: MacKey;
   /** Replicas that must hold the end of a session before it counts as told; null without a commit lane. */
   durability: Durability | null;
   /** Epoch ms. */

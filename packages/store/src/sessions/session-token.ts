@@ -2,7 +2,8 @@
  * Tokens are opaque: 8 characters that find the person's keys, 16 that find the record, and 43 that prove it. The last
  * are 256 random bits; of the whole only its SHA-256 is ever stored, so whoever reads Redis cannot sign in with it.
  */
-import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { MacKey } from '../mac-key.ts';
 
 /** Where the records of a person are (`tag`), and which of them it is (`sel`). */
 export type RecordAddress = { tag: string; sel: string };
@@ -14,8 +15,8 @@ const secretBytes = 32;
 const tagLength = 8;
 
 /** The same person always gets the same tag; without the key nobody can tell whose it is. */
-export function tagOf(key: Uint8Array, uid: string): string {
-  return createHmac('sha256', key).update('bolt-tag-v1|').update(uid).digest('base64url').slice(0, tagLength);
+export function tagOf(key: MacKey, uid: string): string {
+  return key.mac('base64url', 'bolt-tag-v1|', uid).slice(0, tagLength);
 }
 
 export const newSelector = (): string => randomBytes(selectorBytes).toString('base64url');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MacKey } from '../mac-key.ts';
 import { addressOfApiToken, mintApiToken } from './api-token.ts';
 import { openRecord, sealRecord } from './sealed-record.ts';
 import { personKeys } from './session-keys.ts';
@@ -12,7 +13,7 @@ import {
   tokenHash,
 } from './session-token.ts';
 
-const key = Buffer.alloc(32, 7);
+const key = new MacKey(Buffer.alloc(32, 7));
 const address = { tag: tagOf(key, 'dana'), sel: newSelector() };
 
 test('[session] a token is 256 random bits behind an address, and its hash is not in it', () => {
@@ -28,7 +29,7 @@ test('[session] a token is 256 random bits behind an address, and its hash is no
 test('[session] whose keys they are cannot be told without the key', () => {
   expect(tagOf(key, 'dana')).toBe(tagOf(key, 'dana'));
   expect(tagOf(key, 'dana')).not.toBe(tagOf(key, 'amir'));
-  expect(tagOf(Buffer.alloc(32, 8), 'dana')).not.toBe(tagOf(key, 'dana'));
+  expect(tagOf(new MacKey(Buffer.alloc(32, 8)), 'dana')).not.toBe(tagOf(key, 'dana'));
 });
 
 test.each([
@@ -65,7 +66,7 @@ test('[session] a record counts only as it was written, for the address it was w
   const text = sealRecord(key, 'here', { uid: 'dana', aal: '1' });
   expect(openRecord(key, 'here', text)).toEqual({ uid: 'dana', aal: '1' });
   expect(openRecord(key, 'there', text)).toBeNull();
-  expect(openRecord(Buffer.alloc(32, 8), 'here', text)).toBeNull();
+  expect(openRecord(new MacKey(Buffer.alloc(32, 8)), 'here', text)).toBeNull();
   expect(openRecord(key, 'here', text.replace('"1"', '"2"'))).toBeNull();
   expect(openRecord(key, 'here', text.slice(1))).toBeNull();
   expect(openRecord(key, 'here', '{"uid":"dana"}')).toBeNull();

@@ -1,5 +1,6 @@
 /** Enrolled workstations: their public keys, what they may sign once, and whose sessions wait at each. */
 import { randomBytes } from 'node:crypto';
+import type { MacKey } from '../mac-key.ts';
 import type { RedisPort } from '../redis-port.ts';
 import { openRecord, sealRecord } from './sealed-record.ts';
 import { clinicWorkstationsKey, workstationKeys } from './session-keys.ts';
@@ -24,9 +25,9 @@ const idShape = /^[A-Za-z0-9_-]{22}$/;
 
 export class WorkstationStore {
   readonly #port: RedisPort;
-  readonly #key: Uint8Array;
+  readonly #key: MacKey;
 
-  constructor({ port, key }: { port: RedisPort; key: Uint8Array }) {
+  constructor({ port, key }: { port: RedisPort; key: MacKey }) {
     this.#port = port;
     this.#key = key;
   }
