@@ -198,7 +198,7 @@ class PlayedDay {
       type: 'createVisit',
       visitId,
       kind: 'walk-in',
-      fullName: 'Walk In',
+      fullName: this.#simulator.world.patients.get(patientId)?.fullName ?? '',
       providerId,
     } as const;
     if (!this.#board.submit('front-desk', command, 'ui')) throw new Error('a walk-in was refused');
@@ -224,7 +224,9 @@ class PlayedDay {
   async #pull(): Promise<void> {
     const worker = this.#crew.at(-1);
     const { zone, practiceName } = this.#simulator;
-    const read = worker && (await readClinicDay(worker.port, { practiceName, zone, date }));
+    if (!worker) return;
+    const reading = readClinicDay(worker.port, { practiceName, zone, date });
+    const read = await Promise.race([reading, worker.death]);
     if (!read?.ok) return;
     const rows = read.value.appointments;
     const providers = withProviders([], bookedProviders(rows));

@@ -27,6 +27,7 @@ export class DayWorker {
   readonly port: EhrPort;
   readonly #parts: CrewParts;
   #isDead = false;
+  readonly #death = Promise.withResolvers<null>();
   #token: number | null = null;
 
   constructor(name: string, parts: CrewParts) {
@@ -65,6 +66,11 @@ export class DayWorker {
     }
   }
 
+  /** Resolves when it dies: what it was asked for then never comes. */
+  get death(): Promise<null> {
+    return this.#death.promise;
+  }
+
   get isAtWork(): boolean {
     return this.#token !== null && !this.#isDead;
   }
@@ -72,6 +78,7 @@ export class DayWorker {
   /** What it has sent is on its way, and nobody hears of the answer. */
   kill(): void {
     this.#isDead = true;
+    this.#death.resolve(null);
     if (this.#token !== null) this.#parts.outbox.orphan(this.#token);
   }
 }
