@@ -1,6 +1,6 @@
 /** The steps people take: accepted or refused here, kept in the outbox, laid over the board until the stream shows them. */
 import type { BoardKey, Command, CommandOutcome, Frame } from '@workflow-bolt/contracts';
-import { localDate, targetOf } from '@workflow-bolt/domain';
+import { localDate, steadyVersion, targetOf } from '@workflow-bolt/domain';
 import type { BoardContents } from './board/board-store.ts';
 import { overlayPending, type PendingWrite, predictChanges } from './board/overlay.ts';
 import type { BoardReplica } from './board/replica.ts';
@@ -192,7 +192,8 @@ export class Steps {
     const own = this.lane.items.findLast(
       (item) => item.state === 'applied' && item.touches.includes(target) && !this.isConfirmed(item),
     );
-    return own?.seq ?? this.#ports.contents().entities.get(target)?.v ?? null;
+    const shown = this.#ports.contents().entities.get(target);
+    return own?.seq ?? (shown ? steadyVersion(shown) : null);
   }
 
   #touchedBy(write: PendingWrite): OutboxItem['touches'] {

@@ -292,6 +292,11 @@ export const visitSchema = z
     conflict: conflictSchema.nullable(),
     /** Absent until write-back has said something. */
     ehrWrite: ehrWriteSchema.nullable().optional(),
+    /**
+     * The oldest version that this one differs from in nothing but what write-back noted for itself: a step that names
+     * a version from there on is not out of date. Absent when something else changed with this version.
+     */
+    steadySince: z.int().min(0).optional(),
     source: sourceSchema,
     createdAt: instantSchema,
     undoable: undoableSchema.nullable(),

@@ -9,7 +9,8 @@
  *   Views are named for what a role may see (`staff-nurse`); a client sends back what it got, older ones too.
  *   Write-back: what it found stands on the visit (`ehrWrite`, more of `conflict`) and its mode on the day; commands
  *   retryWrite, settleWrite, setWriteBack; the route of the clinic's switch. A page that does not know them shows the conflict as before. What the EHR
- *   found may leave the board where it is: `suggestedStatus` is then null.
+ *   found may leave the board where it is: `suggestedStatus` is then null. `steadySince` says which earlier versions of a
+ *   visit say the same; a page that does not know it names the present one.
  *   Comparison with the EHR (`reconcile`, `drift`) and the queues of jobs: new addresses and one new job.
  *   Heartbeats say how the system stands (`system`); two addresses say it too, with every dependency and process.
  */

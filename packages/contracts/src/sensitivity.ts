@@ -130,6 +130,7 @@ export const visitSensitivity = {
   ehrWarning,
   conflict,
   ehrWrite,
+  steadySince: operational,
   source: operational,
   createdAt: operational,
   undoable: {

@@ -1,6 +1,6 @@
 import type { Command, CommandOf, CommandType, Entity, EntityId, Refusal } from '@workflow-bolt/contracts';
 import { decideApplyRow } from './apply-schedule-row.ts';
-import type { BoardView, Decision, DecisionContext } from './board.ts';
+import type { BoardView, Decision, DecisionContext, Versioned } from './board.ts';
 import { decideClose, decideReopen, decideStartClose } from './close-day.ts';
 import { decideConfigure } from './configure-day.ts';
 import { decideCorrectTime } from './correct-time.ts';
@@ -80,6 +80,13 @@ function decideByRule(view: BoardView, command: Command, ctx: DecisionContext): 
   return rule({ view, ctx, day }, command);
 }
 
+/** What write-back noted meanwhile is nothing that a person could have waited for. */
+const isCurrent = (present: Versioned, expected: number): boolean =>
+  expected <= present.v && expected >= steadyVersion(present);
+
+/** The version that a step on this entity names: the oldest that says the same to whoever takes it. */
+export const steadyVersion = ({ v, d }: Versioned): number => (d.type === 'visit' ? (d.steadySince ?? v) : v);
+
 /** Someone else changed the entity since; `alreadyThere` when they did just what was asked for. */
 function staleness(
   view: BoardView,
@@ -91,7 +98,8 @@ function staleness(
   const isOpening = command.type === 'configureDay' && typeof expected === 'number';
   const id = isOpening ? 'day' : targetOf(command);
   const present = id && view.get(id);
-  if (!id || !present || expected === null || expected === undefined || present.v === expected) return null;
+  if (!id || !present || expected === null || expected === undefined || isCurrent(present, expected))
+    return null;
   const answer = decideByRule(view, command, ctx);
   const alreadyThere = !answer.ok && answer.refusal.code === 'nothing_to_change';
   return refusal('version_conflict', { entity: id, expected, current: present.v, alreadyThere });

@@ -11,11 +11,12 @@ import type {
   Room,
   Visit,
 } from '@workflow-bolt/contracts';
-import type { BoardView, EntityChanges, EvolveInput } from './board.ts';
+import type { BoardView, EntityChanges, EvolveInput, Versioned } from './board.ts';
 import { overlay } from './board-state.ts';
 import * as fold from './fold-room.ts';
 import { timeCorrected } from './fold-time-correction.ts';
 import * as visits from './fold-visit.ts';
+import { isSameValue } from './same-value.ts';
 import { recordLostReservation, recordUndo } from './undoable.ts';
 
 type Meta = { view: BoardView; context: EventContext; index: number };
@@ -223,5 +224,19 @@ export function foldEvents(
   events.forEach((event, index) => {
     for (const [id, d] of evolve(overlay(view, total), { event, index, context })) total.set(id, d);
   });
+  const isBookkeeping = events.every(({ type }) => type === 'visit.write-settled');
+  for (const [id, d] of total)
+    if (d?.type === 'visit') total.set(id, steadied(d, view.get(id), isBookkeeping));
   return total;
+}
+
+/** The visit with the oldest version that says the same to staff; a question to them is something new. */
+function steadied(
+  { steadySince: _former, ...visit }: Visit,
+  before: Versioned | undefined,
+  isBookkeeping: boolean,
+): Visit {
+  if (!isBookkeeping || before?.d.type !== 'visit' || !isSameValue(before.d.conflict, visit.conflict))
+    return visit;
+  return { ...visit, steadySince: before.d.steadySince ?? before.v };
 }

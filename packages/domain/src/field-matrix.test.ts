@@ -23,7 +23,8 @@ const board = 'FMNPBGUVST';
 /** The matrix once more, by hand: who sees the field; a small letter says how, where it is not as it is. */
 const specified: Record<string, string> = {
   'visit.id kind status statusSince roomId providerId isPinned source createdAt': `${board}D`,
-  'visit.milestones skipped estimated corrected roomStays providerSegments waitSegments lateMin': board,
+  'visit.milestones skipped estimated corrected roomStays providerSegments waitSegments lateMin steadySince':
+    board,
   'visit.startAt durationMin reservedRoomId visitTypeId locationName': board,
   'visit.earlierEpisodes steppedOut outcome undoable': 'FMNPBG',
   'visit.flags': 'FMNPBGV',

@@ -11,7 +11,7 @@ export { lastReopenDate, type OpenVisit, openVisitsOf, reopenWindowDays } from '
 export * from './columns.ts';
 export { unexplainedCorrectionMs } from './correct-time.ts';
 export * from './day-report.ts';
-export { decide, targetOf } from './decide.ts';
+export { decide, steadyVersion, targetOf } from './decide.ts';
 export * from './default-settings.ts';
 export * from './deidentify.ts';
 export * from './detection/audit-sequence.ts';

@@ -283,6 +283,7 @@ export const fieldMatrix: { readonly [T in EntityType]: FieldTable<T> } = {
     ehrWarning: ehrTalk,
     conflict: ehrTalk,
     ehrWrite: ehrTalk,
+    steadySince: operational,
   },
   person: {
     visitId: onWall,

@@ -77,7 +77,6 @@ const empty: Readonly<Partial<Record<EntityType, Fields>>> = {
     external: null,
     ehrWarning: null,
     conflict: null,
-    ehrWrite: null,
     undoable: null,
     flags: { interpreter: false, mobility: false, privacy: false },
   },

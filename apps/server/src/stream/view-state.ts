@@ -43,6 +43,8 @@ export class ViewState {
   #parts: Entry[][] | null = null;
   #digest: Digest = emptyDigest;
   #head: BoardPosition;
+  /** The position up to which readers were told that nothing can be lost any more. */
+  #promised = 0;
 
   constructor(board: BoardHost, projection: Projection) {
     this.#board = board;
@@ -61,6 +63,7 @@ export class ViewState {
   reset(): void {
     this.#forgetEncoded();
     this.#head = this.#board.position;
+    this.#promised = 0;
     this.#versions.clear();
     this.#digest = emptyDigest;
     for (const [id, { v, d }] of this.#board.state.entries()) {
@@ -128,7 +131,9 @@ export class ViewState {
   }
 
   #counted() {
-    return { dg: formatDigest(this.#digest), n: this.#digest.count, dur: this.#board.durableSeq };
+    // While the store is away another history may be taking its place: nothing more is promised until it answers.
+    if (!this.#board.isDegraded) this.#promised = this.#board.durableSeq;
+    return { dg: formatDigest(this.#digest), n: this.#digest.count, dur: this.#promised };
   }
 
   #divide(): Entry[][] {

@@ -1,5 +1,5 @@
 import type { Actor, BoardKey, EntityId } from '@workflow-bolt/contracts';
-import { decide, targetOf, type Versioned } from '@workflow-bolt/domain';
+import { decide, steadyVersion, targetOf, type Versioned } from '@workflow-bolt/domain';
 import type { OutboxItem } from './outbox-lane.ts';
 import type { Revalidation } from './settle-lane.ts';
 
@@ -12,7 +12,8 @@ export function revalidate(
   const { actor, board, now } = context;
   if (actor === null) return { ok: false, code: 'not_authenticated' };
   const target = targetOf(item.command);
-  const version = target === null ? null : (entities.get(target)?.v ?? null);
+  const shown = target === null ? undefined : entities.get(target);
+  const version = shown ? steadyVersion(shown) : null;
   const commandId = `${item.clientId}:${item.n}`;
   try {
     const decision = decide(entities, item.command, { board, actor, now, source: 'ui', commandId });
