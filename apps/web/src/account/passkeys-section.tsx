@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import type { AccountApi } from '@workflow-bolt/client';
 import type { PasskeyView } from '@workflow-bolt/contracts';
-import { type FormEvent, useCallback, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { FailureNote } from '../app/failure-note.tsx';
+import { NameDialog } from '../app/name-dialog.tsx';
 import { Nothing, PageSection, Row, Rows, Tag } from '../app/page-shell.tsx';
 import { type Action, useAction } from '../app/use-action.ts';
 import { useResource } from '../app/use-resource.ts';
@@ -16,49 +17,6 @@ const detailOf = ({ createdAt, lastUsedAt, isSynced }: PasskeyView): string =>
     lastUsedAt === null ? 'never used' : `last used ${moment(lastUsedAt)}`,
     ...(isSynced ? ['kept on several devices by its maker'] : []),
   ].join(' · ');
-
-function AddDialog({
-  action,
-  onAdd,
-  onClose,
-}: {
-  action: Action;
-  onAdd: (label: string) => void;
-  onClose: () => void;
-}) {
-  const [label, setLabel] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (label.trim() !== '') onAdd(label.trim());
-  };
-  return (
-    <Modal opened onClose={onClose} title="Add a passkey" centered>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text size="sm">
-            Your browser will ask for this device's fingerprint, face or PIN, or for your security key.
-          </Text>
-          <FailureNote failure={action.failure} />
-          <TextInput
-            label="What do you call this device or key?"
-            maxLength={60}
-            value={label}
-            onChange={(event) => setLabel(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Back
-            </Button>
-            <Button type="submit" loading={action.isBusy} disabled={label.trim() === ''}>
-              Add passkey
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
 
 function PasskeyRow({
   passkey,
@@ -138,7 +96,16 @@ export function PasskeysSection({ api, onChanged }: { api: AccountApi; onChanged
         </Rows>
       )}
       {isAdding && (
-        <AddDialog action={action} onAdd={(label) => void add(label)} onClose={() => setIsAdding(false)} />
+        <NameDialog
+          title="Add a passkey"
+          text="Your browser will ask for this device's fingerprint, face or PIN, or for your security key."
+          label="What do you call this device or key?"
+          maxLength={60}
+          submitLabel="Add passkey"
+          action={action}
+          onName={(label) => void add(label)}
+          onClose={() => setIsAdding(false)}
+        />
       )}
     </PageSection>
   );

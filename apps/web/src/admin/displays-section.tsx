@@ -1,51 +1,14 @@
-import { Button, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import { IconDeviceTv } from '@tabler/icons-react';
 import type { DisplayApi, EnrolledDisplay } from '@workflow-bolt/client';
 import type { Display } from '@workflow-bolt/contracts';
-import { type FormEvent, useCallback, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { FailureNote } from '../app/failure-note.tsx';
+import { NameDialog } from '../app/name-dialog.tsx';
 import { Nothing, PageSection, Row, Rows } from '../app/page-shell.tsx';
-import { type Action, useAction } from '../app/use-action.ts';
+import { useAction } from '../app/use-action.ts';
 import { useResource } from '../app/use-resource.ts';
 import { day } from '../format/moment.ts';
-
-type EnrolProps = { action: Action; onEnrol: (name: string) => void; onClose: () => void };
-
-function EnrolDialog({ action, onEnrol, onClose }: EnrolProps) {
-  const [name, setName] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() !== '') onEnrol(name.trim());
-  };
-  return (
-    <Modal opened onClose={onClose} title="Enrol a wall display" centered>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text size="sm">
-            For a screen that everyone can see: initials and rooms, no names. Nobody signs in on it.
-          </Text>
-          <FailureNote failure={action.failure} />
-          <TextInput
-            label="Where does it hang?"
-            placeholder="Lobby"
-            maxLength={80}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Back
-            </Button>
-            <Button type="submit" loading={action.isBusy} disabled={name.trim() === ''}>
-              Enrol
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
 
 type TokenProps = { enrolled: EnrolledDisplay; onClose: () => void };
 
@@ -126,9 +89,15 @@ export function DisplaysSection({ api, clinic }: { api: DisplayApi; clinic: { id
         <DisplayRows displays={value} isBusy={action.isBusy} onRemove={(display) => void remove(display)} />
       )}
       {isEnrolling && (
-        <EnrolDialog
+        <NameDialog
+          title="Enrol a wall display"
+          text="For a screen that everyone can see: initials and rooms, no names. Nobody signs in on it."
+          label="Where does it hang?"
+          placeholder="Lobby"
+          maxLength={80}
+          submitLabel="Enrol"
           action={action}
-          onEnrol={(name) => void enrol(name)}
+          onName={(name) => void enrol(name)}
           onClose={() => setIsEnrolling(false)}
         />
       )}

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconDeviceDesktop } from '@tabler/icons-react';
 import { type SessionApi, type Workstation, WorkstationKey } from '@workflow-bolt/client';
-import { type FormEvent, useCallback, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { FailureNote } from '../app/failure-note.tsx';
+import { NameDialog } from '../app/name-dialog.tsx';
 import { Nothing, PageSection, Row, Rows } from '../app/page-shell.tsx';
-import { type Action, useAction } from '../app/use-action.ts';
+import { useAction } from '../app/use-action.ts';
 import { useResource } from '../app/use-resource.ts';
 import { day } from '../format/moment.ts';
 
@@ -15,45 +16,6 @@ async function enrolHere(api: SessionApi, clinic: string, name: string): Promise
   const key = await WorkstationKey.make();
   await api.enrolWorkstation(clinic, { name, publicKey: await key.publicKey() });
   await key.keep();
-}
-
-type EnrolProps = { action: Action; onEnrol: (name: string) => void; onClose: () => void };
-
-function EnrolDialog({ action, onEnrol, onClose }: EnrolProps) {
-  const [name, setName] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (name.trim() !== '') onEnrol(name.trim());
-  };
-  return (
-    <Modal opened onClose={onClose} title="Enrol this computer" centered>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text size="sm">
-            Only a computer of the clinic. People who have signed in fully here can lock the screen and go on
-            with their PIN.
-          </Text>
-          <FailureNote failure={action.failure} />
-          <TextInput
-            label="What is it called?"
-            placeholder="Front desk 1"
-            maxLength={60}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Back
-            </Button>
-            <Button type="submit" loading={action.isBusy} disabled={name.trim() === ''}>
-              Enrol
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
 }
 
 /** Computers on which people may lock and switch with a PIN. */
@@ -108,9 +70,15 @@ export function WorkstationsSection({ api, clinic }: Props) {
         </Rows>
       )}
       {isEnrolling && (
-        <EnrolDialog
+        <NameDialog
+          title="Enrol this computer"
+          text="Only a computer of the clinic. People who have signed in fully here can lock the screen and go on with their PIN."
+          label="What is it called?"
+          placeholder="Front desk 1"
+          maxLength={60}
+          submitLabel="Enrol"
           action={action}
-          onEnrol={(name) => void enrol(name)}
+          onName={(name) => void enrol(name)}
           onClose={() => setIsEnrolling(false)}
         />
       )}

@@ -1,5 +1,6 @@
 import { Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
+import { FormDialog } from '../app/form-dialog.tsx';
 
 /** A visit that is still open, in the words of the board. */
 export type OpenRow = { visitId: string; name: string; detail: string };
@@ -120,34 +121,24 @@ type ReopenProps = { onReopen: (reason: string) => void; onClose: () => void };
 /** After: a manager opens it again, and says why. */
 export function ReopenDayDialog({ onReopen, onClose }: ReopenProps) {
   const [reason, setReason] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (reason.trim() !== '') onReopen(reason.trim());
-  };
   return (
-    <Modal opened onClose={onClose} title="Reopen the day" centered>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Textarea
-            label="Reason"
-            required
-            autosize
-            minRows={2}
-            maxLength={200}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Back
-            </Button>
-            <Button type="submit" disabled={reason.trim() === ''}>
-              Reopen
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title="Reopen the day"
+      submitLabel="Reopen"
+      isComplete={reason.trim() !== ''}
+      onSubmit={() => onReopen(reason.trim())}
+      onClose={onClose}
+    >
+      <Textarea
+        label="Reason"
+        required
+        autosize
+        minRows={2}
+        maxLength={200}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        data-autofocus
+      />
+    </FormDialog>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Select } from '@mantine/core';
 import type { EhrLinkApi } from '@workflow-bolt/client';
 import { type ForceBreaker, forceBreakerSchema } from '@workflow-bolt/contracts';
-import { type FormEvent, useState } from 'react';
-import { FailureNote } from '../app/failure-note.tsx';
+import { useState } from 'react';
+import { FormDialog } from '../app/form-dialog.tsx';
 import { useAction } from '../app/use-action.ts';
 import { laneName } from './breaker-words.ts';
+import { ReasonCodeInput } from './reason-code-input.tsx';
 
 export type ForceRequest = { account: string } & Pick<ForceBreaker, 'lane' | 'action'>;
 
@@ -38,57 +39,38 @@ type Props = { api: EhrLinkApi; request: ForceRequest; onDone: () => void; onClo
 /** Asks why, and for how long, before a breaker is taken in hand. */
 export function ForceBreakerDialog({ api, request, onDone, onClose }: Props) {
   const { account, lane, action } = request;
-  const { failure, isBusy, run } = useAction();
+  const sending = useAction();
   const [reason, setReason] = useState('');
   const [span, setSpan] = useState('60');
   const minutes = action === 'reset' || span === '' ? null : Number(span);
   const wish = forceBreakerSchema.safeParse({ lane, action, reason: reason.trim(), minutes });
   const { title, text, submit } = words[action];
-  const send = async (event: FormEvent) => {
-    event.preventDefault();
+  const send = async () => {
     if (!wish.success) return;
     const { data } = wish;
-    if (await run(() => api.force(account, data).then(() => undefined))) onDone();
+    if (await sending.run(() => api.force(account, data).then(() => undefined))) onDone();
   };
   return (
-    <Modal opened onClose={onClose} title={`${title}: ${laneName[lane].toLowerCase()}`} centered>
-      <form onSubmit={(event) => void send(event)}>
-        <Stack gap="sm">
-          <Text size="sm">{text}</Text>
-          <FailureNote failure={failure} />
-          {action !== 'reset' && (
-            <Select
-              label="For how long"
-              data={spans}
-              value={span}
-              allowDeselect={false}
-              onChange={(value) => setSpan(value ?? '')}
-            />
-          )}
-          <TextInput
-            label="Reason"
-            description="A code or a ticket’s number without blanks; it goes on record"
-            placeholder="vendor-maintenance"
-            maxLength={80}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Back
-            </Button>
-            <Button
-              type="submit"
-              loading={isBusy}
-              disabled={!wish.success}
-              {...(action === 'open' ? { color: 'red' } : {})}
-            >
-              {submit}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`${title}: ${laneName[lane].toLowerCase()}`}
+      text={text}
+      action={sending}
+      submitLabel={submit}
+      isDangerous={action === 'open'}
+      isComplete={wish.success}
+      onSubmit={() => void send()}
+      onClose={onClose}
+    >
+      {action !== 'reset' && (
+        <Select
+          label="For how long"
+          data={spans}
+          value={span}
+          allowDeselect={false}
+          onChange={(value) => setSpan(value ?? '')}
+        />
+      )}
+      <ReasonCodeInput placeholder="vendor-maintenance" value={reason} onChange={setReason} />
+    </FormDialog>
   );
 }

@@ -1,14 +1,16 @@
-import { Button, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Table, Text } from '@mantine/core';
 import { IconPlayerStop } from '@tabler/icons-react';
 import type { EhrLinkApi } from '@workflow-bolt/client';
 import { postWriteBackSchema, type WriteBackMode, type WriteBackState } from '@workflow-bolt/contracts';
-import { type FormEvent, useCallback, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { FailureNote } from '../app/failure-note.tsx';
+import { FormDialog } from '../app/form-dialog.tsx';
 import { PageSection, Row, Rows, Tag } from '../app/page-shell.tsx';
 import { useAction } from '../app/use-action.ts';
 import { useResource } from '../app/use-resource.ts';
 import { boardDay } from '../format/clock.ts';
 import classes from './ehr-link.module.css';
+import { ReasonCodeInput } from './reason-code-input.tsx';
 import { useEvery } from './use-every.ts';
 import { modeFaces, modeLines, offeredModes } from './write-back-words.ts';
 
@@ -23,50 +25,30 @@ type DialogProps = {
 };
 
 function SwitchDialog({ api, clinic, mode, onDone, onClose }: DialogProps) {
-  const { failure, isBusy, run } = useAction();
+  const action = useAction();
   const [reason, setReason] = useState('');
   const wish = postWriteBackSchema.safeParse({ mode, reason: reason.trim() });
   const { name, meaning } = modeFaces[mode];
-  const send = async (event: FormEvent) => {
-    event.preventDefault();
+  const isStop = mode === 'off';
+  const send = async () => {
     if (!wish.success) return;
     const { data } = wish;
-    if (await run(() => api.setWriteBack(clinic, data).then(() => undefined))) onDone();
+    if (await action.run(() => api.setWriteBack(clinic, data).then(() => undefined))) onDone();
   };
   return (
-    <Modal opened onClose={onClose} title={`Write-back: ${name.toLowerCase()}`} centered>
-      <form onSubmit={(event) => void send(event)}>
-        <Stack gap="sm">
-          <Text size="sm">{meaning} It is in force before the next write of every process.</Text>
-          {mode === 'off' && (
-            <Text size="sm">What waits is kept, and is written when it is switched on again.</Text>
-          )}
-          <FailureNote failure={failure} />
-          <TextInput
-            label="Reason"
-            description="A code or a ticket’s number without blanks; it goes on record"
-            placeholder="wrong-status-seen"
-            maxLength={80}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Back
-            </Button>
-            <Button
-              type="submit"
-              loading={isBusy}
-              disabled={!wish.success}
-              {...(mode === 'off' ? { color: 'red' } : {})}
-            >
-              {mode === 'off' ? 'Stop writing' : `Switch to ${name.toLowerCase()}`}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`Write-back: ${name.toLowerCase()}`}
+      text={`${meaning} It is in force before the next write of every process.`}
+      action={action}
+      submitLabel={isStop ? 'Stop writing' : `Switch to ${name.toLowerCase()}`}
+      isDangerous={isStop}
+      isComplete={wish.success}
+      onSubmit={() => void send()}
+      onClose={onClose}
+    >
+      {isStop && <Text size="sm">What waits is kept, and is written when it is switched on again.</Text>}
+      <ReasonCodeInput placeholder="wrong-status-seen" value={reason} onChange={setReason} />
+    </FormDialog>
   );
 }
 
