@@ -7,12 +7,12 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { User } from '@workflow-bolt/contracts';
-import { instantOf, localDate } from '@workflow-bolt/domain';
-import type { DayOptions } from '@workflow-bolt/testkit';
+import { instantOf, localDate, syncTotals } from '@workflow-bolt/domain';
+import { awaitUntil, type DayOptions } from '@workflow-bolt/testkit';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium-binary.ts';
 import { demoAppointments, demoSeed } from './demo/demo-clinic.ts';
-import { readSchedule, type Stage, startStage } from './pictures/clinic-stage.ts';
+import { readBoard, readSchedule, type Stage, startStage } from './pictures/clinic-stage.ts';
 import { playUntil } from './pictures/play-morning.ts';
 import { root, runCommand } from './run-command.ts';
 
@@ -70,6 +70,17 @@ async function showColumn(page: Page, title: string): Promise<void> {
   }
 }
 
+/** A morning was played in a moment, and the EHR takes it in at its own pace. */
+async function untilWritten(stage: Stage): Promise<void> {
+  const isWritten = async () => {
+    const { entities } = await readBoard(stage);
+    const day = entities.find(({ d }) => d.type === 'day')?.d;
+    const visits = entities.flatMap(({ d }) => (d.type === 'visit' ? [d] : []));
+    return day?.type === 'day' && syncTotals(visits, day).waiting === 0;
+  };
+  await awaitUntil('the EHR has what the board shows', isWritten, 180_000);
+}
+
 async function photograph(browser: Browser, stage: Stage, picture: Picture, folder: string): Promise<void> {
   const { width, height, colorScheme, tab, isTouch = false } = picture;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, hasTouch: isTouch });
@@ -108,6 +119,7 @@ async function main(): Promise<void> {
     await readSchedule(stage);
     await playUntil(stage, day, instantOf(zone, date, pictureTime));
     await readSchedule(stage);
+    await untilWritten(stage);
     for (const picture of pictures) await photograph(browser, stage, picture, folder);
   } finally {
     await browser.close();

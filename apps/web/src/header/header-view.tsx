@@ -233,7 +233,7 @@ export function HeaderView(props: Props) {
         type="search"
         className={classes.search}
         aria-label="Search patients by name"
-        placeholder="Search by name"
+        placeholder="Find a name"
         value={search}
         onChange={(event) => onSearch(event.currentTarget.value)}
         leftSection={<IconSearch size={17} />}
