@@ -15,7 +15,7 @@ import { alternate } from '../report/alternate.ts';
 import type { Bench, BenchReport, BenchSetting } from '../report/bench-report.ts';
 import { figure, ratios, spreadOf } from '../report/bench-report.ts';
 
-const contestants = ['b3_commit', 'minimal_commit', 'bare_commit'] as const;
+const contestants = ['b4_commit', 'minimal_commit', 'bare_commit'] as const;
 /** A turn takes a fraction of a second, so many of them are cheap, and the noise of a shared machine evens out. */
 const turnsPerRound = 4;
 const bound = { op: '<=', value: 1.25 } as const;
@@ -57,7 +57,7 @@ async function run({ isQuick, rounds, log }: BenchSetting): Promise<BenchReport>
   const client = redis.client();
   await client.call('FUNCTION', 'LOAD', minimalLibrary);
   for (const name of contestants) await playDay(client, recording, name);
-  const usec: Record<Contestant, Usec[]> = { b3_commit: [], minimal_commit: [], bare_commit: [] };
+  const usec: Record<Contestant, Usec[]> = { b4_commit: [], minimal_commit: [], bare_commit: [] };
   await alternate(rounds * turnsPerRound, contestants, async (name, round) => {
     const took = await playDay(client, recording, name);
     usec[name].push(took);
@@ -80,16 +80,16 @@ async function run({ isQuick, rounds, log }: BenchSetting): Promise<BenchReport>
       },
     ],
     figures: [
-      figure('commit / hand-minimal', 'ratio', ratios(mean('b3_commit'), mean('minimal_commit')), bound),
+      figure('commit / hand-minimal', 'ratio', ratios(mean('b4_commit'), mean('minimal_commit')), bound),
       figure(
         'commit / hand-minimal, median call',
         'ratio',
-        ratios(middle('b3_commit'), middle('minimal_commit')),
+        ratios(middle('b4_commit'), middle('minimal_commit')),
       ),
       figure(
         'commit / hand-minimal without history hash',
         'ratio',
-        ratios(mean('b3_commit'), mean('bare_commit')),
+        ratios(mean('b4_commit'), mean('bare_commit')),
       ),
     ],
     notes: [

@@ -115,7 +115,7 @@ export function replayCommand(commit: RecordedCommit, from: BoardKey, to: BoardK
   // Other texts have another hash, which is known only once they are written.
   if (!isSame) args[argAt.chainSeen] = '';
   const call = {
-    name: 'b3_commit',
+    name: 'b4_commit',
     isReadOnly: false,
     keys: commit.keys.map(move),
     args,

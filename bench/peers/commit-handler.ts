@@ -83,7 +83,7 @@ export class CommitHandler {
     });
     args[1] = keys.channel;
     const names = [keys.meta, keys.ent, keys.log, keys.idem(clientId), keys.aud, keys.out];
-    const reply = (await this.#redis.call('FCALL', 'b3_commit', 6, ...names, ...args)) as string[];
+    const reply = (await this.#redis.call('FCALL', 'b4_commit', 6, ...names, ...args)) as string[];
     const field = (name: string) => reply[reply.indexOf(name) + 1] ?? '';
     if (reply[1] === 'duplicate') return outcome(n, Number(field('seq')));
     if (reply[1] !== 'committed') throw new Error(`not committed: ${reply.join(' ')}`);

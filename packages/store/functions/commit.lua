@@ -2,7 +2,7 @@
 --- Knows nothing about clinics. A refusal commits too: no change, no seq, no log entry, but its outcome
 --- and its audit entry, so that a retry gets the same answer.
 ---
---- rules: BL-ONCE BL-ORDER BL-STALE BL-DEADLINE BL-CHAIN BL-REFUSAL BL-AUDIT BL-DOORBELL BL-FORK BL-ABI BL-ARCHIVE
+--- rules: BL-GUARD BL-ONCE BL-ORDER BL-STALE BL-DEADLINE BL-CHAIN BL-REFUSAL BL-AUDIT BL-DOORBELL BL-FORK BL-ABI BL-ARCHIVE
 --- KEYS:
 ---   meta: hash; position of the board
 ---   ent: hash; entity id to `<v>|<json>`
@@ -10,6 +10,7 @@
 ---   idem: hash; outcomes of this client
 ---   aud: stream; audit trail
 ---   out: stream; intents for the relay
+---   guards: list; strings that the caller acts on besides the board, such as its session; none in a cluster
 --- ARGV:
 ---   doorbell: text; PUBLISH, SPUBLISH, or NONE
 ---   channel: text; channel of the board
@@ -28,11 +29,13 @@
 ---   versions: list; the version each of them was read at, 0 = absent
 ---   writes: pairs; entity id and its new JSON; empty JSON deletes
 ---   intents: list; JSON of each outbox intent
+---   seen: list; each guard as the caller read it, empty where it was absent
 --- RETURNS:
 ---   committed: epoch seq:int chain id t:int; the command is true
 ---   refused: epoch seq:int t:int; the refusal is stored
 ---   duplicate: seq:int outcome; what this (client, n) got the first time; seq 0 for a refusal
 --- REFUSES:
+---   unguarded: at:int; this guard, counted from 1, is not what the caller saw; the caller must read it again
 ---   late: t:int; past the deadline
 ---   gap: expected:int; an earlier command of this client is missing
 ---   expired: lmid:int; the outcome is older than the last 256
@@ -63,6 +66,17 @@ local function commit(keys, args)
   local versions_at = ids_at + num_ids + 1
   local writes_at = versions_at + num_ids + 1
   local writes_to = writes_at + tonumber(args[writes_at - 1]) * 2 - 1
+  local num_intents = tonumber(args[writes_to + 1])
+
+  -- Guard. First of all: whoever may no longer act is told nothing about the board.
+  local num_guards = #keys - 6
+  if num_guards > 0 then
+    local found = redis.call('MGET', unpack(keys, 7))
+    local seen_at = writes_to + num_intents + 2
+    for i = 1, num_guards do
+      if (found[i] or '') ~= args[seen_at + i] then return { 'status', 'unguarded', 'at', int_text(i) } end
+    end
+  end
 
   -- Load. Each read also proves its key's type: a wrong one raises here, before the first write.
   local now = now_ms()
@@ -97,7 +111,6 @@ local function commit(keys, args)
     local stale = stale_ids(args, ids_at, versions_at, stored)
     if stale then return { 'status', 'stale', 'ids', stale, 'seq', p } end
   end
-  local num_intents = tonumber(args[writes_to + 1])
   if num_intents > 0 then redis.call('XLEN', keys[6]) end
 
   -- First write.

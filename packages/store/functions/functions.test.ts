@@ -15,6 +15,8 @@ const pinned: Record<number, string> = {
   2: 'e50888f132707e5d5010e1269bcf4f4a098f58724f78749052a6ef1a68ffaa15',
   // Adds the outbox of write-back and its lease.
   3: 'dbd48a87b9dc45a8c3e9aa306cc9b9c23fce25dfe1210463d6c9e828f8aa2cb3',
+  // A commit may carry guards.
+  4: '15a59db6995cca7f99f3acf350b74ce8e534ddcfa7851f3aeddac0ebdef301ad',
 };
 
 const writes = /redis\.p?call\('(HSET|HDEL|XADD|XTRIM|XDEL|DEL|ZADD|ZREM|PEXPIRE|SET)'/;

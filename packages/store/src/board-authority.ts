@@ -14,6 +14,7 @@ import {
   refusedOutcome,
   settledOutcome,
 } from './command-outcome.ts';
+import { type CommitGuard, GuardBroken } from './commit-guard.ts';
 import type { CommitSender } from './commit-sender.ts';
 import type { FunctionCall } from './function-call.ts';
 import { type CommitReply, commitCall } from './generated/function-calls.generated.ts';
@@ -42,6 +43,8 @@ export type AuthorityParts = {
 export type SubmitOptions = {
   /** Epoch ms on Redis's clock after which the command must not run; default one command timeout from now. */
   deadlineMs?: number;
+  /** What else the command is given on; null or absent where nothing else can change. */
+  guard?: CommitGuard | null;
 };
 
 type Sealing = { ok: true; plans: SealedPlan[] } | { ok: false; fault: Fault };
@@ -53,7 +56,7 @@ export class BoardAuthority {
     this.#parts = parts;
   }
 
-  /** Carries out one command. Throws Fault `internal` only; every other trouble is an outcome. */
+  /** Carries out one command. Throws GuardBroken and Fault `internal` only; every other trouble is an outcome. */
   async submit(
     envelope: CommandEnvelope,
     by: Submitter,
@@ -65,7 +68,7 @@ export class BoardAuthority {
       if (!sealing.ok) return this.#failed(envelope.n, sealing.fault);
       const [sealed = null] = sealing.plans;
       const [reply] = await this.#send(sealing.plans, options);
-      const outcome = sealed && (await this.#settle(sealed, reply));
+      const outcome = sealed && (await this.#settle(sealed, reply, options));
       if (outcome) return outcome;
     }
     return holdOutcome(envelope.n, 'too_many_requests');
@@ -88,7 +91,7 @@ export class BoardAuthority {
       const { plans } = sealing;
       const replies = await this.#send(plans, options);
       for (const [i, plan] of plans.entries()) {
-        const outcome = await this.#settle(plan, replies[i]);
+        const outcome = await this.#settle(plan, replies[i], options);
         const final = outcome ?? (await this.submit(plan.envelope, by, options));
         outcomes.push(final);
         if (isHold(final)) return outcomes;
@@ -150,7 +153,7 @@ export class BoardAuthority {
     const { envelope, at: position } = plan;
     const isNew = position.epoch === emptyPosition.epoch;
     return commitCall(
-      { ...keys, idem: keys.idem(envelope.clientId) },
+      { ...keys, idem: keys.idem(envelope.clientId), guards: options.guard?.keys ?? [] },
       {
         doorbell,
         channel: keys.channel,
@@ -170,6 +173,7 @@ export class BoardAuthority {
         versions: plan.preconditions.map(([, v]) => String(v)),
         writes: plan.writes,
         intents: [],
+        seen: options.guard?.seen ?? [],
       },
     );
   }
@@ -178,9 +182,12 @@ export class BoardAuthority {
   async #settle(
     plan: SealedPlan,
     reply: BatchReply<CommitReply> | undefined,
+    { guard }: SubmitOptions,
   ): Promise<CommandOutcome | null> {
     const { n } = plan.envelope;
     if (!reply?.ok) return this.#failed(n, faultOf(reply?.error ?? new Error('no reply')));
+    if (reply.reply.status === 'unguarded') throw new GuardBroken();
+    guard?.hold();
     const isOther = reply.reply.status === 'mismatch';
     const settled = settledOutcome(n, isOther ? await this.#mismatched(plan, reply.reply) : reply.reply);
     if (settled) return settled;

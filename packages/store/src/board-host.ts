@@ -151,7 +151,7 @@ export class BoardHost {
     });
   }
 
-  /** Carries out one command. `hold` means: keep it, send it again with the same (clientId, n). Throws Fault `internal`. */
+  /** Carries out one command. `hold` means: keep it, send it again with the same (clientId, n). Throws GuardBroken, Fault `internal`. */
   async submit(
     envelope: CommandEnvelope,
     actor: Actor,

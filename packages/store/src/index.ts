@@ -70,6 +70,7 @@ export { BoardPresence, type PresentTab, presenceLifeMs } from './board-presence
 export { BoardRegistry, type BoardRegistryOptions } from './board-registry.ts';
 export type { BoardChanged, ResetReason } from './board-replica.ts';
 export type { ResumeAnswer } from './board-resume.ts';
+export { CommitGuard, GuardBroken } from './commit-guard.ts';
 export { commitLaneOf } from './commit-sender.ts';
 export { AlertStore } from './detection/alert-store.ts';
 export { AuditWatch, sealLateMs } from './detection/audit-watch.ts';

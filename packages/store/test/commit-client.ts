@@ -28,6 +28,7 @@ export function commitArgs(
     versions: ['0'],
     writes: [['v:a', '{"type":"visit"}']],
     intents: [],
+    seen: [],
     ...over,
   };
 }
@@ -37,9 +38,12 @@ export function commit(
   port: RedisPort,
   over: Partial<CommitArgs> & { n: number },
   clientId = 'client-a',
+  guards: readonly string[] = [],
 ): Promise<CommitReply> {
   const keys = boardKeys(board);
-  return port.fcall(commitCall({ ...keys, idem: keys.idem(clientId) }, commitArgs(board, port, over)));
+  return port.fcall(
+    commitCall({ ...keys, idem: keys.idem(clientId), guards }, commitArgs(board, port, over)),
+  );
 }
 
 async function contentOf(port: RedisPort, key: string): Promise<unknown> {

@@ -14,6 +14,9 @@ import {
 import { freshBoard } from './board-fixture.ts';
 import { commit, commitArgs } from './commit-client.ts';
 
+const own = functionLibrary.abi;
+const next = own + 1;
+
 let server: Awaited<ReturnType<typeof startRedis>>;
 let port: RedisPort;
 
@@ -41,7 +44,7 @@ const withOtherCode = (library: Library): Library => {
 test('[BL-ABI] the library is loaded once and found the next time', async () => {
   await ensureFunctions(port);
   await ensureFunctions(port);
-  expect(await libraryNames()).toEqual(['bolt_v3']);
+  expect(await libraryNames()).toEqual([`bolt_v${own}`]);
 });
 
 test('[BL-ABI] other code under the same ABI stops the process, whichever came first', async () => {
@@ -54,9 +57,8 @@ test('[BL-ABI] other code under the same ABI stops the process, whichever came f
 
 test('[BL-ABI] two versions run side by side on one board until the newer one closes it to the older', async () => {
   await ensureFunctions(port);
-  const next = buildLibrary({ abi: functionLibrary.abi + 1 });
-  await ensureFunctions(port, next);
-  expect(await libraryNames()).toEqual(['bolt_v3', 'bolt_v4']);
+  await ensureFunctions(port, buildLibrary({ abi: next }));
+  expect(await libraryNames()).toEqual([`bolt_v${own}`, `bolt_v${next}`]);
   const board = freshBoard();
   const keys = boardKeys(board);
   expect(await commit(board, port, { n: 1 })).toMatchObject({ status: 'committed', seq: 1 });
@@ -92,21 +94,21 @@ test('[BL-ABI] two versions run side by side on one board until the newer one cl
     frame,
     audit,
   ];
-  const lists = [1, 'v:a', 1, '1', 1, 'v:a', '{}', 0];
-  const reply = await port.command('FCALL', 'b3_commit', all.length, ...all, ...words, ...lists);
+  const lists = [1, 'v:a', 1, '1', 1, 'v:a', '{}', 0, 0];
+  const reply = await port.command('FCALL', `b${next}_commit`, all.length, ...all, ...words, ...lists);
   expect(reply).toEqual(expect.arrayContaining(['committed', 'seq', '2']));
   expect(await commit(board, port, { n: 3, versions: ['2'] })).toMatchObject({ status: 'committed', seq: 3 });
-  await port.command('HSET', keys.meta, 'schema', '4');
-  expect(await commit(board, port, { n: 4, versions: ['3'] })).toEqual({ status: 'upgrade', schema: 4 });
+  await port.command('HSET', keys.meta, 'schema', String(next));
+  expect(await commit(board, port, { n: 4, versions: ['3'] })).toEqual({ status: 'upgrade', schema: next });
 });
 
 test('an older library can be dropped once, and the one in use cannot', async () => {
   await ensureFunctions(port);
-  await ensureFunctions(port, buildLibrary({ abi: functionLibrary.abi + 1 }));
-  expect(await dropFunctions(port, 4)).toBe(true);
-  expect(await dropFunctions(port, 4)).toBe(false);
-  await expect(dropFunctions(port, functionLibrary.abi)).rejects.toThrow(RangeError);
-  expect(await libraryNames()).toEqual(['bolt_v3']);
+  await ensureFunctions(port, buildLibrary({ abi: next }));
+  expect(await dropFunctions(port, next)).toBe(true);
+  expect(await dropFunctions(port, next)).toBe(false);
+  await expect(dropFunctions(port, own)).rejects.toThrow(RangeError);
+  expect(await libraryNames()).toEqual([`bolt_v${own}`]);
 });
 
 test('a user who may not load finds the library or is told who can', async () => {
@@ -124,5 +126,5 @@ test('a call that finds the library gone is store_unavailable, never carried out
     code: 'store_unavailable',
     details: { reason: 'function_missing' },
   });
-  expect(functionLibrary.functions).toContain('b3_commit');
+  expect(functionLibrary.functions).toContain(`b${own}_commit`);
 });

@@ -10,14 +10,13 @@ import {
   type Principal,
 } from '@workflow-bolt/contracts';
 import { actionOf, authorize, type Projection } from '@workflow-bolt/domain';
-import type { BoardHost } from '@workflow-bolt/store';
+import type { BoardHost, CommitGuard } from '@workflow-bolt/store';
 import { z } from 'zod';
 import { AccessDenied } from '../access/access-denied.ts';
 import type { BoardSight } from '../access/board-sight.ts';
 import { type Answer, type Call, type Handler, mustPrincipal, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
-import type { Session } from '../session/session.ts';
 import { actingRole } from './acting-role.ts';
 import { actorOf, type BoardAccess } from './board-access.ts';
 
@@ -35,7 +34,7 @@ export function postCommands({ boards, sight, now }: Commanding): Handler {
     const principal = mustPrincipal(call);
     for (const { command } of envelopes)
       refuseBesideRole(principal, command, { clinic: host.board.clinic, now: now() });
-    const outcomes = await submitAll(host, envelopes, mustSession(call));
+    const outcomes = await submitAll(host, envelopes, call);
     const seen = outcomes.map((outcome) => seenOutcome(() => sight.of(host, principal), outcome));
     return isBatch ? ok({ outcomes: seen }) : answerOne(call, seen[0]);
   };
@@ -54,8 +53,9 @@ function refuseBesideRole(principal: Principal, command: Command, at: { clinic: 
 async function submitAll(
   host: BoardHost,
   envelopes: readonly CommandEnvelope[],
-  session: Session,
+  call: Call,
 ): Promise<CommandOutcome[]> {
+  const session = mustSession(call);
   const outcomes: CommandOutcome[] = [];
   let rest = [...envelopes];
   while (rest.length > 0) {
@@ -64,7 +64,7 @@ async function submitAll(
     const role = first ? roleOf(first) : session.user.role;
     const other = session.roles.length === 1 ? -1 : rest.findIndex((each) => roleOf(each) !== role);
     const run = other === -1 ? rest : rest.slice(0, other);
-    const answers = await submitRun(host, run, { ...actorOf(session), role });
+    const answers = await submitRun(host, run, { ...actorOf(session), role }, call.guard);
     outcomes.push(...answers);
     if (answers.at(-1)?.outcome === 'hold' || answers.length < run.length) break;
     rest = rest.slice(run.length);
@@ -72,10 +72,15 @@ async function submitAll(
   return outcomes;
 }
 
-async function submitRun(host: BoardHost, run: CommandEnvelope[], actor: Actor): Promise<CommandOutcome[]> {
+async function submitRun(
+  host: BoardHost,
+  run: CommandEnvelope[],
+  actor: Actor,
+  guard: CommitGuard | null,
+): Promise<CommandOutcome[]> {
   const [only] = run;
-  if (only && run.length === 1) return [await host.submit(only, actor, 'ui')];
-  return host.submitMany(run, actor, 'ui');
+  if (only && run.length === 1) return [await host.submit(only, actor, 'ui', { guard })];
+  return host.submitMany(run, actor, 'ui', { guard });
 }
 
 /** A conflict shows the present state, as far as this reader may see it. */

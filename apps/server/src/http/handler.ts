@@ -1,4 +1,5 @@
 import type { Principal, Route, RouteId } from '@workflow-bolt/contracts';
+import type { CommitGuard } from '@workflow-bolt/store';
 import type { Request, Response } from 'express';
 import type { Session } from '../session/session.ts';
 
@@ -16,6 +17,8 @@ export type Call = {
   session: Session | null;
   /** Who asks, with the rights of this moment; null only on public routes. */
   principal: Principal | null;
+  /** What every commit of this call must carry: the session was not asked for before. Null where it was. */
+  guard: CommitGuard | null;
 };
 
 /** What a handler answers; null when it has answered by itself (a stream). */

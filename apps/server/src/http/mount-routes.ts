@@ -1,40 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type Principal,
-  protocolVersion,
-  type Route,
-  type RouteId,
-  routeIds,
-  routeOf,
-} from '@workflow-bolt/contracts';
+import { type Route, type RouteId, routeIds, routeOf } from '@workflow-bolt/contracts';
 import { rolesOfAction } from '@workflow-bolt/domain';
+import type { CommitGuard } from '@workflow-bolt/store';
 import type { Express, Request, Response } from 'express';
 import type { Access } from '../access/access.ts';
-import { AccessDenied, demand, denialEvent } from '../access/access-denied.ts';
-import { displaySessionOf } from '../access/display-credential.ts';
-import type { Detection } from '../detection/detection.ts';
-import type { Session } from '../session/session.ts';
-import type { CookiePolicy } from '../session/session-cookie.ts';
-import type { RedisSessionService } from '../session/session-service.ts';
+import { AccessDenied, denialEvent } from '../access/access-denied.ts';
+import { type AdmissionParts, admit, bodyReader, type Incoming } from './admit.ts';
 import { type Answer, type Call, expressPath, type Handler, type Handlers } from './handler.ts';
+import { type IdentityParts, identify, recall } from './identify.ts';
 import type { Log } from './log.ts';
-import { refuseForeignPages } from './own-page.ts';
-import { parseInput } from './parse-input.ts';
-import { codeOfError, ProblemError, problemDocument, sendProblem } from './problem-answer.ts';
-import { mediaTypeOf, parseJson, readBody } from './request-body.ts';
+import { codeOfError, problemDocument, sendProblem } from './problem-answer.ts';
 import { apiHeaderList } from './security-headers.ts';
 
-export type RouteSurroundings = {
-  access: Pick<Access, 'principals' | 'displays' | 'record'>;
-  cookies: CookiePolicy;
-  sessions: RedisSessionService;
-  detection: Pick<Detection, 'refuseStranger' | 'refuseAccount' | 'noticeToken'>;
-  log: Log;
-  publicOrigin: string | null;
-  isDraining: () => boolean;
-  /** Called once per answered request, for the metrics. */
-  onDone: (route: RouteId, status: number, ms: number) => void;
-};
+export type RouteSurroundings = IdentityParts &
+  AdmissionParts & {
+    access: Pick<Access, 'principals' | 'displays' | 'record'>;
+    log: Log;
+    /** Called once per answered request, for the metrics. */
+    onDone: (route: RouteId, status: number, ms: number) => void;
+  };
 
 /** Thrown when the table of routes and the handlers disagree: such a process must not start. */
 export class RouteTableError extends Error {
@@ -80,9 +64,6 @@ export function mountRoutes(app: Express, handlers: Handlers, around: RouteSurro
   }
 }
 
-/** `cookie`: the `Set-Cookie` line of a token that was replaced while the request was let in. */
-type Admitted = { call: Call; cookie: string | null };
-
 function withCookie(answer: NonNullable<Answer>, cookie: string | null): NonNullable<Answer> {
   // A handler that hands out a cookie itself has replaced the token once more, or ended the session.
   return cookie === null || answer.cookies ? answer : { ...answer, cookies: [cookie] };
@@ -98,14 +79,50 @@ async function serve(
 ): Promise<void> {
   const startedAt = performance.now();
   const requestId = mounted.requestIdOf(req);
+  const incoming = { req, res, requestId, body: bodyReader(mounted.route, req) };
   try {
-    const { call, cookie } = await admit(mounted.route, around, { req, res, requestId });
-    const answer = await mounted.handler(call);
-    if (answer) send(mounted.route, { res, requestId }, withCookie(answer, cookie));
+    const answer =
+      (guardedRoutes.has(mounted.id) && (await answerGuarded(mounted, around, incoming))) ||
+      (await answerAsked(mounted, around, incoming));
+    if (answer) send(mounted.route, { res, requestId }, answer);
   } catch (error) {
     fail({ mounted, around, requestId, req, res }, await recorded(error, { mounted, around, requestId }));
   } finally {
     around.onDone(mounted.id, res.statusCode, performance.now() - startedAt);
+  }
+}
+
+/** Redis is asked for the session first, and then whatever the route does. */
+async function answerAsked(mounted: Mounted, around: RouteSurroundings, incoming: Incoming): Promise<Answer> {
+  const { route } = mounted;
+  const { call, cookie } = await admit(route, around, incoming, () => identify(route, around, incoming.req));
+  const answer = await mounted.handler(call);
+  return answer && withCookie(answer, cookie);
+}
+
+/**
+ * Routes whose every effect is a commit. With a session that this process remembers, the commit itself proves that the
+ * session still stands, in the same step in which it becomes true: one round trip instead of two.
+ */
+const guardedRoutes: ReadonlySet<RouteId> = new Set<RouteId>(['postCommands']);
+
+/** Null unless a commit held the guard: nothing has been done then and nothing is said, and Redis must be asked. */
+async function answerGuarded(
+  mounted: Mounted,
+  around: RouteSurroundings,
+  incoming: Incoming,
+): Promise<Answer> {
+  let guard: CommitGuard | null = null;
+  try {
+    const session = await recall(mounted.route, around, incoming.req);
+    if (!session) return null;
+    const { call, cookie } = await admit(mounted.route, around, incoming, async () => session);
+    guard = around.sessions.guardOf(session);
+    const answer = await mounted.handler({ ...call, guard });
+    return guard.isHeld ? answer && withCookie(answer, cookie) : null;
+  } catch (error) {
+    if (guard?.isHeld) throw error;
+    return null;
   }
 }
 
@@ -121,108 +138,6 @@ function createRequestIds(): (req: Request) => string {
     count += 1;
     return `${prefix}-${count.toString(36)}`;
   };
-}
-
-async function admit(
-  route: Route,
-  around: RouteSurroundings,
-  { req, res, requestId }: Pick<Call, 'req' | 'res' | 'requestId'>,
-): Promise<Admitted> {
-  refuseOtherVersions(req);
-  if (route.method === 'post' && around.isDraining()) throw new ProblemError('draining');
-  const usesCookie = route.access !== 'public' && req.headers.cookie !== undefined;
-  refuseForeignPages(route, req, { publicOrigin: around.publicOrigin, usesCookie });
-  const session = await identify(route, around, req);
-  const params = (route.params ? parseInput(route.params, req.params, 'path') : {}) as Call['params'];
-  const principal = session && around.access.principals.of(session);
-  if (principal) authorise(route, principal, { clinic: params.clinic ?? null, now: around.sessions.now() });
-  if (session) refuseWithoutProof(route, session, around.sessions.now());
-  const query = (route.query ? parseInput(route.query, req.query, 'query') : {}) as Call['query'];
-  const body = route.request ? await readRequest(route.request, req) : undefined;
-  const cookie = session && route.isUserAction ? await around.sessions.noteUserAction(req, session) : null;
-  return { call: { req, res, requestId, session, principal, params, query, body }, cookie };
-}
-
-function refuseOtherVersions(req: Request): void {
-  const spoken = req.headers['x-bolt-protocol'];
-  if (spoken !== undefined && spoken !== String(protocolVersion)) {
-    throw new ProblemError('unsupported_version', { supported: [protocolVersion] });
-  }
-}
-
-/** Whom detection keeps out gets no further; what is there to be found is noticed when it is used. */
-async function identify(route: Route, around: RouteSurroundings, req: Request): Promise<Session | null> {
-  const { detection } = around;
-  if (route.access === 'public') {
-    if (route.path.startsWith('/api/')) detection.refuseStranger(req);
-    return null;
-  }
-  const session = await authenticate(route, around, req).catch(async (error: unknown) => {
-    await detection.noticeToken(req);
-    detection.refuseStranger(req);
-    throw error;
-  });
-  if (session) detection.refuseAccount(session.user.id);
-  return session;
-}
-
-async function authenticate(route: Route, around: RouteSurroundings, req: Request): Promise<Session | null> {
-  if (route.access === 'public') return null;
-  const { sessions, cookies } = around;
-  const { displays } = around.access;
-  const screen = await displaySessionOf(req, { displays, cookies, now: () => sessions.now() });
-  if (screen) return screen;
-  const session = await sessions.authenticate(req);
-  if (route.method === 'post') refuseWithoutCsrfToken(sessions, session, req);
-  refuseForTokens(route, session);
-  return session;
-}
-
-/** What names no action is a person's own affair: the table lists the little of it that a token may ask. */
-function refuseForTokens({ access, isForTokens }: Route, { scopes }: Session): void {
-  if (scopes === null || access !== 'session' || isForTokens) return;
-  throw new ProblemError('permission_denied', { detail: 'An API token may not do this.' });
-}
-
-/** A browser adds the cookie to whatever is sent; this header only a page that was given it can add. */
-function refuseWithoutCsrfToken(sessions: RedisSessionService, session: Session, req: Request): void {
-  if (!sessions.isFromBrowser(session)) return;
-  const given = req.headers['x-bolt-csrf'];
-  if (typeof given !== 'string' || !sessions.isCsrfToken(session, given)) {
-    throw new ProblemError('csrf_token_invalid');
-  }
-}
-
-/** How long a fresh proof of identity counts. */
-const proofMs = 300_000;
-
-function refuseWithoutProof({ stepUp }: Route, session: Session, now: number): void {
-  if (stepUp === undefined) return;
-  const provedAt = session.stepUps[stepUp];
-  if (provedAt === undefined || now - provedAt >= proofMs) {
-    throw new ProblemError('step_up_required', { purpose: stepUp });
-  }
-}
-
-/** The matrix decides, for the clinic that the address names; what belongs to a person, the handler asks again. */
-function authorise(
-  { access }: Route,
-  principal: Principal,
-  at: { clinic: string | null; now: number },
-): void {
-  if (access === 'public') return;
-  if (access === 'session' || access === 'self')
-    demand(principal, 'self', { clinic: null, ownerUid: principal.uid }, at.now);
-  else demand(principal, access, { clinic: at.clinic }, at.now);
-}
-
-async function readRequest(request: NonNullable<Route['request']>, req: Request): Promise<unknown> {
-  const type = mediaTypeOf(req);
-  if (!Object.hasOwn(request.content, type)) {
-    throw new ProblemError('unsupported_media_type', { supported: Object.keys(request.content) });
-  }
-  const body = await readBody(req, request.maxBytes);
-  return type === 'application/json' ? parseJson(body) : body;
 }
 
 /** Text goes out in one piece with the header block; bytes are for what is kept encoded. */

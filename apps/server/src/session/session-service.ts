@@ -4,6 +4,7 @@ import type { SecurityEvent } from '@workflow-bolt/contracts';
 import {
   type ApiTokenStore,
   apiTokenPrefix,
+  type CommitGuard,
   endOf,
   isSameText,
   type MacKey,
@@ -67,6 +68,8 @@ const touchPart = 60;
 export class RedisSessionService implements SessionService {
   readonly #parts: SessionServiceParts;
   readonly #behind = new WeakMap<Session, Behind>();
+  /** Computed once for as long as the record of the session is remembered. */
+  readonly #csrf = new WeakMap<StoredSession, string>();
   readonly #listeners = new Set<(revocation: Revocation) => void>();
 
   constructor(parts: SessionServiceParts) {
@@ -106,6 +109,29 @@ export class RedisSessionService implements SessionService {
     const person = await this.#personOf(stored.record);
     if (!person) throw new ProblemError('not_authenticated');
     return this.#present(stored, person, shown.kind);
+  }
+
+  /**
+   * As `authenticate`, but from what this process remembers, without asking Redis; null when it must be asked. Whatever
+   * is done for such a session must carry its guard, and be refused when that does not hold.
+   */
+  async recall(req: IncomingMessage): Promise<Session | null> {
+    const shown = credentialsOf(req, this.#parts.cookies);
+    const stored = shown.kind === 'cookie' ? this.#parts.store.recall(shown.token) : null;
+    if (!stored || !this.#isUnsuspicious(stored, req)) return null;
+    const person = await this.#personOf(stored.record);
+    return person && this.#present(stored, person, shown.kind);
+  }
+
+  /** What a commit must carry that is made for a session that was recalled. */
+  guardOf(session: Session): CommitGuard {
+    return this.#parts.store.guardOf(this.#mustBehind(session).stored);
+  }
+
+  /** A new token is handed out, and another device's is taken away, only by those who have asked Redis. */
+  #isUnsuspicious({ record }: StoredSession, req: IncomingMessage): boolean {
+    if (this.#parts.now() - record.rotatedAt >= rotateAfterMs) return false;
+    return record.isDevelopment || record.device === deviceLabelOf(req);
   }
 
   /**
@@ -185,7 +211,12 @@ export class RedisSessionService implements SessionService {
   }
 
   csrfToken(session: Session): string {
-    return this.#parts.key.mac('base64url', `bolt-csrf-v1|${session.id}`);
+    const stored = this.#behind.get(session)?.stored;
+    const known = stored && this.#csrf.get(stored);
+    if (known !== undefined) return known;
+    const token = this.#parts.key.mac('base64url', `bolt-csrf-v1|${session.id}`);
+    if (stored) this.#csrf.set(stored, token);
+    return token;
   }
 
   /** In a time that does not depend on where the two differ. */

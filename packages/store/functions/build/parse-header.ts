@@ -59,10 +59,9 @@ function parseFields(name: string, lines: string[], isTyped: boolean): Field[] {
     const match =
       /^(\w+): (\w+); (.+)$/.exec(line) ?? fail(name, `write "name: type; sentence", not "${line}"`);
     const [, field = '', type = '', about = ''] = match;
-    // A key's type is Redis's (hash, stream): it is part of the sentence, the call passes a name.
-    return isTyped
-      ? { name: field, type: asType(name, type), about }
-      : { name: field, type: 'text', about: `${type}; ${about}` };
+    if (isTyped) return { name: field, type: asType(name, type), about };
+    // A key's type is Redis's (hash, stream): it is part of the sentence, the call passes a name, or a list of names.
+    return { name: field, type: type === 'list' ? 'list' : 'text', about: `${type}; ${about}` };
   });
 }
 
@@ -92,6 +91,8 @@ export function parseHeader(name: string, source: string): FunctionHeader {
     name,
     lines.filter((line) => !line.startsWith('@include')),
   );
+  const keys = parseFields(name, body.get('KEYS') ?? [], false);
+  if (keys.slice(0, -1).some((key) => key.type === 'list')) fail(name, 'only the last key may be a list');
   const text = (section: Section): string => (body.get(section) ?? []).join(' ');
   const flags = text('FLAGS') === 'none' ? [] : text('FLAGS').split(/\s+/);
   if (flags.some((flag) => flag !== 'no-writes')) fail(name, `only the flag no-writes is allowed`);
@@ -99,7 +100,7 @@ export function parseHeader(name: string, source: string): FunctionHeader {
     name,
     summary,
     rules: text('rules').split(/\s+/),
-    keys: parseFields(name, body.get('KEYS') ?? [], false),
+    keys,
     argv: parseFields(name, body.get('ARGV') ?? [], true),
     returns: parseOutcomes(name, body.get('RETURNS') ?? []),
     refuses: parseOutcomes(name, body.get('REFUSES') ?? []),

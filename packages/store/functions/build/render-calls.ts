@@ -45,6 +45,11 @@ function outcomeType({ status, fields }: Outcome): string {
   return `  | { ${[`status: '${status}'`, ...rows].join('; ')} }`;
 }
 
+/** Names are counted by the command itself, so only the last of them may be a list. */
+function encodeKey({ name, type }: Field): string {
+  return type === 'list' ? `...keys.${name}` : `keys.${name}`;
+}
+
 function encodeArg(field: Field): string {
   if (field.type === 'list') return `args.${field.name}.length, ...args.${field.name}`;
   if (field.type === 'pairs') return `args.${field.name}.length, ...args.${field.name}.flat()`;
@@ -71,7 +76,7 @@ export function ${camel(name)}Call(${parameters.join(', ')}): FunctionCall<${Nam
   return {
     name: 'b${abi}_${name}',
     isReadOnly: ${header.flags.includes('no-writes')},
-    keys: [${keys.map((key) => `keys.${key.name}`).join(', ')}],
+    keys: [${keys.map(encodeKey).join(', ')}],
     args: [${argv.map(encodeArg).join(', ')}],
     fields: ${fieldTable([...returns, ...refuses])},
   };

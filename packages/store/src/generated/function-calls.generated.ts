@@ -17,7 +17,7 @@ export type AppendAuditReply =
 /** Appends audit entries of reads, batched: a read is answered only after its entry is kept. Cost: O(entries), at most 500. */
 export function appendAuditCall(keys: AppendAuditKeys, args: AppendAuditArgs): FunctionCall<AppendAuditReply> {
   return {
-    name: 'b3_append_audit',
+    name: 'b4_append_audit',
     isReadOnly: false,
     keys: [keys.aud],
     args: [args.seq, args.entries.length, ...args.entries],
@@ -45,7 +45,7 @@ export type AppendEventsReply =
 /** Appends events of one process, numbered by it: sent again after a lost answer they are there once. Cost: O(entries), at most 500. */
 export function appendEventsCall(keys: AppendEventsKeys, args: AppendEventsArgs): FunctionCall<AppendEventsReply> {
   return {
-    name: 'b3_append_events',
+    name: 'b4_append_events',
     isReadOnly: false,
     keys: [keys.events, keys.writers],
     args: [args.inst, args.first, args.entries.length, ...args.entries.flat()],
@@ -80,7 +80,7 @@ export type BumpEpochReply =
 /** Starts a new epoch after a fork was seen, once: only the first caller that observed the old one wins. Also creates the position of a new board, and restores a lost one from the log or the entities. Cost: O(1); O(entities) when the position was lost. */
 export function bumpEpochCall(keys: BumpEpochKeys, args: BumpEpochArgs): FunctionCall<BumpEpochReply> {
   return {
-    name: 'b3_bump_epoch',
+    name: 'b4_bump_epoch',
     isReadOnly: false,
     keys: [keys.meta, keys.ent, keys.log],
     args: [args.observed, args.newEpoch, args.reason, args.doorbell, args.channel],
@@ -110,7 +110,7 @@ export type ChangeRecordsReply =
 /** Changes records of one family together, provided that none of those the decision read has changed since; the change is noted in the family's journal in the same step. Knows nothing about what the records mean. Cost: O(records touched). */
 export function changeRecordsCall(keys: ChangeRecordsKeys, args: ChangeRecordsArgs): FunctionCall<ChangeRecordsReply> {
   return {
-    name: 'b3_change_records',
+    name: 'b4_change_records',
     isReadOnly: false,
     keys: [keys.records, keys.journal],
     args: [args.entry, args.ids.length, ...args.ids, args.versions.length, ...args.versions, args.writes.length, ...args.writes.flat()],
@@ -131,6 +131,8 @@ export type CommitKeys = {
   aud: string;
   /** stream; intents for the relay */
   out: string;
+  /** list; strings that the caller acts on besides the board, such as its session; none in a cluster */
+  guards: readonly string[];
 };
 export type CommitArgs = {
   /** PUBLISH, SPUBLISH, or NONE */
@@ -167,11 +169,14 @@ export type CommitArgs = {
   writes: readonly (readonly [string, string | number])[];
   /** JSON of each outbox intent */
   intents: readonly string[];
+  /** each guard as the caller read it, empty where it was absent */
+  seen: readonly string[];
 };
 export type CommitReply =
   | { status: 'committed'; epoch: string; seq: number; chain: string; id: string; t: number }
   | { status: 'refused'; epoch: string; seq: number; t: number }
   | { status: 'duplicate'; seq: number; outcome: string }
+  | { status: 'unguarded'; at: number }
   | { status: 'late'; t: number }
   | { status: 'gap'; expected: number }
   | { status: 'expired'; lmid: number }
@@ -185,11 +190,11 @@ export type CommitReply =
 /** Makes one decided command true, once and atomically: entities, log, audit, outbox, outcome, doorbell. Knows nothing about clinics. A refusal commits too: no change, no seq, no log entry, but its outcome and its audit entry, so that a retry gets the same answer. Cost: O(entities touched + bytes of the frame); about 12 inner commands. */
 export function commitCall(keys: CommitKeys, args: CommitArgs): FunctionCall<CommitReply> {
   return {
-    name: 'b3_commit',
+    name: 'b4_commit',
     isReadOnly: false,
-    keys: [keys.meta, keys.ent, keys.log, keys.idem, keys.aud, keys.out],
-    args: [args.doorbell, args.channel, args.deadlineMs, args.n, args.paramHash, args.epoch, args.newEpoch, args.seqSeen, args.chainSeen, args.code, args.outcome, args.frame, args.audit, args.ids.length, ...args.ids, args.versions.length, ...args.versions, args.writes.length, ...args.writes.flat(), args.intents.length, ...args.intents],
-    fields: { seq: 'int', t: 'int', expected: 'int', lmid: 'int', schema: 'int', ids: 'list' },
+    keys: [keys.meta, keys.ent, keys.log, keys.idem, keys.aud, keys.out, ...keys.guards],
+    args: [args.doorbell, args.channel, args.deadlineMs, args.n, args.paramHash, args.epoch, args.newEpoch, args.seqSeen, args.chainSeen, args.code, args.outcome, args.frame, args.audit, args.ids.length, ...args.ids, args.versions.length, ...args.versions, args.writes.length, ...args.writes.flat(), args.intents.length, ...args.intents, args.seen.length, ...args.seen],
+    fields: { seq: 'int', t: 'int', at: 'int', expected: 'int', lmid: 'int', schema: 'int', ids: 'list' },
   };
 }
 
@@ -208,7 +213,7 @@ export type CountTryReply =
 /** Counts one more try against a record that is there, before the try is judged; the last one too many ends it. Cost: O(1). */
 export function countTryCall(keys: CountTryKeys, args: CountTryArgs): FunctionCall<CountTryReply> {
   return {
-    name: 'b3_count_try',
+    name: 'b4_count_try',
     isReadOnly: false,
     keys: [keys.record],
     args: [args.triesMax],
@@ -233,7 +238,7 @@ export type CountWindowReply =
 /** Counts how many different things one subject did within a sliding window, this one included. Cost: O(log of the members, plus those that expire). */
 export function countWindowCall(keys: CountWindowKeys, args: CountWindowArgs): FunctionCall<CountWindowReply> {
   return {
-    name: 'b3_count_window',
+    name: 'b4_count_window',
     isReadOnly: false,
     keys: [keys.window],
     args: [args.member, args.windowMs, args.countMax],
@@ -276,7 +281,7 @@ export type DropBoardReply =
 /** Takes a board out of memory after it was archived, provided that the archive is of exactly this history. What stays is the position and where the archive is: the board can be read from there and never written again. Cost: O(1); the memory is given back in the background. */
 export function dropBoardCall(keys: DropBoardKeys, args: DropBoardArgs): FunctionCall<DropBoardReply> {
   return {
-    name: 'b3_drop_board',
+    name: 'b4_drop_board',
     isReadOnly: false,
     keys: [keys.meta, keys.ent, keys.log, keys.out],
     args: [args.epoch, args.seq, args.chain, args.newEpoch, args.object, args.doorbell, args.channel],
@@ -299,7 +304,7 @@ export type EndRecordReply =
 /** Ends one session or API token. Cost: O(1). */
 export function endRecordCall(keys: EndRecordKeys, args: EndRecordArgs): FunctionCall<EndRecordReply> {
   return {
-    name: 'b3_end_record',
+    name: 'b4_end_record',
     isReadOnly: false,
     keys: [keys.record, keys.index],
     args: [args.id],
@@ -333,7 +338,7 @@ export type EndRecordsReply =
 /** Ends every session of a person but one: the records go, and the person's epoch moves on, so that a copy of Redis that brings an old record back brings back nothing that counts. Cost: O(records of the person). */
 export function endRecordsCall(keys: EndRecordsKeys, args: EndRecordsArgs): FunctionCall<EndRecordsReply> {
   return {
-    name: 'b3_end_records',
+    name: 'b4_end_records',
     isReadOnly: false,
     keys: [keys.index, keys.epoch],
     args: [args.prefix, args.epochSeen, args.keepId, args.keepExpected, args.keepText, args.keepTtlMs],
@@ -381,7 +386,7 @@ export type EndTurnReply =
 /** Reports a call to the EHR to the circuit breaker and the rate gate in one. What belongs to an earlier state of the breaker, or to a permit that was given back, changes the gate only. Cost: O(window). */
 export function endTurnCall(keys: EndTurnKeys, args: EndTurnArgs): FunctionCall<EndTurnReply> {
   return {
-    name: 'b3_end_turn',
+    name: 'b4_end_turn',
     isReadOnly: false,
     keys: [keys.breaker, keys.other, keys.gate, keys.events],
     args: [args.permit, args.gen, args.lane, args.outcome, args.tookMs, args.deferMs, args.draw, args.node, args.settings.length, ...args.settings, args.doorbell, args.channel],
@@ -414,7 +419,7 @@ export type FinishSealReply =
 /** Counts a batch as sealed once its checkpoint is signed and archived: from then on its entries may be trimmed. Cost: O(sources). */
 export function finishSealCall(keys: FinishSealKeys, args: FinishSealArgs): FunctionCall<FinishSealReply> {
   return {
-    name: 'b3_finish_seal',
+    name: 'b4_finish_seal',
     isReadOnly: false,
     keys: [keys.seal],
     args: [args.fence, args.size, args.newSize, args.root, args.at, args.positions.length, ...args.positions.flat()],
@@ -449,7 +454,7 @@ export type ForceBreakerReply =
 /** A person's hand on the circuit breaker: held open, held closed, or back to automatic with a clean window. All permits of before are void. Cost: O(1). */
 export function forceBreakerCall(keys: ForceBreakerKeys, args: ForceBreakerArgs): FunctionCall<ForceBreakerReply> {
   return {
-    name: 'b3_force_breaker',
+    name: 'b4_force_breaker',
     isReadOnly: false,
     keys: [keys.breaker, keys.events],
     args: [args.lane, args.state, args.ttlMs, args.why, args.by, args.doorbell, args.channel],
@@ -479,7 +484,7 @@ export type ForgetBoardReply =
 /** Marks an archived board as purged: neither Redis nor the archive holds it any more. The position stays, so that nobody begins another history under the same name. Cost: O(1). */
 export function forgetBoardCall(keys: ForgetBoardKeys, args: ForgetBoardArgs): FunctionCall<ForgetBoardReply> {
   return {
-    name: 'b3_forget_board',
+    name: 'b4_forget_board',
     isReadOnly: false,
     keys: [keys.meta],
     args: [args.object, args.newEpoch, args.doorbell, args.channel],
@@ -503,7 +508,7 @@ export type HoldSealReply =
 /** Takes or renews the right to seal one log. Each new holder gets a higher fence; work under a lower one is void. Cost: O(1). */
 export function holdSealCall(keys: HoldSealKeys, args: HoldSealArgs): FunctionCall<HoldSealReply> {
   return {
-    name: 'b3_hold_seal',
+    name: 'b4_hold_seal',
     isReadOnly: false,
     keys: [keys.seal],
     args: [args.holder, args.ttlMs],
@@ -529,7 +534,7 @@ export type HoldWritesReply =
 /** Takes or renews the right to write one board back to the EHR. Each new holder gets a higher fence, and what an earlier one still sends is void. Cost: O(1); O(entries) for a new holder. */
 export function holdWritesCall(keys: HoldWritesKeys, args: HoldWritesArgs): FunctionCall<HoldWritesReply> {
   return {
-    name: 'b3_hold_writes',
+    name: 'b4_hold_writes',
     isReadOnly: false,
     keys: [keys.writes],
     args: [args.holder, args.ttlMs, args.lifeMs],
@@ -563,7 +568,7 @@ export type KeepWritesReply =
 /** Keeps entries of a board's outbox and how far it has followed the board, all or nothing, provided that the holder's fence is still the newest: what a holder that stood still sends after another took over is refused. Cost: O(entries). */
 export function keepWritesCall(keys: KeepWritesKeys, args: KeepWritesArgs): FunctionCall<KeepWritesReply> {
   return {
-    name: 'b3_keep_writes',
+    name: 'b4_keep_writes',
     isReadOnly: false,
     keys: [keys.writes],
     args: [args.holder, args.fence, args.isLast, args.cursor, args.lifeMs, args.set.length, ...args.set.flat(), args.drop.length, ...args.drop],
@@ -586,7 +591,7 @@ export type LeavePresenceReply =
 /** Says that a tab has left the board. Cost: O(log tabs). */
 export function leavePresenceCall(keys: LeavePresenceKeys, args: LeavePresenceArgs): FunctionCall<LeavePresenceReply> {
   return {
-    name: 'b3_leave_presence',
+    name: 'b4_leave_presence',
     isReadOnly: false,
     keys: [keys.pres, keys.tabs],
     args: [args.tab],
@@ -605,7 +610,7 @@ export type ListPresenceReply =
 /** Lists the tabs that look at the board now. Cost: O(tabs). */
 export function listPresenceCall(keys: ListPresenceKeys): FunctionCall<ListPresenceReply> {
   return {
-    name: 'b3_list_presence',
+    name: 'b4_list_presence',
     isReadOnly: true,
     keys: [keys.pres, keys.tabs],
     args: [],
@@ -647,7 +652,7 @@ export type OpenSessionReply =
 /** Keeps a new session, or a new API token, of one person, and holds the person to a number of them. Cost: O(records of the person). */
 export function openSessionCall(keys: OpenSessionKeys, args: OpenSessionArgs): FunctionCall<OpenSessionReply> {
   return {
-    name: 'b3_open_session',
+    name: 'b4_open_session',
     isReadOnly: false,
     keys: [keys.record, keys.index, keys.epoch],
     args: [args.id, args.text, args.ttlMs, args.createdAt, args.epochSeen, args.recordsMax, args.prefix, args.whenFull],
@@ -675,7 +680,7 @@ export type PlanSealReply =
 /** Fixes which entries the next batch of a log holds and in which order, before any of it is written elsewhere: whoever goes on after a crash, or races with the holder, makes the same bytes. Cost: O(1). */
 export function planSealCall(keys: PlanSealKeys, args: PlanSealArgs): FunctionCall<PlanSealReply> {
   return {
-    name: 'b3_plan_seal',
+    name: 'b4_plan_seal',
     isReadOnly: false,
     keys: [keys.seal],
     args: [args.fence, args.size, args.plan],
@@ -712,7 +717,7 @@ export type PutAccountReply =
 /** Creates or changes one account: its record and the login name that belongs to it alone, atomically. Cost: O(1). */
 export function putAccountCall(keys: PutAccountKeys, args: PutAccountArgs): FunctionCall<PutAccountReply> {
   return {
-    name: 'b3_put_account',
+    name: 'b4_put_account',
     isReadOnly: false,
     keys: [keys.all, keys.logins],
     args: [args.doorbell, args.channel, args.uid, args.version, args.json, args.login, args.formerLogin],
@@ -740,7 +745,7 @@ export type PutFieldsReply =
 /** Writes fields of one record if nobody else wrote since they were read: a compare-and-set over a whole hash. Cost: O(fields). */
 export function putFieldsCall(keys: PutFieldsKeys, args: PutFieldsArgs): FunctionCall<PutFieldsReply> {
   return {
-    name: 'b3_put_fields',
+    name: 'b4_put_fields',
     isReadOnly: false,
     keys: [keys.record],
     args: [args.version, args.ttlMs, args.set.length, ...args.set.flat(), args.drop.length, ...args.drop],
@@ -764,7 +769,7 @@ export type ReadBoardReply =
 /** Reads position and all entities of a board as of one instant. Cost: O(entities). */
 export function readBoardCall(keys: ReadBoardKeys): FunctionCall<ReadBoardReply> {
   return {
-    name: 'b3_read_board',
+    name: 'b4_read_board',
     isReadOnly: true,
     keys: [keys.meta, keys.ent, keys.log],
     args: [],
@@ -787,7 +792,7 @@ export type ReadBreakerReply =
 /** What a circuit breaker is at this moment. Cost: O(window). */
 export function readBreakerCall(keys: ReadBreakerKeys, args: ReadBreakerArgs): FunctionCall<ReadBreakerReply> {
   return {
-    name: 'b3_read_breaker',
+    name: 'b4_read_breaker',
     isReadOnly: true,
     keys: [keys.breaker],
     args: [args.windowMs, args.countMax],
@@ -813,7 +818,7 @@ export type ReadLogReply =
 /** Reads log entries from one id on, that entry included, with the position as of the same instant. The first entry proves the reader's history: another chain there is a fork, its absence a fork or a trim. Cost: O(entries returned). */
 export function readLogCall(keys: ReadLogKeys, args: ReadLogArgs): FunctionCall<ReadLogReply> {
   return {
-    name: 'b3_read_log',
+    name: 'b4_read_log',
     isReadOnly: true,
     keys: [keys.meta, keys.log],
     args: [args.fromId, args.countMax],
@@ -831,7 +836,7 @@ export type ReadPositionReply =
 /** Reads where a board stands: the once-a-second check that a follower has missed nothing. Cost: O(1). */
 export function readPositionCall(keys: ReadPositionKeys): FunctionCall<ReadPositionReply> {
   return {
-    name: 'b3_read_position',
+    name: 'b4_read_position',
     isReadOnly: true,
     keys: [keys.meta],
     args: [],
@@ -850,7 +855,7 @@ export type RefundAttemptReply =
 /** Takes back an attempt that was right: failures count, not visits. What was counted here before is forgotten, what was counted today is not. Cost: O(1). */
 export function refundAttemptCall(keys: RefundAttemptKeys): FunctionCall<RefundAttemptReply> {
   return {
-    name: 'b3_refund_attempt',
+    name: 'b4_refund_attempt',
     isReadOnly: false,
     keys: [keys.here, keys.day],
     args: [],
@@ -880,7 +885,7 @@ export type SpendAttemptReply =
 /** Counts an attempt at a secret before the secret is looked at, so that neither a crash nor a hundred attempts at once give one away for nothing. Cost: O(1). */
 export function spendAttemptCall(keys: SpendAttemptKeys, args: SpendAttemptArgs): FunctionCall<SpendAttemptReply> {
   return {
-    name: 'b3_spend_attempt',
+    name: 'b4_spend_attempt',
     isReadOnly: false,
     keys: [keys.here, keys.day],
     args: [args.hereMax, args.dayMax, args.hereTtlMs, args.dayTtlMs],
@@ -906,7 +911,7 @@ export type SwapRecordReply =
 /** Replaces a record, provided that it is still what the caller read: two that change it at once cannot both win, and one that was deleted meanwhile does not come back. Cost: O(bytes of the record). */
 export function swapRecordCall(keys: SwapRecordKeys, args: SwapRecordArgs): FunctionCall<SwapRecordReply> {
   return {
-    name: 'b3_swap_record',
+    name: 'b4_swap_record',
     isReadOnly: false,
     keys: [keys.record],
     args: [args.expected, args.text, args.ttlMs],
@@ -940,7 +945,7 @@ export type TakeAttemptReply =
 /** Takes one attempt out of up to four sliding windows, all or none, before the attempt is judged. A refused attempt is not counted: whoever only waits gets through. Cost: O(log attempts) in each window. */
 export function takeAttemptCall(keys: TakeAttemptKeys, args: TakeAttemptArgs): FunctionCall<TakeAttemptReply> {
   return {
-    name: 'b3_take_attempt',
+    name: 'b4_take_attempt',
     isReadOnly: false,
     keys: [keys.account, keys.network, keys.station, keys.everywhere],
     args: [args.attempt, args.limits.length, ...args.limits, args.slowFrom, args.slowMsMax],
@@ -988,7 +993,7 @@ export type TakeTurnReply =
 /** Asks for a call to the EHR: a permit of the circuit breaker and a turn of the rate gate, both or neither. Turns are one gap apart for all processes together, by this server's clock. Interactive callers go first, but after three of them a background caller that waits has its turn. Cost: O(waiters). */
 export function takeTurnCall(keys: TakeTurnKeys, args: TakeTurnArgs): FunctionCall<TakeTurnReply> {
   return {
-    name: 'b3_take_turn',
+    name: 'b4_take_turn',
     isReadOnly: false,
     keys: [keys.breaker, keys.gate, keys.events],
     args: [args.permit, args.kind, args.lane, args.gapMs, args.isLive, args.busyMs, args.waitersMax, args.probes, args.leaseMs, args.doorbell, args.channel],
@@ -1018,7 +1023,7 @@ export type TouchPresenceReply =
 /** Says that a tab looks at the board, for a while, on the server's clock. Cost: O(log tabs). */
 export function touchPresenceCall(keys: TouchPresenceKeys, args: TouchPresenceArgs): FunctionCall<TouchPresenceReply> {
   return {
-    name: 'b3_touch_presence',
+    name: 'b4_touch_presence',
     isReadOnly: false,
     keys: [keys.pres, keys.tabs],
     args: [args.tab, args.ttlMs, args.payload, args.tabsMax],
@@ -1043,7 +1048,7 @@ export type TrimLogReply =
 /** Drops log entries before one id, after they were archived. The last entry always stays: it proves the chain. Cost: O(entries dropped). */
 export function trimLogCall(keys: TrimLogKeys, args: TrimLogArgs): FunctionCall<TrimLogReply> {
   return {
-    name: 'b3_trim_log',
+    name: 'b4_trim_log',
     isReadOnly: false,
     keys: [keys.meta, keys.log],
     args: [args.minId],

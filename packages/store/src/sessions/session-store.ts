@@ -1,5 +1,6 @@
 /** Sessions in Redis: opened, found, changed and ended. What they mean to a request is the server's business. */
 import { Fault, type StepUpPurpose } from '@workflow-bolt/contracts';
+import { CommitGuard } from '../commit-guard.ts';
 import type { FunctionCall } from '../function-call.ts';
 import {
   type EndRecordReply,
@@ -13,7 +14,7 @@ import type { MacKey } from '../mac-key.ts';
 import type { Durability, RedisPort } from '../redis-port.ts';
 import { RecordReader } from './record-reader.ts';
 import { openRecord, sealRecord } from './sealed-record.ts';
-import { personKeys, revocationChannel } from './session-keys.ts';
+import { globalEpochKey, personKeys, revocationChannel } from './session-keys.ts';
 import { endOf, type SessionRecord, standingOf, withToken } from './session-record.ts';
 import {
   addressOfId,
@@ -62,12 +63,15 @@ export type Opened = { token: string; session: StoredSession; evicted: string[] 
 
 /** Redis keeps a record this much longer than it counts, so that its end is judged by our clock alone. */
 const keptAfterMs = 60_000;
+/** Sessions remembered as they were last read, for commits that prove them; some kilobytes each. */
+const rememberedMax = 2_000;
 /** Another process ended everything of this person at the same moment: read the epoch again. */
 const attemptsMax = 5;
 
 export class SessionStore {
   readonly #options: SessionStoreOptions;
   readonly #reader: RecordReader;
+  readonly #remembered = new Map<string, StoredSession>();
 
   constructor(options: SessionStoreOptions) {
     this.#options = options;
@@ -96,6 +100,28 @@ export class SessionStore {
     return { standing: 'alive', session };
   }
 
+  /**
+   * The session of a token as this process last read it, without asking: null when it is not known to have been alive
+   * then. It may have ended since, so it counts only together with its guard.
+   */
+  recall(token: string): StoredSession | null {
+    const address = addressOfToken(token);
+    const session = address && this.#remembered.get(idOf(address));
+    // A cluster cannot look at a session and a board in one step.
+    if (!session || this.#port.mode === 'cluster') return null;
+    const { record } = session;
+    const isGood = record.state === 'active' && record.token === tokenHash(token);
+    return isGood && endOf(record) > this.#options.now() ? session : null;
+  }
+
+  /** What a commit must find in Redis to be this session's: the record as it was read, and nobody's epoch moved on. */
+  guardOf({ id, record, text }: StoredSession): CommitGuard {
+    const { tag, sel } = mustAddress(id);
+    const keys = personKeys(tag);
+    const epochs = [record.epoch, record.globalEpoch].map((epoch) => (epoch === 0 ? '' : String(epoch)));
+    return new CommitGuard([keys.sessionPrefix + sel, keys.epoch, globalEpochKey], [text, ...epochs]);
+  }
+
   /** The living session of an id, parked or not; null when it has ended. */
   async findById(id: string): Promise<StoredSession | null> {
     const address = addressOfId(id);
@@ -107,7 +133,7 @@ export class SessionStore {
     const { key, text, ttlMs } = this.#sealed(session.id, record);
     const call = swapRecordCall({ record: key }, { expected: session.text, text, ttlMs });
     const reply = await this.#port.fcall(call);
-    return reply.status === 'swapped' ? { id: session.id, record, text } : null;
+    return reply.status === 'swapped' ? this.#remember({ id: session.id, record, text }) : null;
   }
 
   /** A new token for the session, with `changes`; null when it changed or ended meanwhile. */
@@ -148,6 +174,7 @@ export class SessionStore {
       { record: keys.sessionPrefix + address.sel, index: keys.sessions },
       { id: address.sel },
     );
+    this.#remembered.delete(id);
     const { existed } = await this.#sendDurably<EndRecordReply>(call);
     await this.#tell(uid, id);
     return existed === 1;
@@ -244,10 +271,26 @@ export class SessionStore {
     const keys = personKeys(address.tag);
     const key = keys.sessionPrefix + address.sel;
     const { text, epoch, globalEpoch } = await this.#reader.read(key, keys.epoch);
-    const record = openRecord<SessionRecord>(this.#options.key, key, text);
+    const record = this.#opened(address, key, text);
     if (!record || text === null) return null;
     if (record.epoch !== epoch || record.globalEpoch !== globalEpoch) return null;
-    return endOf(record) > this.#options.now() ? { id: idOf(address), record, text } : null;
+    return endOf(record) > this.#options.now() ? this.#remember({ id: idOf(address), record, text }) : null;
+  }
+
+  /** The same text needs no second proof: it was made by us for this address. */
+  #opened(address: RecordAddress, key: string, text: string | null): SessionRecord | null {
+    const known = this.#remembered.get(idOf(address));
+    if (known && known.text === text) return known.record;
+    return openRecord<SessionRecord>(this.#options.key, key, text);
+  }
+
+  /** The session that was read or written last goes to the end; the one at the front goes first. */
+  #remember(session: StoredSession): StoredSession {
+    this.#remembered.delete(session.id);
+    this.#remembered.set(session.id, session);
+    const [oldest] = this.#remembered.size > rememberedMax ? this.#remembered.keys() : [];
+    if (oldest !== undefined) this.#remembered.delete(oldest);
+    return session;
   }
 
   #sealed(id: string, record: SessionRecord): { key: string; text: string; ttlMs: number } {

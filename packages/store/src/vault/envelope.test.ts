@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { cryptReasonOf } from './crypt-failure.ts';
-import { kidOf, openBytes, type SealingKey, sealBytes, sealingKey } from './envelope.ts';
+import { kidOf, openBytes, type SealingKey, sealBytes, sealingKey, writesMax } from './envelope.ts';
 
 const key = sealingKey('k1', Buffer.alloc(32, 1));
 const other = sealingKey('k2', Buffer.alloc(32, 2));
@@ -88,9 +88,40 @@ test('[crypto] one ciphertext cannot be made to open under two keys: the key is 
   expect(opened(sealed, sealingKey('k1', Buffer.alloc(32, 2)))).toBe('refused: wrong_key');
 });
 
-test('[crypto] no salt and no nonce is drawn twice, and equal texts look different', () => {
-  const made = Array.from({ length: 2_000 }, () => sealBytes(key, bound, Buffer.from(text)).split('.'));
-  for (const i of [3, 4, 5, 6]) expect(new Set(made.map((envelope) => envelope[i])).size).toBe(made.length);
+const partsOf = (by: SealingKey, at = bound) => sealBytes(by, at, Buffer.from(text)).split('.');
+
+test('[crypto] no nonce is drawn twice, and equal texts look different', () => {
+  const made = Array.from({ length: 2_000 }, () => partsOf(key));
+  for (const i of [4, 6]) expect(new Set(made.map((envelope) => envelope[i])).size).toBe(made.length);
+});
+
+test('[crypto] a salt serves one key and purpose in one process, and so many writes', () => {
+  const fresh = sealingKey('k3', randomBytes(32));
+  const counts = new Map<string, number>();
+  for (let i = 0; i < 2 * writesMax + 1; i += 1) {
+    const salt = partsOf(fresh)[3] ?? '';
+    counts.set(salt, (counts.get(salt) ?? 0) + 1);
+  }
+  expect([...counts.values()]).toEqual([writesMax, writesMax, 1]);
+  const elsewhere = [partsOf(fresh, { ...bound, info: 'visit|fields|1' }), partsOf(key), partsOf(other)];
+  // Another process has the same bytes, and draws for itself.
+  elsewhere.push(partsOf(sealingKey('k1', Buffer.alloc(32, 1))));
+  expect(new Set([...counts.keys(), ...elsewhere.map((envelope) => envelope[3])]).size).toBe(7);
+  const late = sealBytes(fresh, bound, Buffer.from(text));
+  expect(opened(late, sealingKey('k3', fresh.key.export()))).toBe(text);
+});
+
+test('[crypto] each part has one spelling: loose bits at its end are refused', () => {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  for (const [i, part] of parts.entries()) {
+    if (i < 3) continue;
+    const bytes = Buffer.from(part, 'base64url');
+    const twins = [...alphabet]
+      .map((last) => part.slice(0, -1) + last)
+      .filter((twin) => twin !== part && Buffer.from(twin, 'base64url').equals(bytes));
+    expect(twins).toHaveLength([0, 0, 15, 3][part.length % 4] ?? 0);
+    for (const twin of twins) expect(opened(withPart(i, () => twin))).toBe('refused: malformed');
+  }
 });
 
 test('[crypto] a key of another length and an id that could leave its place are refused', () => {

@@ -1,6 +1,6 @@
 /** What `commit` promises, seen at the function itself (docs/spec/board-log.md). */
 import { expect, test } from 'vitest';
-import { boardKeys, type CommitReply, functionLibrary, nextChain } from '../../src/index.ts';
+import { boardKeys, boardTag, type CommitReply, functionLibrary, nextChain } from '../../src/index.ts';
 import { freshBoard } from '../board-fixture.ts';
 import { commit, footprint, newEpoch } from '../commit-client.ts';
 import type { StoreUnderTest } from '../store-under-test.ts';
@@ -34,6 +34,43 @@ export function commitSuite(store: () => StoreUnderTest): void {
       [second.id, ['q', '2', 'c', second.chain, 'f', '{"n":2}']],
     ]);
   });
+
+  test('[BL-GUARD] a commit is made while every guard reads as it was seen, an absent one as absent', async () => {
+    const { board, port } = start();
+    const guards = [`${boardTag(board)}:guard`, `${boardTag(board)}:absent`];
+    await port.command('SET', guards[0] ?? '', 'as seen');
+    const seen = ['as seen', ''];
+    expect(await commit(board, port, { n: 1, seen }, 'client-a', guards)).toMatchObject({
+      status: 'committed',
+      seq: 1,
+    });
+    const again = await commit(board, port, { n: 1, seen }, 'client-a', guards);
+    expect(again).toMatchObject({ status: 'duplicate', seq: 1 });
+  });
+
+  test.each([
+    ['changed', ['other', ''], 1],
+    ['is a longer text that begins alike', ['as seen, and more', ''], 1],
+    ['is gone', [null, ''], 1],
+    ['is there although it was absent', ['as seen', '1'], 2],
+  ])(
+    '[BL-GUARD] nothing is done, kept or told once a guard %s, not even of a repetition',
+    async (_what, now, at) => {
+      const { board, port } = start();
+      const guards = [`${boardTag(board)}:guard`, `${boardTag(board)}:absent`];
+      await commit(board, port, { n: 1 });
+      for (const [i, key] of guards.entries()) if (now[i]) await port.command('SET', key, now[i]);
+      const before = await footprint(board, port);
+      const seen = ['as seen', ''];
+      for (const n of [1, 2, 3]) {
+        const reply = await commit(board, port, { n, seen, versions: ['1'] }, 'client-a', guards);
+        expect(reply).toEqual({ status: 'unguarded', at });
+      }
+      const refusal = await commit(board, port, { n: 2, seen, frame: '', code: 'no' }, 'client-a', guards);
+      expect(refusal).toEqual({ status: 'unguarded', at });
+      expect(await footprint(board, port)).toEqual(before);
+    },
+  );
 
   test('[BL-ONCE] the same command again answers with its first outcome and changes nothing', async () => {
     const { board, port } = start();
