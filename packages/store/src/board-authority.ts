@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { CommandEnvelope, CommandOutcome, EntityId, Fault } from '@workflow-bolt/contracts';
+import type { AuditMark } from './audit-trail.ts';
 import { emptyPosition } from './board-log.ts';
 import type { BoardReplica } from './board-replica.ts';
 import {
@@ -42,6 +43,8 @@ export type AuthorityParts = {
 export type SubmitOptions = {
   /** Epoch ms on Redis's clock after which the command must not run; default one command timeout from now. */
   deadlineMs?: number;
+  /** By which request, for the record. */
+  mark?: AuditMark;
 };
 
 type Sealing = { ok: true; plans: SealedPlan[] } | { ok: false; fault: Fault };

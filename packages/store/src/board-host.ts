@@ -159,7 +159,7 @@ export class BoardHost {
     options: SubmitOptions = {},
   ): Promise<CommandOutcome> {
     if (!(await this.#isTrusted())) return holdOutcome(envelope.n, 'store_unavailable');
-    return this.#authority.submit(envelope, { actor, source }, options);
+    return this.#authority.submit(envelope, { actor, source, mark: options.mark }, options);
   }
 
   /** Carries out commands of one client in order; ends at the first `hold`. */
@@ -172,7 +172,7 @@ export class BoardHost {
     const [first] = envelopes;
     if (!first) return [];
     if (!(await this.#isTrusted())) return [holdOutcome(first.n, 'store_unavailable')];
-    return this.#authority.submitMany(envelopes, { actor, source }, options);
+    return this.#authority.submitMany(envelopes, { actor, source, mark: options.mark }, options);
   }
 
   /** How a reader with this cursor goes on; `cursor` null when it has none. Throws Fault `store_unavailable`. */

@@ -55,7 +55,7 @@ export { fhirAuditEvent, fhirBundle } from './audit/export-fhir.ts';
 export { LogArchive } from './audit/log-archive.ts';
 export { leafBytes, presentEvent, type RawEntry } from './audit/present-event.ts';
 export { eventMac, SecurityAudit, type SecurityAuditOptions } from './audit/security-audit.ts';
-export { AuditTrail, type ReadAudit } from './audit-trail.ts';
+export { type AuditMark, AuditTrail, type ReadAudit } from './audit-trail.ts';
 export type { SubmitOptions } from './board-authority.ts';
 export type { HistoryEntry } from './board-history.ts';
 export { BoardHost, type BoardHostParts, type BoardSnapshot } from './board-host.ts';

@@ -8,9 +8,10 @@ import {
   commandsRequestSchema,
   type EntityId,
   type Principal,
+  type Role,
 } from '@workflow-bolt/contracts';
-import { actionOf, authorize, type Projection } from '@workflow-bolt/domain';
-import type { BoardHost } from '@workflow-bolt/store';
+import { actionOf, authorize, type Projection, targetOf } from '@workflow-bolt/domain';
+import type { AuditMark, BoardHost } from '@workflow-bolt/store';
 import { z } from 'zod';
 import { AccessDenied } from '../access/access-denied.ts';
 import type { BoardSight } from '../access/board-sight.ts';
@@ -20,6 +21,7 @@ import { ProblemError } from '../http/problem-answer.ts';
 import type { Session } from '../session/session.ts';
 import { actingRole } from './acting-role.ts';
 import { actorOf, type BoardAccess } from './board-access.ts';
+import { isInEmergency, markOf } from './read-audit.ts';
 
 const batchSchema = z.strictObject({
   commands: z.array(commandEnvelopeSchema).min(1).max(commandBatchMax),
@@ -35,7 +37,7 @@ export function postCommands({ boards, sight, now }: Commanding): Handler {
     const principal = mustPrincipal(call);
     for (const { command } of envelopes)
       refuseBesideRole(principal, command, { clinic: host.board.clinic, now: now() });
-    const outcomes = await submitAll(host, envelopes, mustSession(call));
+    const outcomes = await submitAll(host, envelopes, call);
     const seen = outcomes.map((outcome) => seenOutcome(() => sight.of(host, principal), outcome));
     return isBatch ? ok({ outcomes: seen }) : answerOne(call, seen[0]);
   };
@@ -50,21 +52,37 @@ function refuseBesideRole(principal: Principal, command: Command, at: { clinic: 
   throw new AccessDenied(verdict, { principal, action, resource });
 }
 
-/** In order; what somebody gives in another of their roles goes with the name of that role. */
+/** How a command goes on record: in which role, and whether behind broken glass. */
+type Standing = { role: Role; isEmergency: boolean };
+type StandingOf = (envelope: CommandEnvelope) => Standing;
+
+function standings(host: BoardHost, session: Session, principal: Principal): StandingOf {
+  const hasGlass = principal.openGlass.length > 0;
+  return ({ command }) => {
+    const target = hasGlass ? targetOf(command) : null;
+    const isEmergency = target !== null && isInEmergency(principal, host, [target]);
+    return { role: actingRole(session.roles, command, host), isEmergency };
+  };
+}
+
+/** In order; what somebody gives in another of their roles, or in an emergency, goes with the name of that. */
 async function submitAll(
   host: BoardHost,
   envelopes: readonly CommandEnvelope[],
-  session: Session,
+  call: Call,
 ): Promise<CommandOutcome[]> {
+  const [session, principal] = [mustSession(call), mustPrincipal(call)];
+  const standingOf = standings(host, session, principal);
+  const isOne = session.roles.length === 1 && principal.openGlass.length === 0;
   const outcomes: CommandOutcome[] = [];
   let rest = [...envelopes];
-  while (rest.length > 0) {
-    const roleOf = ({ command }: CommandEnvelope) => actingRole(session.roles, command, host);
-    const [first] = rest;
-    const role = first ? roleOf(first) : session.user.role;
-    const other = session.roles.length === 1 ? -1 : rest.findIndex((each) => roleOf(each) !== role);
+  for (let [first] = rest; first; [first] = rest) {
+    const { role, isEmergency } = standingOf(first);
+    const isOther = (each: Standing) => each.role !== role || each.isEmergency !== isEmergency;
+    const other = isOne ? -1 : rest.findIndex((each) => isOther(standingOf(each)));
     const run = other === -1 ? rest : rest.slice(0, other);
-    const answers = await submitRun(host, run, { ...actorOf(session), role });
+    const by = { actor: { ...actorOf(session), role }, mark: markOf(call, isEmergency) };
+    const answers = await submitRun(host, run, by);
     outcomes.push(...answers);
     if (answers.at(-1)?.outcome === 'hold' || answers.length < run.length) break;
     rest = rest.slice(run.length);
@@ -72,10 +90,14 @@ async function submitAll(
   return outcomes;
 }
 
-async function submitRun(host: BoardHost, run: CommandEnvelope[], actor: Actor): Promise<CommandOutcome[]> {
+async function submitRun(
+  host: BoardHost,
+  run: CommandEnvelope[],
+  { actor, mark }: { actor: Actor; mark: AuditMark },
+): Promise<CommandOutcome[]> {
   const [only] = run;
-  if (only && run.length === 1) return [await host.submit(only, actor, 'ui')];
-  return host.submitMany(run, actor, 'ui');
+  if (only && run.length === 1) return [await host.submit(only, actor, 'ui', { mark })];
+  return host.submitMany(run, actor, 'ui', { mark });
 }
 
 /** A conflict shows the present state, as far as this reader may see it. */

@@ -1,5 +1,6 @@
 /** From what lies in a stream to one event of the record. Pure: the same entry gives the same bytes, always. */
 import {
+  type AuditAgent,
   type AuditEntity,
   type AuditEvent,
   type AuditSubtype,
@@ -29,6 +30,7 @@ type BoardText = {
   rid?: unknown;
   pou?: unknown;
   obo?: unknown;
+  pol?: unknown;
 };
 
 const wordShape = /^[A-Za-z0-9_.:@/*{}#+-]{1,200}$/;
@@ -46,6 +48,12 @@ function entityOf(id: string, fields: unknown): AuditEntity {
   const names = words((fields as Record<string, unknown> | null | undefined)?.[id]).slice(0, 80);
   const t = id === '*' ? 'Board' : (entityKinds[id.split(':')[0] ?? ''] ?? 'Board');
   return names.length > 0 ? { t, id, fields: names } : { t, id };
+}
+
+/** People, and what is none: the role tells a wall display and a program, the source a screen that patients use. */
+function kindOf(role: string | null, source: unknown): AuditAgent['kind'] {
+  if (source === 'kiosk' || role === 'display') return 'display';
+  return role === 'service' || role === 'agent' ? role : 'human';
 }
 
 /** Reads of a board tell what was read as `board.stream.staff`, `visit.history`, `board.read`. */
@@ -75,7 +83,7 @@ function boardEvent(entry: RawEntry, clinic: string | null): SecurityEvent | nul
     ...(isDone ? {} : { why: word(code) ?? 'refused' }),
     agent: {
       uid,
-      kind: isJob ? 'service' : text.source === 'kiosk' ? 'display' : 'human',
+      kind: isJob ? 'service' : kindOf(role, text.source),
       role,
       ...(word(text.station) ? { ws: word(text.station) } : {}),
       ...(word(text.sid) ? { sid: word(text.sid) } : {}),
@@ -86,6 +94,7 @@ function boardEvent(entry: RawEntry, clinic: string | null): SecurityEvent | nul
     pat: words(text.pat).slice(0, 2_000),
     ent: entities.map((id) => entityOf(id, text.fields)),
     ...(word(text.rid) ? { rid: word(text.rid) } : {}),
+    ...(word(text.pol) ? { pol: word(text.pol) } : {}),
     ...(isRead && word(text.what) ? { job: word(text.what) } : {}),
   };
 }
