@@ -113,7 +113,7 @@ function handlersOf(parts: AppParts): Handlers {
     getClinics: getClinics(parts),
     getDevUsers: getDevUsers(parts),
     postDevLogin: postDevLogin(parts),
-    postLogout: postLogout(parts),
+    postLogout: postLogout({ ...parts, record }),
     postBreakGlass: postBreakGlass(emergency),
     getOwnBreakGlass: getOwnBreakGlass(emergency),
     postBreakGlassEnd: postBreakGlassEnd(emergency),
