@@ -10,9 +10,12 @@ import type {
   User,
 } from '@workflow-bolt/contracts';
 import { heartbeatMs } from '@workflow-bolt/contracts';
+import { isInUse } from '@workflow-bolt/domain';
 import {
+  AuditIndex,
   assertDurable,
   auditedProvider,
+  auditLogOf,
   BoardArchive,
   BoardRegistry,
   commitLaneOf,
@@ -44,6 +47,7 @@ import { BoardAccess } from './boards/board-access.ts';
 import { PresenceFeed } from './boards/presence-feed.ts';
 import { createApp } from './create-app.ts';
 import { Detection } from './detection/detection.ts';
+import { Nearness } from './detection/nearness.ts';
 import { Log } from './http/log.ts';
 import { openProofs } from './oidc/open-proofs.ts';
 import { DependencyHealth } from './operations/dependency-health.ts';
@@ -170,7 +174,13 @@ class ApiServer implements BoltServer {
     this.#topKeys = provider;
     const wrap: KeyProvider['wrap'] = (...secret) => provider.wrap(...secret);
     const security = new SecurityAudit({ port: this.#port, keys: { wrap } });
+    const accounts = new RedisAccountStore(this.#port, { now: dependencies.sessionClock ?? Date.now });
     this.#detection = new Detection({
+      nearness: new Nearness({
+        colleagueNames: async () =>
+          (developmentUsers ?? (await accounts.list()).filter(isInUse)).map(({ name }) => name),
+        daysOf: (clinic, patient) => new AuditIndex(this.#port, auditLogOf(clinic)).daysOf(patient),
+      }),
       ...{ port: this.#port, config, sessions: () => this.#sessions.service },
       record: (event) => security.append({ pol: policyHash, ...event }),
       now: dependencies.sessionClock ?? Date.now,
@@ -181,7 +191,6 @@ class ApiServer implements BoltServer {
       onError: () => this.#log.write('error', 'detection.failed', {}),
     });
     const record = (event: SecurityEvent) => this.#detection.record(event);
-    const accounts = new RedisAccountStore(this.#port, { now: dependencies.sessionClock ?? Date.now });
     this.#sessions = new Sessions({
       ...{ port: this.#port, config, clinics, developmentUsers, directory: accountDirectory(accounts) },
       record,
@@ -344,6 +353,7 @@ class ApiServer implements BoltServer {
     return new DependencyHealth({
       ...{ port: this.#port, node, version: '0.1.0', commitReplicas: this.#config.commitReplicas },
       hasEhr: clinics.some(({ ehr }) => ehr !== null),
+      hasRoster: clinics.some(({ downtime }) => downtime !== undefined),
       askKeys: () => (this.#keyProvider ?? this.#vault.provider).status(),
       askArchive: () => archive.get('health/probe'),
       streamsBehind: () => this.#countBehind(),

@@ -13,6 +13,7 @@
  *   visit say the same; a page that does not know it names the present one.
  *   Comparison with the EHR (`reconcile`, `drift`) and the queues of jobs: new addresses and one new job.
  *   Heartbeats say how the system stands (`system`); two addresses say it too, with every dependency and process.
+ *   Alerts of the rules HT-3, UT-1C, UT-1S, UT-1F, BTG-1U, REV-1 and AUD-2; the witness as a dependency with its reason.
  */
 export const protocolVersion = 1;
 

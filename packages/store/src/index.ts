@@ -73,10 +73,20 @@ export type { ResumeAnswer } from './board-resume.ts';
 export { commitLaneOf } from './commit-sender.ts';
 export { AlertStore } from './detection/alert-store.ts';
 export { AuditWatch, sealLateMs } from './detection/audit-watch.ts';
+export { BaitWatch } from './detection/bait-watch.ts';
 export { type Blocked, BlockList } from './detection/block-list.ts';
 export { countWindows } from './detection/detection-windows.ts';
 export { Detector, type DetectorParts } from './detection/detector.ts';
 export { DisplayStore } from './displays/display-store.ts';
+export {
+  downtimeKeyRows,
+  downtimeKeys,
+  type RosterNote,
+  RosterNotes,
+  rosterTurnMs,
+} from './downtime/roster-notes.ts';
+export { RosterShelf, rostersToDrop } from './downtime/roster-shelf.ts';
+export { offlineKeyId, sealRoster } from './downtime/seal-roster.ts';
 export { DriftStore, driftKeyRows, driftLifeMs } from './drift/drift-store.ts';
 export { type BreakerSettings, breakerSettings } from './ehr-link/breaker-settings.ts';
 export {
@@ -102,6 +112,7 @@ export {
   type StoredRegister,
   type StoredReview,
 } from './emergency/emergency-store.ts';
+export { GlassWatch } from './emergency/glass-watch.ts';
 export {
   IdentityStore,
   identityKeyRows,
@@ -138,6 +149,17 @@ export {
   type SweepParts,
   type SweepReport,
 } from './retention/retention-sweep.ts';
+export { type IndexSweepReport, nearSpan, sweepIndex, wholeSpan } from './search/index-sweep.ts';
+export { IndexWriter } from './search/index-writer.ts';
+export { type KeptDate, keptDates } from './search/kept-dates.ts';
+export { type Candidates, type IndexedAt, PatientIndex } from './search/patient-index.ts';
+export {
+  clinicIndexKeys,
+  dayIndexKey,
+  searchCountKeys,
+  searchKeyRows,
+} from './search/search-keys.ts';
+export { SearchLimit, type SearchLimits, searchLimits } from './search/search-limit.ts';
 export { addressOfApiToken, apiTokenPrefix } from './sessions/api-token.ts';
 export { ApiTokenStore, apiTokensMax, type StoredApiToken } from './sessions/api-token-store.ts';
 export { type PinAttempt, PinStore, pinFailuresMax, pinFailuresPerDayMax } from './sessions/pin-store.ts';
@@ -183,6 +205,7 @@ export {
   LeaseLost,
   type OutboxChange,
   type OutboxContents,
+  visitsBeingMade,
   WriteOutbox,
   type WriteOutboxParts,
 } from './write-back/write-outbox.ts';
