@@ -56,6 +56,7 @@ import { type RetentionParts, retentionHandlers } from './retention/retention-ha
 import type { JobQueue } from './schedule/job-queue.ts';
 import { postImport } from './schedule/post-import.ts';
 import { postSync } from './schedule/post-sync.ts';
+import { type PatientSearchParts, patientSearchHandlers } from './search/patient-search-handlers.ts';
 import type { Sessions } from './session/open-sessions.ts';
 import type { CookiePolicy } from './session/session-cookie.ts';
 import { getClinics, getDevUsers, getSession, postDevLogin, postLogout } from './session/session-handlers.ts';
@@ -81,6 +82,7 @@ export type AppParts = {
   queue: JobQueue;
   queues: QueueList;
   drift: DriftStore;
+  search: Pick<PatientSearchParts, 'index' | 'limit' | 'port'>;
   health: DependencyHealth;
   metrics: ServerMetrics;
   log: Log;
@@ -128,6 +130,7 @@ function handlersOf(parts: AppParts): Handlers {
     ...ehrLinkHandlers({ port: parts.retention.port, record }),
     ...writeBackHandlers({ ...parts.retention, boards, record, now }),
     ...reconcileHandlers({ boards, sight, queue: parts.queue, reports: parts.drift }),
+    ...patientSearchHandlers({ ...parts.search, boards, sight, detection: parts.detection, record, now }),
     ...queueHandlers({ queues: parts.queues, record }),
     ...retentionHandlers(parts.retention),
     ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),

@@ -22,6 +22,7 @@ import {
   createRedisPort,
   DriftStore,
   fromUrl,
+  IndexWriter,
   type KeyProvider,
   type KeyUse,
   KeyUseRecorder,
@@ -30,8 +31,10 @@ import {
   openJobConnection,
   openKeyProvider,
   openVault,
+  PatientIndex,
   RedisAccountStore,
   type RedisClock,
+  SearchLimit,
   SecurityAudit,
   type ThrottleLimits,
   type Vault,
@@ -122,6 +125,7 @@ class ApiServer implements BoltServer {
   readonly #vault: Vault;
   readonly #keyUses: KeyUseRecorder;
   readonly #registry: BoardRegistry;
+  readonly #indexWriter: IndexWriter;
   readonly #health: DependencyHealth;
   readonly #metrics: ServerMetrics;
   readonly #hub: StreamHub;
@@ -159,7 +163,10 @@ class ApiServer implements BoltServer {
     });
     this.#vault = openVault(config, { onUse: (use) => this.#onKeyUse(use) });
     const archive = lazyStore(config.archive);
+    const index = new PatientIndex(this.#port, this.#vault);
+    this.#indexWriter = new IndexWriter(index, () => this.#log.write('warn', 'search.unindexed', {}));
     this.#registry = new BoardRegistry({
+      onPatients: (host) => this.#indexWriter.due(host),
       archive: new BoardArchive(archive),
       vault: this.#vault,
       commitLane: commitLaneOf(config.commitReplicas),
@@ -249,6 +256,7 @@ class ApiServer implements BoltServer {
       queue: this.#queue,
       queues: this.#queues,
       drift: new DriftStore(this.#port, this.#vault),
+      search: { index, limit: new SearchLimit(this.#port), port: this.#port },
       health: this.#health,
       metrics: this.#metrics,
       log: this.#log,
@@ -313,6 +321,7 @@ class ApiServer implements BoltServer {
     await this.#closeHttp(0);
     this.#accounts.stop();
     await this.#health.stop();
+    await this.#indexWriter.stop();
     await this.#registry.stop();
     await this.#keyUses.stop();
     await this.#queue.close().catch(() => {});

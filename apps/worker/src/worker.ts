@@ -51,6 +51,7 @@ import { type ReconcileResult, reconcileDay } from './reconcile/reconcile-day.ts
 import { ReconcileJobs } from './reconcile/reconcile-jobs.ts';
 import { RetentionJobs } from './retention/retention-jobs.ts';
 import { sweepClinic } from './retention/sweep-clinics.ts';
+import { IndexKeeper } from './search/index-keeper.ts';
 import { type MetricsListener, serveMetrics } from './serve-metrics.ts';
 import { syncSchedule } from './sync-schedule.ts';
 import { WorkerHealth } from './worker-health.ts';
@@ -92,6 +93,7 @@ export class BoltWorker {
   readonly #auditKeeper: AuditKeeper;
   readonly #guard: AuditGuard;
   readonly #retention: RetentionJobs;
+  readonly #index: IndexKeeper;
   readonly #rosters: RosterKeeper;
   readonly #ehr: EhrConnection;
   readonly #writeBack: WriteBackKeeper;
@@ -125,7 +127,12 @@ export class BoltWorker {
     const objects = lazyStore(config.archive);
     const archive = new BoardArchive(objects);
     this.#keyKeeper = new KeyKeeper(this.#vault, log);
+    this.#index = new IndexKeeper({
+      ...{ port: this.#redis, vault: this.#vault, clinics: parts.clinics, log },
+      registry: () => this.#registry,
+    });
     this.#registry = new BoardRegistry({
+      onPatients: (host) => this.#index.due(host),
       archive,
       vault: this.#vault,
       ...(parts.clock ? { clock: parts.clock } : {}),
@@ -171,6 +178,7 @@ export class BoltWorker {
     const sweeping = {
       ...{ port: this.#redis, registry: this.#registry, archive, objects, vault: this.#vault },
       ...{ clinics: parts.clinics, record: (event: SecurityEvent) => this.#guard.record(event) },
+      index: this.#index,
     };
     this.#retention = new RetentionJobs({
       clinics: parts.clinics,
@@ -235,6 +243,7 @@ export class BoltWorker {
     this.#auditKeeper.start();
     this.#guard.start();
     this.#rosters.start();
+    this.#index.start();
     await this.#retention.start();
     for (const clinic of this.#parts.clinics) {
       if (clinic.ehr === null) continue;
@@ -258,6 +267,7 @@ export class BoltWorker {
     await this.#metrics?.stop();
     this.#workerMetrics.stop();
     await this.#retention.stop(graceMs);
+    await this.#index.stop();
     await this.#rosters.stop();
     await this.#guard.stop();
     await this.#auditKeeper.stop();

@@ -14,6 +14,9 @@ export const routeActions = [
   'command',
   'import',
   'sync',
+  // Finding a patient again: today, and on any other day that is kept.
+  'patient.search',
+  'patient.search-days',
   'drift.read',
   'drift.run',
   'write-back.read',

@@ -25,6 +25,7 @@ export * from './jobs.ts';
 export * from './metrics-summary.ts';
 export { buildOpenApi } from './openapi.ts';
 export * from './passkeys.ts';
+export * from './patient-search.ts';
 export * from './phi.ts';
 export * from './principal.ts';
 export * from './problems.ts';

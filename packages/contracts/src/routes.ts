@@ -17,6 +17,7 @@ import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from '.
 import { importRequestSchema } from './import.ts';
 import { metricsSummarySchema } from './metrics-summary.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
+import { patientSearchRoutes } from './patient-search-routes.ts';
 import type { ProblemCode } from './problems.ts';
 import { queueRoutes } from './queue-routes.ts';
 import {
@@ -425,6 +426,7 @@ export const routes = {
   ...writeBackRoutes,
   ...queueRoutes,
   ...systemStateRoutes,
+  ...patientSearchRoutes,
   ...retentionRoutes,
   ...passkeyRoutes,
   ...federationRoutes,

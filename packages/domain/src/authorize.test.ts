@@ -41,6 +41,8 @@ const specified: Record<Action, string> = {
   command: 'FMNPBGVY',
   import: 'FGSY',
   sync: 'FMNPGSY',
+  'patient.search': 'FMNPBG',
+  'patient.search-days': 'FNPBG',
   'write-back.read': 'GA',
   'write-back.set': 'G!A!',
   'drift.read': 'FG',

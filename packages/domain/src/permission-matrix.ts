@@ -82,6 +82,12 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   import: inClinic('Take over a schedule', all(['front-desk', 'manager', 'service', 'system'])),
   sync: inClinic('Have a day read from the EHR', all([...staff, 'service', 'system'])),
 
+  'patient.search': inClinic('Find a patient on today’s board', all(team)),
+  'patient.search-days': inClinic(
+    'Find a patient on any other day that is kept (narrowed by identifier)',
+    all([...desk, 'nurse', 'provider', 'manager', 'billing']),
+  ),
+
   'write-back.read': inClinic('See whether and what is written to the EHR', all(['manager', 'admin'])),
   'write-back.set': inClinic(
     'Switch write-back to the EHR',

@@ -39,6 +39,8 @@ export type AuthorityParts = {
   onDurable: (seq: number) => void;
   /** Called when the function library is missing, so that it can be loaded again. */
   onFunctionMissing: () => void;
+  /** Called after a commit of ours that changed who a patient is. */
+  onPatients: () => void;
 };
 export type SubmitOptions = {
   /** Epoch ms on Redis's clock after which the command must not run; default one command timeout from now. */
@@ -220,6 +222,7 @@ export class BoardAuthority {
       .take({ epoch, seq, chain, id, t }, frameText, { frame, changes })
       .catch(() => {});
     this.#parts.onDurable(seq);
+    if ([...changes.keys()].some((id) => id.startsWith('p:'))) this.#parts.onPatients();
     return appliedOutcome(plan.envelope, seq, frame.events.length);
   }
 

@@ -37,6 +37,8 @@ export type BoardHostParts = {
   /** Replicas that must hold a commit before it counts; null where one durable server is the promise. */
   commitLane: Durability | null;
   onFunctionMissing: () => void;
+  /** Told after a commit of this process that changed who a patient is. */
+  onPatients?: ((host: BoardHost) => void) | undefined;
   /** How records stand in Redis; default in plain. */
   codec?: BoardCodec;
   /** Where boards are read that have left Redis. */
@@ -82,6 +84,7 @@ export class BoardHost {
       doorbell: port.doorbell,
       onDurable: (seq) => this.#markDurable(seq),
       onFunctionMissing,
+      onPatients: () => parts.onPatients?.(this),
     });
   }
 

@@ -125,6 +125,18 @@ export class Detection {
     }
   }
 
+  /**
+   * Visits were found by a search and are about to be shown: who is only there to be noticed, is. Throws
+   * `access_suspended` when one of them was.
+   */
+  async found(
+    { req, session, clinic }: { req: IncomingMessage; session: Session; clinic: string },
+    visitIds: readonly string[],
+  ): Promise<void> {
+    const honey = visitIds.filter((id) => this.#assembly.config.honeyVisits.includes(id));
+    for (const id of honey) await this.opening({ req, session, clinic }, id, true);
+  }
+
   #signal(kind: Signal['kind'], object: string, req: IncomingMessage, session: Session | null): Signal {
     const { now } = this.#assembly;
     const network = this.#addressOf(req);

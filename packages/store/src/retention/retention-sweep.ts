@@ -32,6 +32,7 @@ import type { ObjectStore } from '../archive/object-store.ts';
 import { dropBoardCall, forgetBoardCall } from '../generated/function-calls.generated.ts';
 import { boardKeys } from '../keys.ts';
 import type { RedisPort } from '../redis-port.ts';
+import type { PatientIndex } from '../search/patient-index.ts';
 import { outboxKey } from '../write-back/write-back-keys.ts';
 import { readFreeze } from './freeze.ts';
 import { RetentionStore } from './retention-store.ts';
@@ -51,6 +52,8 @@ export type SweepParts = {
   record: (event: SecurityEvent) => Promise<void>;
   /** Null where data is not encrypted by period: then only the archive and Redis are emptied. */
   shredder: PeriodShredder | null;
+  /** Where patients of a day are found again; null where they are not. */
+  index?: Pick<PatientIndex, 'forgetDay'> | null;
   /** Epoch ms. */
   now: () => number;
 };
@@ -195,6 +198,7 @@ export class RetentionSweep {
     const { port, archive, now } = this.#parts;
     if (day.state !== 'purging' && !(await this.#store.beginPurge(day))) return false;
     await this.#record('D', 'retention', day.object);
+    await this.#parts.index?.forgetDay({ clinic: this.#clinic, date: day.date });
     await archive.remove(day.object);
     const keys = boardKeys({ clinic: this.#clinic, date: day.date });
     const bell = { newEpoch: newEpoch(), doorbell: port.doorbell, channel: keys.channel };
