@@ -140,15 +140,15 @@ export { type RedisServerConfOptions, redisServerConf } from './redis-server-con
 export { fromUrl, type RedisMode, type RedisTarget } from './redis-target.ts';
 export { freezeDeletions, liftFreeze, readFreeze } from './retention/freeze.ts';
 export { type BookChange, RecordBook } from './retention/record-book.ts';
+export { lookBackDays } from './retention/retained-days.ts';
 export { alertBookKeys, detectionKeys, retentionKeyRows, windowKey } from './retention/retention-keys.ts';
 export { RetentionStore } from './retention/retention-store.ts';
 export {
-  lookBackDays,
-  type PeriodShredder,
   RetentionSweep,
   type SweepParts,
   type SweepReport,
 } from './retention/retention-sweep.ts';
+export type { PeriodShredder } from './retention/shred-months.ts';
 export { type IndexSweepReport, nearSpan, sweepIndex, wholeSpan } from './search/index-sweep.ts';
 export { IndexWriter } from './search/index-writer.ts';
 export { type KeptDate, keptDates } from './search/kept-dates.ts';
