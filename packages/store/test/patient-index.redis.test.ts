@@ -58,8 +58,11 @@ const arrival = (visitId: string): Command => ({
 
 const newIndex = () => new PatientIndex(port, vaults.open());
 const stateOf = async (board: BoardKey) => (await registry.get(board)).state;
-const sweep = (index: PatientIndex, { clinic, date }: BoardKey, span = nearSpan) =>
-  sweepIndex({ port, index, stateOf }, clinic, { today: date, ...span });
+const sweep = (
+  index: PatientIndex,
+  { clinic, date }: BoardKey,
+  span: { back: number; ahead: number } = nearSpan,
+) => sweepIndex({ port, index, stateOf }, clinic, { today: date, ...span });
 const on = ({ date }: BoardKey, ...visitIds: string[]) => [{ date, visitIds }];
 
 /** A day with one patient, as committed by a process that indexes nothing. */
