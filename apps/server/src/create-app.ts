@@ -26,6 +26,7 @@ import { getDayReport } from './boards/get-day-report.ts';
 import { getStream } from './boards/get-stream.ts';
 import { postCommands } from './boards/post-commands.ts';
 import { postPresence } from './boards/post-presence.ts';
+import { postPrint } from './boards/post-print.ts';
 import type { PresenceFeed } from './boards/presence-feed.ts';
 import { getBoard, getHistory, getMetricsSummary, getVisitHistory } from './boards/read-board.ts';
 import { alertHandlers } from './detection/alert-handlers.ts';
@@ -134,7 +135,16 @@ function handlersOf(parts: AppParts): Handlers {
     ...queueHandlers({ queues: parts.queues, record }),
     ...retentionHandlers(parts.retention),
     ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),
-    ...auditHandlers({ desk: parts.auditDesk, record, now }),
+    postPrint: postPrint({ ...reading, now }),
+    ...auditHandlers({
+      ...{ desk: parts.auditDesk, record, now, accounts: parts.accounts.accounts },
+      ...{ seal: emergency.seal, unseal: emergency.unseal },
+      identities: {
+        boards,
+        daysOf: (clinic, patient) => parts.auditDesk.index(clinic).daysOf(patient),
+        today: (clinic) => boards.presentDate(clinic),
+      },
+    }),
     ...sessionHandlers({
       ...parts,
       ...{ record, now, store: parts.lock.store, tokens: parts.lock.tokens },

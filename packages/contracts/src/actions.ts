@@ -11,6 +11,7 @@ export const routeActions = [
   'visit-history',
   'presence',
   'metrics',
+  'print',
   'command',
   'import',
   'sync',
@@ -43,6 +44,7 @@ export const routeActions = [
   'audit.summary',
   'audit.read',
   'audit.export',
+  'audit.reveal',
   'audit.status',
   // The installation.
   'config.read',

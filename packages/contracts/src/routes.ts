@@ -241,7 +241,12 @@ export const routes = {
     isUserAction: true,
     params: board,
     query: z.strictObject({
-      format: z.enum(reportFormats).default('json').meta({ description: 'How it is written.' }),
+      format: z
+        .enum(reportFormats)
+        .optional()
+        .meta({
+          description: 'As what file it is taken away; without it, it is read on the screen as JSON.',
+        }),
     }),
     responses: {
       200: {

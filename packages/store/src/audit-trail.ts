@@ -27,6 +27,8 @@ export type ReadAudit = AuditMark & {
   entities: readonly string[];
   /** Opaque keys of the patients concerned; a whole board (`*`) is resolved when it is sealed. */
   pat?: readonly string[];
+  /** How many patients the answer held, where it leaves the screen. */
+  n?: number;
 };
 
 /** The limit of `append_audit`. */

@@ -44,7 +44,13 @@ export {
   clinicOf,
   installationLog,
 } from './audit/audit-keys.ts';
-export { type AuditQuery, AuditReader, type FoundEntries, type FoundEntry } from './audit/audit-reader.ts';
+export {
+  type AuditMatch,
+  type AuditQuery,
+  AuditReader,
+  type FoundEntries,
+  type FoundEntry,
+} from './audit/audit-reader.ts';
 export { AuditReviews, reviewWeekMs } from './audit/audit-reviews.ts';
 export { AuditSealer, type AuditSealerParts, type SealOutcome } from './audit/audit-sealer.ts';
 export { AuditSigner, type CheckpointWitness, originOf } from './audit/audit-signer.ts';
@@ -54,6 +60,7 @@ export { csvCell, entriesCsv } from './audit/export-csv.ts';
 export { fhirAuditEvent, fhirBundle } from './audit/export-fhir.ts';
 export { LogArchive } from './audit/log-archive.ts';
 export { leafBytes, presentEvent, type RawEntry } from './audit/present-event.ts';
+export { RevealStore, type StoredReveal } from './audit/reveal-store.ts';
 export { eventMac, SecurityAudit, type SecurityAuditOptions } from './audit/security-audit.ts';
 export { type AuditMark, AuditTrail, type ReadAudit } from './audit-trail.ts';
 export type { SubmitOptions } from './board-authority.ts';

@@ -23,12 +23,14 @@ export async function recordRead(
   call: Call,
   what: string,
   entities: readonly string[],
+  /** How many patients, where it leaves the screen. */
+  n?: number,
 ): Promise<void> {
   const { user, station } = mustSession(call);
   const actor = { id: user.id, role: user.role, station };
   const mark = markOf(call, isInEmergency(mustPrincipal(call), host, entities));
   try {
-    await host.auditRead({ actor, what, entities, ...mark });
+    await host.auditRead({ actor, what, entities, ...mark, ...(n === undefined ? {} : { n }) });
   } catch (error) {
     throw new Fault('store_unavailable', { reason: 'audit' }, error);
   }
