@@ -1,12 +1,4 @@
-/**
- * `npm run compliance`: proves every control of the catalogue by its tests, documents and attestations, and writes
- * reports/compliance. Exit code 1 when any control is not satisfied.
- *
- *   --evidence <folder>   also demand the attestations of an installation, one JSON file each
- *   --advisories <file>   also demand that no advisory of that list is open for too long
- *   --note                 append the result to the record of accesses (REDIS_URL, BOLT_KEYS, BOLT_KEY_STORE)
- *   --fresh               run the tests even when a report of exactly these sources is there
- */
+/** `npm run compliance`: proves every control of the catalogue, and writes reports/compliance. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -35,14 +27,35 @@ import { countStates } from '../compliance/report/run-record.ts';
 import { writeReport } from '../compliance/report/write-report.ts';
 import { root } from './run-command.ts';
 
-const { values } = parseArgs({
-  options: {
-    evidence: { type: 'string' },
-    advisories: { type: 'string' },
-    fresh: { type: 'boolean' },
-    note: { type: 'boolean' },
-  },
-});
+const usage = `Usage: npm run compliance -- [options]
+
+Proves every control of the catalogue by its tests, documents and attestations, and writes reports/compliance.
+Exit code 1 when any control is not satisfied, 2 for a wrong call.
+
+  --evidence FOLDER   also demand the attestations of an installation, one JSON file each
+  --advisories FILE   also demand that no advisory of that list is open for too long
+  --note              append the result to the record of accesses (REDIS_URL, BOLT_KEYS, BOLT_KEY_STORE)
+  --fresh             run the tests even when a report of exactly these sources is there
+  --help              this text
+`;
+
+function readArguments() {
+  const flag = { type: 'boolean' } as const;
+  const file = { type: 'string' } as const;
+  const options = { evidence: file, advisories: file, fresh: flag, note: flag, help: flag };
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const values = readArguments();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 
 const startedAt = new Date().toISOString();
 const source = sourceState(root);

@@ -5,6 +5,7 @@ import { renderFunctionsPage, renderKeysPage } from '../packages/store/functions
 import { accountKeyRows } from '../packages/store/src/accounts/account-keys.ts';
 import { auditKeyRows } from '../packages/store/src/audit/audit-keys.ts';
 import { displayKeyRows } from '../packages/store/src/displays/display-store.ts';
+import { downtimeKeyRows } from '../packages/store/src/downtime/roster-notes.ts';
 import { driftKeyRows } from '../packages/store/src/drift/drift-store.ts';
 import { ehrLinkKeyRows } from '../packages/store/src/ehr-link/ehr-link-keys.ts';
 import { emergencyKeyRows } from '../packages/store/src/emergency/emergency-keys.ts';
@@ -12,6 +13,7 @@ import { boardKeyRows } from '../packages/store/src/keys.ts';
 import { oneUseKeyRows } from '../packages/store/src/passkeys/one-use-store.ts';
 import { passkeyKeyRows } from '../packages/store/src/passkeys/passkey-store.ts';
 import { retentionKeyRows } from '../packages/store/src/retention/retention-keys.ts';
+import { searchKeyRows } from '../packages/store/src/search/search-keys.ts';
 import { sessionKeyRows } from '../packages/store/src/sessions/session-keys.ts';
 import { writeBackKeyRows } from '../packages/store/src/write-back/write-back-keys.ts';
 
@@ -28,9 +30,11 @@ export function generateFunctions(): { path: string; content: string }[] {
       content: renderKeysPage([
         ...boardKeyRows,
         ...driftKeyRows,
+        ...downtimeKeyRows,
         ...writeBackKeyRows,
         ...auditKeyRows,
         ...retentionKeyRows,
+        ...searchKeyRows,
         ...sessionKeyRows,
         ...ehrLinkKeyRows,
         ...emergencyKeyRows,

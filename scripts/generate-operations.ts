@@ -45,6 +45,7 @@ export async function workerMetrics(): Promise<MetricRow[]> {
     lag: () => ({ jobs: 0, jobsMs: 0 }),
     record: () => undefined,
     backlog: () => ({ waiting: 0, failed: 0, conflict: 0, oldestAt: null }),
+    rosters: () => new Map(),
   });
   const rows = [own.registry, new LinkMetrics().registry].map((registry) => registry.metrics());
   const all = (await Promise.all(rows)).flatMap(rowsOf);

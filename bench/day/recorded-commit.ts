@@ -79,6 +79,14 @@ export async function recordBoard(
 
 const systemItem = (command: Command): WorkItem => ({ role: 'system', clientId: 'booking-0001', command });
 
+/** As long as what the server puts on record of a request. */
+const mark = {
+  sid: '0123456789abcdef',
+  aal: '2',
+  rid: '01234567-89ab-4cde-8f01-23456789abcd',
+  pol: `sha256:${'0'.repeat(64)}`,
+} as const;
+
 async function record(
   host: BoardHost,
   items: readonly WorkItem[],
@@ -92,7 +100,8 @@ async function record(
     if (!host.preview(command, actor, source).ok) continue;
     const n = (counts.get(clientId) ?? 0) + 1;
     counts.set(clientId, n);
-    const outcome = await host.submit({ clientId, n, command }, actor, source);
+    const options = role === 'system' ? {} : { mark };
+    const outcome = await host.submit({ clientId, n, command }, actor, source, options);
     const call = kept.at(-1);
     if (outcome.outcome !== 'applied' || !call) throw new Error(`${command.type}: ${outcome.outcome}`);
     const args = call.args.map(String);

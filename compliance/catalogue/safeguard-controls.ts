@@ -34,13 +34,23 @@ export const technicalSafeguards: readonly Control[] = [
     citation: '45 CFR 164.312(a)(2)(ii)',
     title: 'Emergency access procedure',
     kind: 'required',
-    does: 'Break-glass for people who were named before: with a reason, for one patient and an hour, reported at once and reviewed.',
+    does: 'Break-glass for people who were named before: with a reason, for one patient and an hour, reported at once and reviewed. While the system is away: a roster, sealed every quarter of an hour, that the offline key of the clinic opens without it.',
     implementation: [
       'apps/server/src/access/break-glass-handlers.ts',
       'apps/server/src/access/emergency-register.ts',
+      'apps/worker/src/downtime/roster-keeper.ts',
+      'packages/store/src/downtime/seal-roster.ts',
+      'apps/cli/src/commands/downtime-open.ts',
     ],
     documents: ['docs/runbooks/downtime.md'],
-    manual: [{ id: 'downtime-exercise', what: 'A working day was exercised on paper.', maxAgeDays: 366 }],
+    manual: [
+      { id: 'downtime-exercise', what: 'A working day was exercised on paper.', maxAgeDays: 366 },
+      {
+        id: 'roster-drill',
+        what: 'A downtime roster was opened with the sealed offline key and printed, the network unplugged.',
+        maxAgeDays: 90,
+      },
+    ],
   },
   {
     id: 'H-04',

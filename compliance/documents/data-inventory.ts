@@ -8,6 +8,7 @@ import {
   type FieldLevel,
   isFieldClass,
   type PersonDetailsJob,
+  type RosterRow,
   type ScheduleSyncJob,
   type SensitivityNode,
   type StoredDrift,
@@ -69,6 +70,7 @@ const auditLevels: Classes<AuditEvent> = {
   sub: 'L0',
   act: 'L0',
   out: 'L0',
+  sev: 'L0',
   why: 'L0',
   agent: 'L0',
   pou: 'L0',
@@ -114,6 +116,19 @@ const driftLevels: Classes<StoredDrift> = {
   agreed: 'L2',
 };
 
+/** A patient on a downtime roster; the roster is sealed whole, for a key that only the clinic has. */
+const rosterLevels: Classes<RosterRow> = {
+  startAt: 'L0',
+  name: 'L2',
+  dob: 'L2',
+  provider: 'L1',
+  room: 'L0',
+  state: 'L0',
+  arrivedAt: 'L0',
+  waitingSince: 'L0',
+  kind: 'L1',
+};
+
 /** Fields of accounts, of the record of accesses and of jobs: opaque ids, closed words, names of staff. */
 export function otherRows(): InventoryRow[] {
   const tables = { account: accountLevels, 'audit entry': auditLevels, job: jobLevels };
@@ -123,11 +138,12 @@ export function otherRows(): InventoryRow[] {
 }
 
 /** Fields of what is sealed as a whole. */
-export const wholeRows = (): InventoryRow[] =>
-  Object.entries(driftLevels).map(([field, level]) => ({
-    record: 'comparison with the EHR',
-    ...{ field, level, isSealed: true },
-  }));
+export const wholeRows = (): InventoryRow[] => {
+  const tables = { 'comparison with the EHR': driftLevels, 'downtime roster': rosterLevels };
+  return Object.entries(tables).flatMap(([record, levels]) =>
+    Object.entries(levels).map(([field, level]) => ({ record, field, level, isSealed: true })),
+  );
+};
 
 /** The inventory as parts of a page. */
 export function inventoryParts(): string[] {
@@ -142,7 +158,7 @@ export function inventoryParts(): string[] {
     'Fields of events; what belongs to an entity is marked as in the entity.',
     tableOf(eventRows().filter(({ field }) => !/^(?:visit|person|day|rooms\[\]|sync)\./.test(field))),
     '## Beside the boards',
-    'Passwords, authenticator seeds, passkeys and tokens are level L6 and no field of any message: their stores keep them hashed, sealed, or both.',
+    'A downtime roster lies in no Redis: a worker writes it to the store of `BOLT_DOWNTIME`, as [key management](key-management.md) says. Passwords, authenticator seeds, passkeys and tokens are level L6 and no field of any message: their stores keep them hashed, sealed, or both.',
     tableOf([...otherRows(), ...wholeRows()]),
   ];
 }

@@ -1,5 +1,5 @@
 /** What is noticed, as a page, from the rules that notice it. */
-import { detectionRules } from '@workflow-bolt/domain';
+import { detectionRules, reviewMs } from '@workflow-bolt/domain';
 import { markdownTable } from '../../scripts/markdown-table.ts';
 import { spanOf } from './policy-values.ts';
 
@@ -28,12 +28,21 @@ export function detectionParts(): string[] {
     rule.subject,
     limitsOf(rule),
     rule.severity,
+    spanOf(rule.reviewWithinMs ?? reviewMs[rule.severity]),
     rule.responses.join(', ') || 'alert only',
   ]);
   return [
     'From `packages/domain/src/detection/rules.ts`. Every rule has an attack that it must notice and an ordinary day on which it must be silent, both in the tests.',
     markdownTable(
-      ['Rule', 'What happened', 'Counted by', 'How often', 'Severity', 'What the system does'],
+      [
+        'Rule',
+        'What happened',
+        'Counted by',
+        'How often',
+        'Severity',
+        'Looked at within',
+        'What the system does',
+      ],
       rows,
     ),
   ];

@@ -47,7 +47,8 @@ export const assets: readonly Asset[] = [
     name: 'Command line of an operator',
     kind: 'process',
     folder: 'apps/cli',
-    patientData: 'Answers of the EHR in memory while a check runs; what it records has its values replaced.',
+    patientData:
+      'Answers of the EHR in memory while a check runs; what it records has its values replaced. A downtime roster that it opened, as a page for the printer.',
   },
   {
     id: 'redis',
@@ -61,6 +62,12 @@ export const assets: readonly Asset[] = [
     name: 'Archive of closed days and of the audit record',
     kind: 'store',
     patientData: 'Closed days, sealed; audit entries with opaque ids.',
+  },
+  {
+    id: 'rosters',
+    name: 'Store of downtime rosters',
+    kind: 'store',
+    patientData: 'The newest rosters of each clinic, sealed for a key that no server has.',
   },
   { id: 'kms', name: 'Key management service', kind: 'external', patientData: null },
   {
@@ -155,6 +162,27 @@ export const flows: readonly Flow[] = [
   },
   { id: 'F-13', from: 'worker', to: 'kms', carries: 'wrapped keys', protection: tls },
   { id: 'F-14', from: 'cli', to: 'ehr', carries: 'what a check reads', protection: tls },
+  {
+    id: 'F-15',
+    from: 'worker',
+    to: 'rosters',
+    carries: 'downtime rosters, sealed for the key of the clinic',
+    protection: `a folder of the machine, or ${tls}`,
+  },
+  {
+    id: 'F-16',
+    from: 'cli',
+    to: 'rosters',
+    carries: 'a sealed roster, opened with the offline key',
+    protection: 'sealed (X25519, AES-256-GCM); no network needed',
+  },
+  {
+    id: 'F-17',
+    from: 'cli',
+    to: 'api',
+    carries: 'that a roster was opened, and how the system stands',
+    protection: 'HTTPS in front of the API; an API token; no patient data',
+  },
 ];
 
 /** Which asset an option of the configuration points at; `own` is the process itself. */
@@ -163,6 +191,7 @@ export const optionTargets: Readonly<Record<string, string>> = {
   BOLT_KEYS: 'kms',
   BOLT_KEY_STORE: 'key-store',
   BOLT_ARCHIVE: 'archive',
+  BOLT_DOWNTIME: 'rosters',
   BOLT_EHR_URL: 'ehr',
   BOLT_FHIR_TOKEN_URL: 'ehr',
   HOST: 'own',

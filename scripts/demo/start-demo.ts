@@ -233,6 +233,6 @@ function printWelcome(baseUrl: string, day: DayOptions, options: StartOptions): 
   Sign in as one of:
 ${users.join('\n')}
 
-  ${options.isSimulated ? `The staff is played at ${options.speed}× speed.` : 'Add -- --simulate to see the staff at work.'} Ctrl-C stops everything.
+  ${options.isSimulated ? `The staff is played at ${options.speed}× speed.` : 'npm start -- --simulate also plays the staff.'} Ctrl-C stops everything.
 `);
 }

@@ -1,17 +1,24 @@
-/**
- * Keeps the shapes of a real account's answers, with every value replaced by a synthetic one. It reads only.
- *
- *   npm run ehr:record -- --out recordings/2026-11 [--credentials FILE] [--practice NAME]
- *
- * Credentials come from the file (JSON, readable by its owner only) or from BOLT_EHR_CUSTOMER_KEY, BOLT_EHR_USER and
- * BOLT_EHR_PASSWORD. Ends with 0 when recorded, 2 for a wrong command, 3 when the account cannot be read.
- */
+/** `npm run ehr:record`: keeps the shapes of a real account's answers, with every value replaced. It reads only. */
 import { parseArgs } from 'node:util';
 import { CannotRun, openLiveAccount, readCredentials } from './live-account.ts';
 import { recordAccount } from './record-account.ts';
 import { Recorder } from './recorder.ts';
+import { runReading } from './run-reading.ts';
 
-const EXIT = { done: 0, usage: 2, unusable: 3 } as const;
+const EXIT = { done: 0, unusable: 3 } as const;
+
+const usage = `Usage: npm run ehr:record -- --out FOLDER [options]
+
+Keeps the shapes of a real account's answers, with every value replaced by a synthetic one. It reads only.
+
+  --out FOLDER         where to
+  --credentials FILE   JSON with customerKey, user and password, readable by its owner only; without it
+                       BOLT_EHR_CUSTOMER_KEY, BOLT_EHR_USER and BOLT_EHR_PASSWORD
+  --practice NAME      this practice of the account only
+  --help               this text
+
+Ends with 0 when recorded, 2 for a wrong command, 3 when the account cannot be read.
+`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -36,13 +43,4 @@ async function main(): Promise<number> {
   return EXIT.unusable;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const isUsage =
-    error instanceof CannotRun || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  if (!isUsage) throw error;
-  // What was typed may hold a secret, so an unknown option is not repeated.
-  process.stderr.write(`${error instanceof CannotRun ? error.message : 'Unknown option.'}\n`);
-  process.exitCode = EXIT.usage;
-}
+await runReading(usage, main);

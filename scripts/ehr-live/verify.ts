@@ -1,18 +1,27 @@
-/**
- * Looks whether a real account behaves as the product takes it to. It reads only.
- *
- *   npm run ehr:verify -- [--credentials FILE] [--practice NAME] [--zone ZONE] [--deleted-id ID] [--provoke-limit]
- *
- * Credentials come from the file (JSON, readable by its owner only) or from BOLT_EHR_CUSTOMER_KEY, BOLT_EHR_USER and
- * BOLT_EHR_PASSWORD. Ends with 0 when nothing differs, 1 when something does, 2 for a wrong command, 3 when the account
- * cannot be read. What could not be seen is said, and fails nothing.
- */
+/** `npm run ehr:verify`: looks whether a real account behaves as the product takes it to. It reads only. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { CannotRun, openLiveAccount, readCredentials } from './live-account.ts';
+import { runReading } from './run-reading.ts';
 import { reportText, verifyAccount } from './verify-account.ts';
 
-const EXIT = { held: 0, differs: 1, usage: 2, unusable: 3 } as const;
+const EXIT = { held: 0, differs: 1, unusable: 3 } as const;
+
+const usage = `Usage: npm run ehr:verify -- [options]
+
+Looks whether a real account behaves as the product takes it to. It reads only.
+
+  --credentials FILE   JSON with customerKey, user and password, readable by its owner only; without it
+                       BOLT_EHR_CUSTOMER_KEY, BOLT_EHR_USER and BOLT_EHR_PASSWORD
+  --practice NAME      this practice of the account only
+  --zone ZONE          time zone of the practice (default America/Chicago)
+  --deleted-id ID      an appointment that was deleted, to see what is answered for it
+  --provoke-limit      call too soon on purpose, to see the limit
+  --help               this text
+
+Ends with 0 when nothing differs, 1 when something does, 2 for a wrong command, 3 when the account cannot be read. What
+could not be seen is said, and fails nothing.
+`;
 
 function readArguments() {
   const { values } = parseArgs({
@@ -50,13 +59,4 @@ async function main(): Promise<number> {
   return verified.reports.some(({ finding }) => finding === 'differs') ? EXIT.differs : EXIT.held;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const isUsage =
-    error instanceof CannotRun || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  if (!isUsage) throw error;
-  // What was typed may hold a secret, so an unknown option is not repeated.
-  process.stderr.write(`${error instanceof CannotRun ? error.message : 'Unknown option.'}\n`);
-  process.exitCode = EXIT.usage;
-}
+await runReading(usage, main);

@@ -15,6 +15,7 @@ import {
   fromUrl,
   outboxKey,
   type RedisPort,
+  visitsBeingMade,
   WriteBackSwitch,
 } from '@workflow-bolt/store';
 import { awaitUntil, type RedisServer, startRedis } from '@workflow-bolt/testkit';
@@ -77,7 +78,10 @@ export class RelayStage {
       return read.ok ? read.value : [];
     };
     const result = await syncSchedule(
-      { board, ehr, settings: this.settings, now: () => this.registry.now(), providers },
+      {
+        ...{ board, ehr, settings: this.settings, now: () => this.registry.now(), providers },
+        beingMade: () => visitsBeingMade(this.port, this),
+      },
       { jobId: 'stage', trigger: 'start' },
     );
     if (!result.ok) throw new Error(result.message);
@@ -291,10 +295,17 @@ export async function openStage() {
 }
 
 /** A port of which the writing of a status is another's. */
-export function withWrite(port: EhrPort, writeStatus: EhrPort['writeStatus']): EhrPort {
+export const withWrite = (port: EhrPort, writeStatus: EhrPort['writeStatus']): EhrPort =>
+  withMember(port, 'writeStatus', writeStatus);
+
+/** A port of which the making of an appointment is another's. */
+export const withCreate = (port: EhrPort, create: EhrPort['create']): EhrPort =>
+  withMember(port, 'create', create);
+
+function withMember<Name extends keyof EhrPort>(port: EhrPort, own: Name, replaced: EhrPort[Name]): EhrPort {
   return new Proxy(port, {
     get: (target, name) => {
-      if (name === 'writeStatus') return writeStatus;
+      if (name === own) return replaced;
       const member: unknown = Reflect.get(target, name, target);
       return typeof member === 'function' ? member.bind(target) : member;
     },

@@ -4,7 +4,16 @@ import { syncTotals } from '@workflow-bolt/domain';
 import type { EhrPort } from '@workflow-bolt/ehr';
 import { awaitUntil } from '@workflow-bolt/testkit';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { openStage, passing, patience, type RelayStage, slowMachine, withWrite } from './relay-stage.ts';
+import { HostBoard } from '../../apps/worker/src/host-board.ts';
+import {
+  openStage,
+  passing,
+  patience,
+  type RelayStage,
+  slowMachine,
+  withCreate,
+  withWrite,
+} from './relay-stage.ts';
 
 vi.setConfig(slowMachine);
 
@@ -74,6 +83,70 @@ test('[WB-LEASE] [WB5] killed between call and settling: what was applied is rea
   expect(stage.held(visit)).toBe('Roomed');
   expect((await stage.visit(visit.id)).ehrWrite).toEqual(after.ehrWrite);
   expect(stage.updates(visit)).toBe(2);
+});
+
+/** An EHR that makes an appointment, and whose answer stops at a gate. */
+function gatedCreation() {
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const wrap = (port: EhrPort): EhrPort =>
+    withCreate(port, async (creation) => {
+      const outcome = await port.create(creation);
+      reached.resolve();
+      await gate.promise;
+      return outcome;
+    });
+  return { reached: reached.promise, open: () => gate.resolve(), wrap };
+}
+
+/** A walk-in whom the EHR knows; from the making of their appointment on it has them under another name. */
+async function walkInWithTwoNames() {
+  const { reached, open, wrap } = gatedCreation();
+  const { id, fullName, dob } = stage.patient();
+  const providerId = (await stage.day()).providers.find((each) => each.id.startsWith('ehr-'))?.id ?? null;
+  const keeper = stage.keeper('one', wrap, passing);
+  await stage.send({ type: 'createVisit', visitId: 'known', kind: 'walk-in', fullName, dob, providerId });
+  await reached;
+  const patient = stage.simulator.world.patients.get(id);
+  if (!patient) throw new Error('no patient');
+  patient.fullName = 'Zztest Married';
+  return { keeper, open, patientId: String(id), visits: await countVisits() };
+}
+
+const countVisits = async () => (await stage.visits()).length;
+
+async function setAside() {
+  const board = await new HostBoard(stage.registry, stage).entities();
+  return [...board].flatMap(([, { d }]) => (d.type === 'sync' ? d.quarantined : []));
+}
+
+test('[WB-WALK-IN] [I2] killed between the EHR’s answer and its note, under a name that has changed since: one visit, one appointment', async () => {
+  stage = await shared.open();
+  const { keeper, open, patientId, visits } = await walkInWithTwoNames();
+  stage.kill(keeper);
+  await stage.pull();
+  expect(await countVisits()).toBe(visits);
+  expect(await setAside()).toContainEqual({ reason: 'being-written', count: 1 });
+  stage.keeper('two');
+  const after = await stage.until('known', 'in-sync');
+  expect(after.external).toMatchObject({ patientId, status: 'CheckedIn' });
+  await stage.pull();
+  expect(await countVisits()).toBe(visits);
+  expect(await setAside()).not.toContainEqual(expect.objectContaining({ reason: 'being-written' }));
+  expect(stage.simulator.journal('CreateAppointment')).toHaveLength(1);
+  open();
+});
+
+test('[WB-WALK-IN] [I2] read by a pull before the board is told of it, under another name: known by its number afterwards', async () => {
+  stage = await shared.open();
+  const { open, visits } = await walkInWithTwoNames();
+  await stage.pull();
+  expect(await countVisits()).toBe(visits);
+  open();
+  await stage.until('known', 'in-sync');
+  await stage.pull();
+  expect(await countVisits()).toBe(visits);
+  expect(stage.simulator.journal('CreateAppointment')).toHaveLength(1);
 });
 
 test('[WB-LEASE] one that stood still and does not know it has been replaced is refused by its fence', async () => {

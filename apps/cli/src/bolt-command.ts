@@ -48,7 +48,7 @@ export abstract class BoltCommand extends Command {
   }
 
   async #attempt(work: () => Promise<Outcome>, apiUrl: string): Promise<Outcome> {
-    const schema = `bolt.${this.id}/1`;
+    const schema = `bolt.${this.id?.replaceAll(':', '.')}/1`;
     try {
       return await work();
     } catch (error) {

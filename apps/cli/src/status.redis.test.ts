@@ -167,6 +167,7 @@ test('nobody, somebody else and wrong use are told apart, on standard error only
   expect(told[0]).toContain('(ECONNREFUSED)');
   expect(told[2]).not.toContain('secret');
   expect(told[3]).toContain('chmod 600');
+  expect(told[5]).toBe('✘ There is no command "nonsense".\n  bolt --help lists the commands.\n');
   expect(jsonOf(await status(nobody, '--json'))).toMatchObject({
     ...{ schema: 'bolt.status/1', ok: false, data: null },
     error: { code: 'unreachable', exit: 3 },

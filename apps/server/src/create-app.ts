@@ -26,6 +26,7 @@ import { getDayReport } from './boards/get-day-report.ts';
 import { getStream } from './boards/get-stream.ts';
 import { postCommands } from './boards/post-commands.ts';
 import { postPresence } from './boards/post-presence.ts';
+import { postPrint } from './boards/post-print.ts';
 import type { PresenceFeed } from './boards/presence-feed.ts';
 import { getBoard, getHistory, getMetricsSummary, getVisitHistory } from './boards/read-board.ts';
 import { alertHandlers } from './detection/alert-handlers.ts';
@@ -56,6 +57,7 @@ import { type RetentionParts, retentionHandlers } from './retention/retention-ha
 import type { JobQueue } from './schedule/job-queue.ts';
 import { postImport } from './schedule/post-import.ts';
 import { postSync } from './schedule/post-sync.ts';
+import { type PatientSearchParts, patientSearchHandlers } from './search/patient-search-handlers.ts';
 import type { Sessions } from './session/open-sessions.ts';
 import type { CookiePolicy } from './session/session-cookie.ts';
 import { getClinics, getDevUsers, getSession, postDevLogin, postLogout } from './session/session-handlers.ts';
@@ -81,6 +83,7 @@ export type AppParts = {
   queue: JobQueue;
   queues: QueueList;
   drift: DriftStore;
+  search: Pick<PatientSearchParts, 'index' | 'limit' | 'port'>;
   health: DependencyHealth;
   metrics: ServerMetrics;
   log: Log;
@@ -113,7 +116,7 @@ function handlersOf(parts: AppParts): Handlers {
     getClinics: getClinics(parts),
     getDevUsers: getDevUsers(parts),
     postDevLogin: postDevLogin(parts),
-    postLogout: postLogout(parts),
+    postLogout: postLogout({ ...parts, record }),
     postBreakGlass: postBreakGlass(emergency),
     getOwnBreakGlass: getOwnBreakGlass(emergency),
     postBreakGlassEnd: postBreakGlassEnd(emergency),
@@ -128,10 +131,20 @@ function handlersOf(parts: AppParts): Handlers {
     ...ehrLinkHandlers({ port: parts.retention.port, record }),
     ...writeBackHandlers({ ...parts.retention, boards, record, now }),
     ...reconcileHandlers({ boards, sight, queue: parts.queue, reports: parts.drift }),
+    ...patientSearchHandlers({ ...parts.search, boards, sight, detection: parts.detection, record, now }),
     ...queueHandlers({ queues: parts.queues, record }),
     ...retentionHandlers(parts.retention),
     ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),
-    ...auditHandlers({ desk: parts.auditDesk, record, now }),
+    postPrint: postPrint({ ...reading, now }),
+    ...auditHandlers({
+      ...{ desk: parts.auditDesk, record, now, accounts: parts.accounts.accounts },
+      ...{ seal: emergency.seal, unseal: emergency.unseal },
+      identities: {
+        boards,
+        daysOf: (clinic, patient) => parts.auditDesk.index(clinic).daysOf(patient),
+        today: (clinic) => boards.presentDate(clinic),
+      },
+    }),
     ...sessionHandlers({
       ...parts,
       ...{ record, now, store: parts.lock.store, tokens: parts.lock.tokens },

@@ -17,4 +17,5 @@ test('the page of the API says every route and every problem code, and loads not
   for (const code of problemCodes) expect(html).toContain(`id="problem-${code}"`);
   expect(html).not.toMatch(/<script|<link|https?:\/\/(?!localhost)[^"]*\.(js|css)|src=/);
   expect(styleHash).toMatch(/^sha256-/);
+  expect(html.replace(/<pre>.*?<\/pre>/gs, '')).not.toContain('`');
 });

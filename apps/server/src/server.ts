@@ -1,24 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type {
-  ClinicSettings,
-  IdentityProvider,
-  SecurityEvent,
-  ServerConfig,
-  User,
-} from '@workflow-bolt/contracts';
+import type { ClinicSettings, SecurityEvent, ServerConfig } from '@workflow-bolt/contracts';
 import { heartbeatMs } from '@workflow-bolt/contracts';
+import { isInUse } from '@workflow-bolt/domain';
 import {
+  AuditIndex,
   assertDurable,
   auditedProvider,
+  auditLogOf,
   BoardArchive,
   BoardRegistry,
   commitLaneOf,
   createRedisPort,
   DriftStore,
   fromUrl,
+  IndexWriter,
   type KeyProvider,
   type KeyUse,
   KeyUseRecorder,
@@ -27,23 +23,23 @@ import {
   openJobConnection,
   openKeyProvider,
   openVault,
+  PatientIndex,
   RedisAccountStore,
-  type RedisClock,
+  SearchLimit,
   SecurityAudit,
-  type ThrottleLimits,
   type Vault,
 } from '@workflow-bolt/store';
-import type { DestinationStream } from 'pino';
 import { Access } from './access/access.ts';
 import { policyHash } from './access/policy-hash.ts';
 import { accountDirectory } from './accounts/account-directory.ts';
-import type { HashEngine } from './accounts/hash-engine.ts';
 import { Accounts } from './accounts/open-accounts.ts';
 import { AuditDesk } from './audit/audit-desk.ts';
 import { BoardAccess } from './boards/board-access.ts';
 import { PresenceFeed } from './boards/presence-feed.ts';
 import { createApp } from './create-app.ts';
 import { Detection } from './detection/detection.ts';
+import { Nearness } from './detection/nearness.ts';
+import { HttpListener } from './http/http-listener.ts';
 import { Log } from './http/log.ts';
 import { openProofs } from './oidc/open-proofs.ts';
 import { DependencyHealth } from './operations/dependency-health.ts';
@@ -51,47 +47,12 @@ import { ServerMetrics } from './operations/server-metrics.ts';
 import { openQueues, type QueueList } from './queues/queue-list.ts';
 import { createBullmqQueue } from './schedule/bullmq-queue.ts';
 import type { JobQueue } from './schedule/job-queue.ts';
+import { type ServerDependencies, ServerRefused } from './server-dependencies.ts';
 import { Sessions } from './session/open-sessions.ts';
 import { SessionWatch } from './session/session-watch.ts';
 import { StreamHub } from './stream/stream-hub.ts';
 
-export type ServerDependencies = {
-  config: ServerConfig;
-  clinics: readonly ClinicSettings[];
-  /** Offered by the development login; null switches it off. Refused in production mode. */
-  developmentUsers: readonly User[] | null;
-  /** Where log lines go; standard output without one. */
-  logTo?: DestinationStream;
-  /** Where people may sign in besides here; none without. */
-  identityProviders?: readonly IdentityProvider[];
-  /** Instead of the queue in Redis. */
-  queue?: JobQueue;
-  heartbeatMs?: number;
-  /** Where the top keys are, instead of what the configuration names. */
-  keys?: KeyProvider;
-  /** Clock of sessions, epoch ms; the host's without one. */
-  sessionClock?: () => number;
-  /** Where password hashes are computed; on the threads of this process without one. */
-  hashEngine?: HashEngine;
-  /** How often somebody may try to sign in, instead of the standard. */
-  signInLimits?: ThrottleLimits;
-  /** Where the code of the first account is shown; standard error without one. */
-  print?: (text: string) => void;
-  /** Instead of an estimate of Redis's clock: for replaying a day. */
-  clock?: RedisClock;
-};
-
-/** Why this process does not start, as a sentence for the person who started it. */
-export class ServerRefused extends Error {
-  override readonly name = 'ServerRefused';
-}
-
-/** Longer than any proxy in front keeps an idle connection, so that the proxy is the one to close it. */
-const keepAliveMs = 65_000;
-/** For the whole head of a request to arrive. */
-const headersMs = 10_000;
-/** For a whole request to arrive; a large import over a slow line takes its time. */
-const requestMs = 60_000;
+export { type ServerDependencies, ServerRefused } from './server-dependencies.ts';
 
 export type BoltServer = {
   /** Connects, checks Redis, listens. Throws ServerRefused, UnsafeRedisError, FunctionLibraryError or Fault. */
@@ -118,6 +79,7 @@ class ApiServer implements BoltServer {
   readonly #vault: Vault;
   readonly #keyUses: KeyUseRecorder;
   readonly #registry: BoardRegistry;
+  readonly #indexWriter: IndexWriter;
   readonly #health: DependencyHealth;
   readonly #metrics: ServerMetrics;
   readonly #hub: StreamHub;
@@ -129,7 +91,7 @@ class ApiServer implements BoltServer {
   readonly #watch: SessionWatch;
   readonly #access: Access;
   readonly #detection: Detection;
-  readonly #http: Server;
+  readonly #http: HttpListener;
   #keyProvider: KeyProvider | null;
   /** The same, with each use on the record. */
   readonly #topKeys: KeyProvider;
@@ -155,7 +117,10 @@ class ApiServer implements BoltServer {
     });
     this.#vault = openVault(config, { onUse: (use) => this.#onKeyUse(use) });
     const archive = lazyStore(config.archive);
+    const index = new PatientIndex(this.#port, this.#vault);
+    this.#indexWriter = new IndexWriter(index, () => this.#log.write('warn', 'search.unindexed', {}));
     this.#registry = new BoardRegistry({
+      onPatients: (host) => this.#indexWriter.due(host),
       archive: new BoardArchive(archive),
       vault: this.#vault,
       commitLane: commitLaneOf(config.commitReplicas),
@@ -170,7 +135,13 @@ class ApiServer implements BoltServer {
     this.#topKeys = provider;
     const wrap: KeyProvider['wrap'] = (...secret) => provider.wrap(...secret);
     const security = new SecurityAudit({ port: this.#port, keys: { wrap } });
+    const accounts = new RedisAccountStore(this.#port, { now: dependencies.sessionClock ?? Date.now });
     this.#detection = new Detection({
+      nearness: new Nearness({
+        colleagueNames: async () =>
+          (developmentUsers ?? (await accounts.list()).filter(isInUse)).map(({ name }) => name),
+        daysOf: (clinic, patient) => new AuditIndex(this.#port, auditLogOf(clinic)).daysOf(patient),
+      }),
       ...{ port: this.#port, config, sessions: () => this.#sessions.service },
       record: (event) => security.append({ pol: policyHash, ...event }),
       now: dependencies.sessionClock ?? Date.now,
@@ -181,7 +152,6 @@ class ApiServer implements BoltServer {
       onError: () => this.#log.write('error', 'detection.failed', {}),
     });
     const record = (event: SecurityEvent) => this.#detection.record(event);
-    const accounts = new RedisAccountStore(this.#port, { now: dependencies.sessionClock ?? Date.now });
     this.#sessions = new Sessions({
       ...{ port: this.#port, config, clinics, developmentUsers, directory: accountDirectory(accounts) },
       record,
@@ -240,6 +210,7 @@ class ApiServer implements BoltServer {
       queue: this.#queue,
       queues: this.#queues,
       drift: new DriftStore(this.#port, this.#vault),
+      search: { index, limit: new SearchLimit(this.#port), port: this.#port },
       health: this.#health,
       metrics: this.#metrics,
       log: this.#log,
@@ -248,16 +219,11 @@ class ApiServer implements BoltServer {
       webRoot: config.webRoot ?? join(import.meta.dirname, '../../web/dist'),
       isDraining: () => this.#isDraining,
     });
-    this.#http = createHttpServer(
-      { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs },
-      app,
-    );
+    this.#http = new HttpListener(app);
   }
 
   get url(): string {
-    const address = this.#http.address() as AddressInfo | null;
-    if (!address) throw new Error('the server does not listen');
-    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+    return this.#http.url;
   }
 
   get streams(): number {
@@ -277,8 +243,8 @@ class ApiServer implements BoltServer {
     await this.#health.check();
     this.#health.startProbes();
     await this.#accounts.start();
-    await this.#listen();
-    const { address, port } = this.#http.address() as AddressInfo;
+    await this.#http.listen(this.#config);
+    const { address, port } = this.#http.address;
     this.#log.write('info', 'server.listening', { host: address, port });
   }
 
@@ -288,7 +254,7 @@ class ApiServer implements BoltServer {
     this.#isDraining = true;
     this.#log.write('info', 'server.draining', { streams: this.#hub.size });
     await this.#hub.drain();
-    await this.#closeHttp(this.#config.drainMs);
+    await this.#http.close(this.#config.drainMs);
     this.#log.write('info', 'server.stopped', { ms: Math.round(performance.now() - startedAt) });
   }
 
@@ -301,9 +267,10 @@ class ApiServer implements BoltServer {
     this.#watch.stop();
     this.#access.stop();
     this.#hub.stop();
-    await this.#closeHttp(0);
+    await this.#http.close(0);
     this.#accounts.stop();
     await this.#health.stop();
+    await this.#indexWriter.stop();
     await this.#registry.stop();
     await this.#keyUses.stop();
     await this.#queue.close().catch(() => {});
@@ -319,31 +286,11 @@ class ApiServer implements BoltServer {
     this.#keyUses.take(use);
   }
 
-  /** Waits for the requests that are being answered, at most so long. */
-  async #closeHttp(graceMs: number): Promise<void> {
-    if (!this.#http.listening) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#http.close(() => resolve());
-    this.#http.closeIdleConnections();
-    const idle = setInterval(() => this.#http.closeIdleConnections(), 50);
-    const cut = setTimeout(() => this.#http.closeAllConnections(), graceMs);
-    await promise;
-    clearInterval(idle);
-    clearTimeout(cut);
-  }
-
-  #listen(): Promise<void> {
-    const { host, port } = this.#config;
-    return new Promise((resolve, reject) => {
-      this.#http.once('error', (error: NodeJS.ErrnoException) => reject(refusalOf(error, host, port)));
-      this.#http.listen(port, host, resolve);
-    });
-  }
-
   #createHealth(node: string, clinics: readonly ClinicSettings[], archive: ObjectStore): DependencyHealth {
     return new DependencyHealth({
       ...{ port: this.#port, node, version: '0.1.0', commitReplicas: this.#config.commitReplicas },
       hasEhr: clinics.some(({ ehr }) => ehr !== null),
+      hasRoster: clinics.some(({ downtime }) => downtime !== undefined),
       askKeys: () => (this.#keyProvider ?? this.#vault.provider).status(),
       askArchive: () => archive.get('health/probe'),
       streamsBehind: () => this.#countBehind(),
@@ -380,15 +327,4 @@ class ApiServer implements BoltServer {
       },
     });
   }
-}
-
-function refusalOf(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === 'EADDRINUSE') {
-    return new ServerRefused(
-      `Port ${port} on ${host} is taken. Stop what listens there, or set PORT to another.`,
-    );
-  }
-  if (error.code === 'EACCES')
-    return new ServerRefused(`This user may not listen on port ${port}. Choose one above 1023.`);
-  return error;
 }

@@ -8,6 +8,7 @@ export const users: readonly User[] = [
   { id: 'ines', name: 'Inés Carrillo', role: 'medical-assistant', clinics: ['cedar'] },
   { id: 'okafor', name: 'Dr. Okafor', role: 'provider', clinics: ['cedar'] },
   { id: 'robin', name: 'Robin Achebe', role: 'manager', clinics: ['cedar'] },
+  { id: 'bob', name: 'Bob Alvarez', role: 'billing', clinics: ['cedar'] },
   { id: 'wanda', name: 'Wanda Liu', role: 'viewer', clinics: ['cedar'] },
 ];
 

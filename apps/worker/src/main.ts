@@ -9,6 +9,7 @@ import {
   workerOptions,
 } from '@workflow-bolt/contracts';
 import { pino } from 'pino';
+import { rosterAgreementProblem } from './downtime/roster-agreement.ts';
 import { ehrAgreementProblem } from './ehr-agreement.ts';
 import { ehrSystemOf } from './ehr-link/ehr-account.ts';
 import { BoltWorker, parseClinics } from './worker.ts';
@@ -22,12 +23,14 @@ function readEnvironment(environment: NodeJS.ProcessEnv): WorkerConfig {
   return environment.NODE_ENV === 'production' ? { ...config, mode: 'production' } : config;
 }
 
-/** Throws `ConfigError` while no agreement with the EHR's vendor is in force. */
+/** Throws `ConfigError` while no agreement with the EHR's vendor, or with whoever is to store rosters, is in force. */
 function refuseWithoutAgreement(config: WorkerConfig, system: EhrSystem): void {
   const file = config.agreementsFile;
   const register =
     file === null ? null : agreementRegisterSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const problem = ehrAgreementProblem(config, register, new Date().toISOString().slice(0, 10), system);
+  const today = new Date().toISOString().slice(0, 10);
+  const problem =
+    ehrAgreementProblem(config, register, today, system) ?? rosterAgreementProblem(config, register, today);
   if (problem !== null) throw new ConfigError(problem);
 }
 

@@ -84,7 +84,7 @@ describe('the difference between an answer and a board', () => {
   });
 
   test('an unchanged row asks for nothing', () => {
-    expect(diffSchedule([row], board([known()]))).toEqual({ commands: [], absent: [] });
+    expect(diffSchedule([row], board([known()]))).toEqual({ commands: [], absent: [], beingMade: 0 });
   });
 
   test.each([

@@ -77,7 +77,7 @@ function isUnchanged(day: Day, { row, visit }: MatchedRow): boolean {
   );
 }
 
-export type ScheduleDiff = { commands: Command[]; absent: Visit[] };
+export type ScheduleDiff = { commands: Command[]; absent: Visit[]; beingMade: number };
 
 /**
  * What a complete schedule answer asks of the board: only real changes. An unchanged row yields no command,
@@ -89,7 +89,8 @@ export function diffSchedule(rows: readonly EhrAppointment[], board: BoardConten
   const commands = matching.rows
     .filter((match) => !isUnchanged(day, match))
     .map((match) => rowCommand(board, match));
-  return { commands, absent: matching.absent.filter((visit) => visit.external?.isRemoved === false) };
+  const absent = matching.absent.filter((visit) => visit.external?.isRemoved === false);
+  return { commands, absent, beingMade: matching.beingMade.length };
 }
 
 /** Patients of the board whose record is still to be read, those in the building first, then by booked time. */

@@ -9,6 +9,11 @@ test('serves the figures at one path only, and nothing when not asked to', async
     lag: () => ({ jobs: 3, jobsMs: 8_400 }),
     record: () => ({ lastGoodAt: 1_773_151_200_000, lastFailedAt: null }),
     backlog: () => ({ waiting: 2, failed: 1, conflict: 0, oldestAt: null }),
+    rosters: () =>
+      new Map([
+        ['oak', null],
+        ['elm', Date.now() + 60_000],
+      ]),
   });
   metrics.changed('writes', 'forced_open');
   metrics.guarded({ kind: 'granted', lane: 'reads', waitedMs: 500 });
@@ -23,6 +28,8 @@ test('serves the figures at one path only, and nothing when not asked to', async
   expect(text).toContain('bolt_record_sealed_timestamp_seconds 1773151200\n');
   expect(text).toContain('bolt_write_back_visits{state="waiting"} 2\n');
   expect(text).toContain('bolt_write_back_oldest_seconds 0\n');
+  expect(text).toContain('bolt_downtime_roster_age_seconds{clinic="oak"} +Inf\n');
+  expect(text).toContain('bolt_downtime_roster_age_seconds{clinic="elm"} 0\n');
   expect((await fetch(`${at}/`)).status).toBe(404);
   expect((await fetch(`${at}/metrics`, { method: 'POST' })).status).toBe(404);
   await listener?.stop();

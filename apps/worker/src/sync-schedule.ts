@@ -29,6 +29,8 @@ export type SyncDependencies = {
   now: () => number;
   /** Read at most once a day per process. */
   providers: () => Promise<readonly EhrProvider[]>;
+  /** Visits for which write-back may have made an appointment that the board does not show; nobody's when absent. */
+  beingMade?: () => Promise<ReadonlySet<string>>;
   signal?: AbortSignal;
 };
 
@@ -100,7 +102,7 @@ async function openDay(
   if (needsOpening(known.day, command)) await board.submit([command]);
 }
 
-type Taken = { changed: number; unchanged: number; absent: readonly Visit[] };
+type Taken = { changed: number; unchanged: number; absent: readonly Visit[]; beingMade: number };
 
 /** Makes the board say what the rows say, but for rows that are absent. */
 async function takeRows(
@@ -110,16 +112,20 @@ async function takeRows(
 ): Promise<Taken> {
   const { board } = deps;
   await openDay(deps, providers, await readJobBoard(board));
+  // Before the board: what is not being made any more is on the board by then.
+  const beingMade = await deps.beingMade?.();
   const known = await readJobBoard(board);
   if (!known.day) throw new Error('the day could not be opened');
   const diff = diffSchedule(rows, {
     system: deps.settings.ehr?.system ?? 'tebra',
     ...known,
     day: known.day,
+    beingMade,
     opaqueId: await deps.board.idMaker?.(),
   });
   const changed = await submitAll(board, diff.commands);
-  return { changed, unchanged: rows.length - diff.commands.length, absent: diff.absent };
+  const unchanged = rows.length - diff.commands.length;
+  return { changed, unchanged, absent: diff.absent, beingMade: diff.beingMade };
 }
 
 /** Takes the rows at once, with the providers they name, and again should the list of providers come later. */
@@ -161,8 +167,10 @@ async function absenceCommands(
   return commands;
 }
 
-function quarantineList(schedule: ClinicDaySchedule): Sync['quarantined'] {
-  return Object.entries(quarantineCounts(schedule.quarantined)).map(([reason, count]) => ({ reason, count }));
+function quarantineList(schedule: ClinicDaySchedule, beingMade: number): Sync['quarantined'] {
+  const unread = Object.entries(quarantineCounts(schedule.quarantined));
+  const asked: [string, number][] = beingMade > 0 ? [['being-written', beingMade]] : [];
+  return [...unread, ...asked].map(([reason, count]) => ({ reason, count }));
 }
 
 async function reportFailure(
@@ -212,7 +220,7 @@ export async function syncSchedule(deps: SyncDependencies, request: SyncRequest)
   const changed = taken.changed + (await submitAll(board, absences));
   const after = await readJobBoard(board);
   const detailsMissing = [...after.persons.values()].filter((p) => p.isPartial).length;
-  const quarantined = quarantineList(result.value);
+  const quarantined = quarantineList(result.value, taken.beingMade);
   const isNews =
     changed > 0 || after.sync?.phase === 'failed' || !sameList(after.sync?.quarantined ?? [], quarantined);
   if (isLoud || isNews || isDoubtful) {

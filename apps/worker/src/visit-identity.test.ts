@@ -82,6 +82,43 @@ describe('matching rows with visits', () => {
     expect(twice.rows[0]?.visitId).toBe(fresh);
   });
 
+  describe('an appointment that write-back is making for a walk-in', () => {
+    const at = Date.parse('2026-07-01T15:12:34Z');
+    const walkIn = (id: string, more: object = {}) =>
+      ({ id, kind: 'walk-in', startAt: null, createdAt: at + 567, external: null, ...more }) as Visit;
+    const made = { ...row('91', '7', at), patientName: 'Smith-Lee, Anna' };
+    const fresh = visitIdOf('c', made.externalKey);
+    const match = (visits: readonly Visit[], names: Record<string, string>, making: readonly string[]) => {
+      const day = { ...dayOf(visits, names), beingMade: new Set(making) };
+      const { rows, beingMade } = matchRows('c', [made], day);
+      return { visits: rows.map(({ visitId }) => visitId), asideOf: beingMade.length };
+    };
+
+    test('[I2] is set aside under another name until write-back knows whose it is', () => {
+      expect(match([walkIn('w1')], { w1: 'Anna Lee' }, ['w1'])).toEqual({ visits: [], asideOf: 1 });
+      // Of two that came in one second neither name may decide for the other.
+      const names = { w1: 'Anna Lee', w2: 'Anna Smith Lee' };
+      expect(match([walkIn('w1'), walkIn('w2')], names, ['w1'])).toEqual({ visits: [], asideOf: 1 });
+    });
+
+    test('is the visit where the name says so too, and a new one where nothing is being made', () => {
+      expect(match([walkIn('w1')], { w1: 'Anna Smith-Lee' }, ['w1'])).toEqual({ visits: ['w1'], asideOf: 0 });
+      expect(match([walkIn('w1')], { w1: 'Anna Lee' }, [])).toEqual({ visits: [fresh], asideOf: 0 });
+      const elsewhen = walkIn('w1', { createdAt: at + 1_000 });
+      expect(match([elsewhen], { w1: 'Anna Lee' }, ['w1'])).toEqual({ visits: [fresh], asideOf: 0 });
+      const wrong = walkIn('w1', { status: 'entered-in-error' });
+      expect(match([wrong], { w1: 'Anna Lee' }, ['w1'])).toEqual({ visits: [fresh], asideOf: 0 });
+    });
+
+    test('[I2] is known by its number from then on, whatever name, time and patient the schedule gives it', () => {
+      const external = { system: 'tebra', key: 'written/91/7', appointmentId: '91', patientId: '7' };
+      const told = walkIn('w1', { external });
+      expect(match([told], { w1: 'Anna Lee' }, [])).toEqual({ visits: ['w1'], asideOf: 0 });
+      const merged = { ...made, ...row('91', '8', at + 60_000) };
+      expect(matchRows('c', [merged], dayOf([told])).rows[0]?.visitId).toBe('w1');
+    });
+  });
+
   test('ids fit the id alphabet', () => {
     expect(visitIdOf('c', "x'é@2026")).toMatch(/^t[a-z0-9]{10,30}$/);
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Person, Visit } from '@workflow-bolt/contracts';
-import { normalisedName } from '@workflow-bolt/domain';
+import { normalisedName, writtenKeyPrefix } from '@workflow-bolt/domain';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
 
 /** Lower-case letters and digits of a SHA-256, so that ids reveal nothing and fit the id alphabet. */
@@ -27,7 +27,12 @@ export function isOfEhr({ external }: Pick<Visit, 'external'>): boolean {
 }
 
 export type MatchedRow = { row: EhrAppointment; visitId: string; visit: Visit | null };
-export type Matching = { rows: MatchedRow[]; absent: Visit[] };
+export type Matching = {
+  rows: MatchedRow[];
+  absent: Visit[];
+  /** Rows that may be what write-back is making for a visit: whose they are is known once that is settled. */
+  beingMade: EhrAppointment[];
+};
 
 const occurrenceOf = (row: Pick<EhrAppointment, 'appointmentId' | 'patientId'>) =>
   `${row.appointmentId}/${row.patientId}`;
@@ -35,6 +40,8 @@ const occurrenceOf = (row: Pick<EhrAppointment, 'appointmentId' | 'patientId'>) 
 export type KnownDay = {
   visits: readonly Visit[];
   persons: ReadonlyMap<string, Person>;
+  /** Visits for which an appointment may have been made that the board does not show yet. */
+  beingMade?: ReadonlySet<string> | undefined;
   /** Makes an id of a text that nobody can guess back. */
   opaqueId?: ((text: string) => string) | undefined;
 };
@@ -43,7 +50,9 @@ export type KnownDay = {
  * Pairs the EHR's rows with the visits already on the board.
  * First by exact key; then a row whose appointment and patient are known under another start is the same visit
  * moved; then a visit that was imported while the EHR was away, with the same name at the same time, is the same
- * visit; so is a walk-in whose appointment was made while they are here. What is left is new, and EHR visits left over are absent from this answer.
+ * visit; so is a walk-in whose appointment was made while they are here. A row that starts in the very second for which
+ * write-back is making an appointment, under another name, is set aside. What is left is new, and EHR visits left over
+ * are absent from this answer.
  */
 export function matchRows(clinic: string, rows: readonly EhrAppointment[], day: KnownDay): Matching {
   const known = day.visits.filter(isOfEhr);
@@ -51,19 +60,48 @@ export function matchRows(clinic: string, rows: readonly EhrAppointment[], day: 
   const used = new Set<string>();
   const exact = rows.map((row) => byKey.get(row.externalKey) ?? null);
   for (const visit of exact) if (visit) used.add(visit.id);
-  const matched = rows.map((row, i) => {
-    const visit = exact[i] ?? moved(row, known, used) ?? imported(row, day, used) ?? walkedIn(row, day, used);
+  const beingMade: EhrAppointment[] = [];
+  const matched = rows.flatMap((row, i) => {
+    const settled = exact[i] ?? moved(row, known, used) ?? imported(row, day, used);
+    const makers = settled ? [] : makersOf(row, day, used);
+    const visit = settled ?? walkedIn(row, makers.length > 0 ? { ...day, visits: makers } : day, used);
     if (visit) used.add(visit.id);
-    return { row, visit, visitId: visit?.id ?? visitIdOf(clinic, row.externalKey, day.opaqueId) };
+    else if (makers.length > 0) beingMade.push(row);
+    if (!visit && makers.length > 0) return [];
+    return [{ row, visit, visitId: visit?.id ?? visitIdOf(clinic, row.externalKey, day.opaqueId) }];
   });
-  return { rows: matched, absent: known.filter((visit) => !used.has(visit.id)) };
+  return { rows: matched, absent: known.filter((visit) => !used.has(visit.id)), beingMade };
 }
+
+const second = (at: number): number => Math.floor(at / 1_000);
+
+/** Visits whose appointment is being made for the second at which the row starts; the name may be written otherwise there. */
+function makersOf(
+  { startAt }: EhrAppointment,
+  { visits, beingMade }: KnownDay,
+  used: ReadonlySet<string>,
+): Visit[] {
+  if (!beingMade || beingMade.size === 0) return [];
+  return visits.filter(
+    (visit) =>
+      beingMade.has(visit.id) &&
+      !used.has(visit.id) &&
+      visit.external === null &&
+      visit.status !== 'entered-in-error' &&
+      second(visit.startAt ?? visit.createdAt) === second(startAt),
+  );
+}
+
+/** Made by write-back and not seen in a schedule yet: neither a series nor a group, so its number says it all. */
+const isOurs = ({ key }: NonNullable<Visit['external']>): boolean => key.startsWith(writtenKeyPrefix);
 
 function moved(row: EhrAppointment, known: readonly Visit[], used: ReadonlySet<string>): Visit | null {
   const isSame = ({ id, external }: Visit) =>
     !used.has(id) &&
     external !== null &&
-    `${external.appointmentId}/${external.patientId}` === occurrenceOf(row);
+    (isOurs(external)
+      ? external.appointmentId === row.appointmentId
+      : `${external.appointmentId}/${external.patientId}` === occurrenceOf(row));
   return known.find(isSame) ?? null;
 }
 

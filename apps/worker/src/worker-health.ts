@@ -12,6 +12,7 @@ export type WorkerHealthParts = {
   /** Jobs that wait, and how long the oldest has. */
   jobLag: () => Promise<JobLag>;
   record: () => Beat['record'];
+  roster: () => Beat['roster'];
 };
 
 type LastCalls = { isOk: boolean; lastGoodAt: number | null; detail: string | null };
@@ -57,13 +58,13 @@ export class WorkerHealth {
 
   /** Says it now: what turned is known at once. Never throws; a beat that is lost is followed by the next. */
   async beat(): Promise<void> {
-    const { node, version, record, jobLag } = this.#parts;
+    const { node, version, record, roster, jobLag } = this.#parts;
     try {
       this.#lag = await jobLag();
       await this.#beats.say({
         ...{ node, role: 'worker', version, at: Date.now(), startedAt: this.#startedAt },
         ...{ load: this.#load.take(), lag: this.#lag, ehr: this.#ehr() },
-        ...{ record: record() },
+        ...{ record: record(), roster: roster() },
       });
     } catch {
       // Whoever reads the beats sees that this one is missing.

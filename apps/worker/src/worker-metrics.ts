@@ -8,6 +8,8 @@ export type WorkerFigures = {
   lag: () => JobLag;
   record: () => Beat['record'];
   backlog: () => WriteBackBacklog;
+  /** Clinics with an offline key, and when the newest roster of each was made (epoch ms); null for never. */
+  rosters: () => ReadonlyMap<string, number | null>;
 };
 
 export class WorkerMetrics {
@@ -31,6 +33,7 @@ export class WorkerMetrics {
       () => (figures.record()?.lastGoodAt ?? 0) / 1_000,
     );
     this.#addBacklog(figures.backlog);
+    this.#addRosters(figures.rosters);
   }
 
   stop(): void {
@@ -55,6 +58,20 @@ export class WorkerMetrics {
         const { waiting, failed, conflict } = backlog();
         for (const [state, count] of Object.entries({ waiting, failed, conflict }))
           this.set({ state }, count);
+      },
+    });
+  }
+
+  #addRosters(rosters: WorkerFigures['rosters']): void {
+    new Gauge({
+      name: 'bolt_downtime_roster_age_seconds',
+      help: 'Age of the newest downtime roster of a clinic that has an offline key; infinite when there is none.',
+      labelNames: ['clinic'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const [clinic, at] of rosters())
+          this.set({ clinic }, at === null ? Number.POSITIVE_INFINITY : Math.max(0, Date.now() - at) / 1_000);
       },
     });
   }

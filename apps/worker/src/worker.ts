@@ -35,10 +35,12 @@ import {
   type RedisTarget,
   SecurityAudit,
   type Vault,
+  visitsBeingMade,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
 import { AuditKeeper } from './audit/audit-keeper.ts';
 import { AuditGuard } from './detection/audit-guard.ts';
+import { RosterKeeper } from './downtime/roster-keeper.ts';
 import { ehrAccount, ehrSystemOf } from './ehr-link/ehr-account.ts';
 import { EhrConnection, type EhrConnectionParts } from './ehr-link/ehr-connection.ts';
 import { HostBoard } from './host-board.ts';
@@ -49,6 +51,7 @@ import { type ReconcileResult, reconcileDay } from './reconcile/reconcile-day.ts
 import { ReconcileJobs } from './reconcile/reconcile-jobs.ts';
 import { RetentionJobs } from './retention/retention-jobs.ts';
 import { sweepClinic } from './retention/sweep-clinics.ts';
+import { IndexKeeper } from './search/index-keeper.ts';
 import { type MetricsListener, serveMetrics } from './serve-metrics.ts';
 import { syncSchedule } from './sync-schedule.ts';
 import { WorkerHealth } from './worker-health.ts';
@@ -90,6 +93,8 @@ export class BoltWorker {
   readonly #auditKeeper: AuditKeeper;
   readonly #guard: AuditGuard;
   readonly #retention: RetentionJobs;
+  readonly #index: IndexKeeper;
+  readonly #rosters: RosterKeeper;
   readonly #ehr: EhrConnection;
   readonly #writeBack: WriteBackKeeper;
   readonly #gaps: CallGaps;
@@ -122,7 +127,12 @@ export class BoltWorker {
     const objects = lazyStore(config.archive);
     const archive = new BoardArchive(objects);
     this.#keyKeeper = new KeyKeeper(this.#vault, log);
+    this.#index = new IndexKeeper({
+      ...{ port: this.#redis, vault: this.#vault, clinics: parts.clinics, log },
+      registry: () => this.#registry,
+    });
     this.#registry = new BoardRegistry({
+      onPatients: (host) => this.#index.due(host),
       archive,
       vault: this.#vault,
       ...(parts.clock ? { clock: parts.clock } : {}),
@@ -162,17 +172,24 @@ export class BoltWorker {
     const clinics = parts.clinics.map(({ id }) => id);
     this.#guard = new AuditGuard({
       ...{ port: this.#redis, clinics, log, now: () => this.#registry.now() },
+      honeyKeys: config.honeyKeys,
       record: (event) => security.append(event),
     });
     const sweeping = {
       ...{ port: this.#redis, registry: this.#registry, archive, objects, vault: this.#vault },
       ...{ clinics: parts.clinics, record: (event: SecurityEvent) => this.#guard.record(event) },
+      index: this.#index,
     };
     this.#retention = new RetentionJobs({
       clinics: parts.clinics,
       connections: { queue: this.#queueConnection, blocking: () => this.#openBlocking(target) },
       sweep: (clinic, progress) => sweepClinic(sweeping, clinic, progress),
       onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
+    });
+    this.#rosters = new RosterKeeper({
+      ...{ clinics: parts.clinics, port: this.#redis, registry: this.#registry, node: this.#node, log },
+      objects: lazyStore(config.downtime),
+      record: (event) => this.#guard.record(event),
     });
     this.#drift = new DriftStore(this.#redis, this.#vault);
     this.#reconcile = new ReconcileJobs({
@@ -197,11 +214,13 @@ export class BoltWorker {
       breaker: (lane) => this.#ehr.breaker(lane),
       jobLag: () => this.#jobs.lag(),
       record: () => this.#auditKeeper.state,
+      roster: () => this.#rosters.state,
     });
     this.#workerMetrics = new WorkerMetrics({
       lag: () => this.#health.lag,
       record: () => this.#auditKeeper.state,
       backlog: () => this.#writeBack.backlog,
+      rosters: () => this.#rosters.ages,
     });
   }
 
@@ -223,6 +242,8 @@ export class BoltWorker {
     this.#reconcile.start();
     this.#auditKeeper.start();
     this.#guard.start();
+    this.#rosters.start();
+    this.#index.start();
     await this.#retention.start();
     for (const clinic of this.#parts.clinics) {
       if (clinic.ehr === null) continue;
@@ -246,6 +267,8 @@ export class BoltWorker {
     await this.#metrics?.stop();
     this.#workerMetrics.stop();
     await this.#retention.stop(graceMs);
+    await this.#index.stop();
+    await this.#rosters.stop();
     await this.#guard.stop();
     await this.#auditKeeper.stop();
     await this.#health.stop();
@@ -268,7 +291,8 @@ export class BoltWorker {
     const board = new HostBoard(this.#registry, { clinic: job.clinic, date }, settings.ehr?.system);
     const providers = () => this.#providerList(signal);
     const ehr = isWaitedFor(job.trigger) ? this.#ehr.interactive : this.#ehr.background;
-    const deps = { board, ehr, settings, now: () => this.#registry.now(), providers, signal };
+    const beingMade = () => visitsBeingMade(this.#redis, { clinic: job.clinic, date });
+    const deps = { board, ehr, settings, now: () => this.#registry.now(), providers, beingMade, signal };
     // The EHR's own words stand sealed on the board; the log and the queue get the code only.
     const { message: _words, ...result } = {
       message: '',
@@ -295,7 +319,8 @@ export class BoltWorker {
     }
     const board = new HostBoard(this.#registry, key, settings.ehr.system);
     const ehr = trigger === 'manual' ? this.#ehr.interactive : this.#ehr.background;
-    const parts = { board, ehr, settings, reports: this.#drift, now, signal };
+    const beingMade = () => visitsBeingMade(this.#redis, key);
+    const parts = { board, ehr, settings, reports: this.#drift, beingMade, now, signal };
     const result = await reconcileDay(parts, { jobId, trigger, requestedBy });
     this.#parts.log.info({ jobId, ...result }, 'day compared');
     return result;

@@ -9,8 +9,8 @@ Checks a sealed record of accesses, or an export of one, from its files and a pu
 
   FOLDER                    the log: the folder that holds "checkpoint" and "tile/"
   --key KEY                 verifier key of the log, name+hash+base64; or a file that holds it
-  --witness KEY             ask for a cosignature of this key too
-  --witness-max-seconds N   the witness must have signed so soon after the newest entry
+  --witness KEY             this witness must have cosigned the newest checkpoint; may be given several times
+  --witness-max-seconds N   instead: no entry may have waited longer for each witness, from its seal to its cosignature
   --since-checkpoint FILE   a checkpoint you kept: prove that the log only grew since
   --incremental             with --since-checkpoint: read only what is new
   --retain-from DATE        the log must reach back to this day (YYYY-MM-DD)
@@ -45,7 +45,7 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;
 const shape = {
   key: text,
-  witness: text,
+  witness: { type: 'string', multiple: true, default: [] as string[] },
   'witness-max-seconds': text,
   'since-checkpoint': text,
   incremental: flag,
@@ -82,6 +82,13 @@ function keyOf(name: string, given: string, files: Files) {
   }
 }
 
+/** A key that signs logs is none that witnesses them: the same bytes under the other type would pass for it. */
+function witnessKeyOf(given: string, files: Files) {
+  const key = keyOf('witness', given, files);
+  if (key.type !== 4) throw new CallRefused('--witness: not the key of a witness (type 4)');
+  return key;
+}
+
 /** Reads the arguments; null for --help. Throws CallRefused. */
 export function readCommandLine(argv: readonly string[], files: Files, now: number): CommandLine | null {
   const { values, positionals } = parse(argv);
@@ -93,7 +100,7 @@ export function readCommandLine(argv: readonly string[], files: Files, now: numb
     throw new CallRefused('--incremental needs --since-checkpoint');
   const options: VerifyOptions = {
     key: keyOf('key', values.key, files),
-    witness: values.witness ? keyOf('witness', values.witness, files) : null,
+    witnesses: values.witness.map((each) => witnessKeyOf(each, files)),
     witnessMaxMs: count('witness-max-seconds', values['witness-max-seconds'], 1_000),
     since: values['since-checkpoint'] ? files.read(values['since-checkpoint']) : null,
     isIncremental: values.incremental,

@@ -46,6 +46,11 @@ export class EntryChecker {
     this.#isFromStart = isFromStart;
   }
 
+  /** When the newest entry so far was sealed, epoch ms. */
+  get sealedAt(): number {
+    return this.#sealedAt;
+  }
+
   check(leaf: number, bytes: Uint8Array): void {
     const entry = parseEntry(bytes);
     if (!entry) {

@@ -8,9 +8,9 @@ import { isSameHash } from './tree-hash.ts';
 export type Trust = {
   /** Signs the log. */
   key: NoteKey;
-  /** Cosigns it from elsewhere; null when none is asked for. */
-  witness: NoteKey | null;
-  /** How long the witness may take, ms; null for any time. */
+  /** Each of them must have cosigned it from elsewhere. */
+  witnesses: readonly NoteKey[];
+  /** How long an entry may wait for a witness, ms; null when only the newest checkpoint is asked about. */
   witnessMaxMs: number | null;
 };
 
@@ -18,7 +18,7 @@ export type Trust = {
 export async function trustedCheckpoint(
   reader: LogReader,
   name: string,
-  trust: Trust,
+  trust: Pick<Trust, 'key'>,
   findings: Findings,
 ): Promise<ReadCheckpoint | null> {
   const bytes = await reader.read(name);
@@ -33,7 +33,7 @@ export async function trustedCheckpoint(
 export function judgeCheckpoint(
   bytes: Uint8Array,
   piece: string,
-  { key, witness }: Trust,
+  { key }: Pick<Trust, 'key'>,
   findings: Findings,
 ): ReadCheckpoint | null {
   const checkpoint = readCheckpoint(bytes);
@@ -41,8 +41,6 @@ export function judgeCheckpoint(
     findings.add('bad_signature', `${piece} is not signed by ${key.name}+${key.keyHash}`, { piece });
     return null;
   }
-  if (witness && !verifyNote(checkpoint.note, witness).isSigned)
-    findings.add('witness', `${piece} is not cosigned by ${witness.name}`, { piece });
   return checkpoint;
 }
 
@@ -50,7 +48,7 @@ export function judgeCheckpoint(
 export async function signedHistory(
   reader: LogReader,
   latest: ReadCheckpoint,
-  trust: Trust,
+  trust: Pick<Trust, 'key'>,
   findings: Findings,
 ): Promise<Map<number, ReadCheckpoint>> {
   const history = new Map<number, ReadCheckpoint>();

@@ -42,24 +42,35 @@ export function parseNote(bytes: Uint8Array): SignedNote | null {
   const whole = Buffer.from(bytes).toString('utf8');
   const split = whole.lastIndexOf('\n\n');
   // Bytes that are no UTF-8 would not survive the way there and back.
-  if (split < 0 || !whole.endsWith('\n') || Buffer.compare(Buffer.from(whole), bytes) !== 0) return null;
+  if (split < 0 || Buffer.compare(Buffer.from(whole), bytes) !== 0) return null;
+  const signatures = parseSignatures(whole.slice(split + 2));
+  return signatures && { text: whole.slice(0, split + 1), signatures };
+}
+
+/** Lines of signatures as they stand below a note, and as a witness answers them. Null when one is none. */
+export function parseSignatures(lines: string): NoteSignature[] | null {
+  if (!lines.endsWith('\n') || lines.length > noteMax) return null;
   const signatures: NoteSignature[] = [];
-  for (const line of whole.slice(split + 2, -1).split('\n')) {
+  for (const line of lines.slice(0, -1).split('\n')) {
     const [, name, encoded = ''] = signatureLine.exec(line) ?? [];
     const blob = Buffer.from(encoded, 'base64');
     // Base64 has spare bits: only the one spelling counts, so that no byte of a note can change unseen.
     if (name === undefined || blob.length < 5 || blob.toString('base64') !== encoded) return null;
     signatures.push({ name, keyHash: blob.toString('hex', 0, 4), signature: blob.subarray(4) });
   }
-  return { text: whole.slice(0, split + 1), signatures };
+  return signatures;
 }
 
-export function formatNote({ text, signatures }: SignedNote): Uint8Array {
+export function formatSignatures(signatures: readonly NoteSignature[]): string {
   const lines = signatures.map(({ name, keyHash, signature }) => {
     const blob = Buffer.concat([Buffer.from(keyHash, 'hex'), signature]);
     return `\u2014 ${name} ${blob.toString('base64')}\n`;
   });
-  return Buffer.from(`${text}\n${lines.join('')}`);
+  return lines.join('');
+}
+
+export function formatNote({ text, signatures }: SignedNote): Uint8Array {
+  return Buffer.from(`${text}\n${formatSignatures(signatures)}`);
 }
 
 /** The DER header of an Ed25519 public key. */
@@ -74,6 +85,18 @@ function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Ar
 /** What a witness signs: when it saw the checkpoint, and the checkpoint. */
 export function cosignedMessage(text: string, seconds: number): Uint8Array {
   return Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`);
+}
+
+/** A witness's signature over a checkpoint's text: the time, eight bytes, before Ed25519 over both. */
+export function cosignature(
+  { name, keyHash }: NoteKey,
+  text: string,
+  seconds: number,
+  sign: (message: Uint8Array) => Uint8Array,
+): NoteSignature {
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64BE(BigInt(seconds));
+  return { name, keyHash, signature: Buffer.concat([time, sign(cosignedMessage(text, seconds))]) };
 }
 
 /** Whether this key signed the note's text; for a witness also when, epoch ms. */

@@ -12,6 +12,9 @@ export const checkpointName = 'checkpoint';
 /** Beside the specification: every checkpoint ever signed, under its size. */
 export const checkpointFolder = 'checkpoints/';
 
+/** Beside the specification: what a witness signed, one line, under the size and the witness's key. */
+export const cosignatureFolder = 'cosignatures/';
+
 /** `1234067` becomes `x001/x234/067`. */
 function indexPath(index: number): string {
   const groups: string[] = [];
@@ -35,6 +38,10 @@ export function bundleName(index: number, width: number): string {
 
 export function checkpointNameOf(size: number): string {
   return `${checkpointFolder}${String(size).padStart(16, '0')}`;
+}
+
+export function cosignatureNameOf(size: number, keyHash: string): string {
+  return `${cosignatureFolder}${String(size).padStart(16, '0')}-${keyHash}`;
 }
 
 /** How many hashes a level has in a log of `size` entries. */

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { type Finding, type FindingKind, Findings } from './findings.ts';
 import { isIncluded } from './proofs.ts';
 import { type Trust, trustedCheckpoint } from './read-checkpoints.ts';
+import { verifyNote } from './signed-note.ts';
 import { checkpointName, type LogReader } from './tiles.ts';
 import { leafHash, type TreeHash } from './tree-hash.ts';
 
@@ -44,13 +45,19 @@ function parsed<T>(bytes: Uint8Array | null): T | null {
 }
 
 /** Reads an export once. Throws only what the reader throws. */
-export async function verifyExport(reader: LogReader, trust: Trust): Promise<ExportReport> {
+export async function verifyExport(
+  reader: LogReader,
+  trust: Pick<Trust, 'key' | 'witnesses'>,
+): Promise<ExportReport> {
   const findings = new Findings();
   const manifest = parsed<ExportManifest>(await reader.read(exportNames.manifest));
   if (!manifest || !Array.isArray(manifest.files))
     findings.add('missing_piece', 'the manifest is missing or unreadable', { piece: exportNames.manifest });
   await checkFiles(reader, manifest, findings);
   const checkpoint = await trustedCheckpoint(reader, checkpointName, trust, findings);
+  for (const witness of checkpoint ? trust.witnesses : [])
+    if (checkpoint && !verifyNote(checkpoint.note, witness).isSigned)
+      findings.add('witness', `the checkpoint is not cosigned by ${witness.name}`, { piece: checkpointName });
   const rows = await checkRows(reader, checkpoint, findings);
   if (manifest && manifest.rows !== rows)
     findings.add('count_mismatch', `${rows} rows where the manifest says ${manifest.rows}`);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
+  cosigned,
   newSigner,
   origin,
   type SampleEntry,
@@ -9,10 +10,13 @@ import {
   sampleOptions,
   signCheckpoint,
 } from '../test/sample-log.ts';
+import { readCheckpoint } from './checkpoint.ts';
+import { formatSignatures } from './signed-note.ts';
 import {
   bundleName,
   checkpointName,
   checkpointNameOf,
+  cosignatureNameOf,
   decodeBundle,
   encodeBundle,
   tileName,
@@ -251,20 +255,69 @@ describe('[audit] what the verifier must find', () => {
     });
   });
 
-  test('a witness that did not sign, signed another text, or signed late: exit code 17', async () => {
+  test('[audit] a witness that did not sign, signed another text, ahead of time, or signed late: exit code 17', async () => {
     const witness = newSigner('witness.example.net', 4);
     const lastAt = Number(entries.at(-1)?.ts);
-    const cosigned = (at: number, by = witness) => {
+    const inNote = (at: number, by = witness) => {
       const log = new SampleLog(entries, signer);
       const note = signCheckpoint(entries, signer, by, at);
       log.pieces.set(checkpointName, note).set(checkpointNameOf(count), note);
       return log;
     };
-    const trust = { witness: witness.key, witnessMaxMs: 60_000 };
-    expect(await kinds(cosigned(lastAt + 5_000), trust)).toEqual({ kinds: [], exitCode: 0 });
+    const trust = { witnesses: [witness.key] };
+    expect(await kinds(inNote(lastAt), trust)).toEqual({ kinds: [], exitCode: 0 });
     expect((await kinds(new SampleLog(entries, signer), trust)).exitCode).toBe(17);
-    expect((await kinds(cosigned(lastAt, newSigner('witness.example.net', 4)), trust)).exitCode).toBe(17);
-    expect((await kinds(cosigned(lastAt + 120_000), trust)).exitCode).toBe(17);
+    expect((await kinds(inNote(lastAt, newSigner('witness.example.net', 4)), trust)).exitCode).toBe(17);
+    expect((await kinds(inNote(lastAt + 3 * 86_400_000), trust)).exitCode).toBe(17);
+    // The first entry was sealed two seconds after the log began, and waited until then.
+    const waited = lastAt - Number(entries[0]?.sat);
+    expect((await kinds(inNote(lastAt), { ...trust, witnessMaxMs: waited })).exitCode).toBe(0);
+    expect((await kinds(inNote(lastAt), { ...trust, witnessMaxMs: waited - 1 })).exitCode).toBe(17);
+  });
+
+  test('[audit] cosignatures beside the log count; each entry’s wait ends with the first one that covers it', async () => {
+    const [one, two] = [newSigner('witness.example.net', 4), newSigner('second.example.com/w', 4)];
+    const signedAt = [100, 300, count];
+    const beside = (at: readonly (number | null)[], by = one) => {
+      const log = new SampleLog(entries, signer, signedAt);
+      for (const [i, size] of signedAt.entries()) {
+        const note = log.pieces.get(checkpointNameOf(size));
+        const text = note && readCheckpoint(note)?.note.text;
+        const when = at[i];
+        if (text && when != null)
+          log.pieces.set(
+            cosignatureNameOf(size, by.key.keyHash),
+            Buffer.from(formatSignatures([cosigned(text, by, when)])),
+          );
+      }
+      return log;
+    };
+    const sealed = (leaf: number) => Number(entries[leaf]?.sat);
+    const prompt = [sealed(100), sealed(300), sealed(count - 1)];
+    const ask = { witnesses: [one.key], witnessMaxMs: 300_000 };
+    expect(await kinds(beside(prompt), { witnesses: [one.key] })).toEqual({ kinds: [], exitCode: 0 });
+    expect((await kinds(beside(prompt), { ...ask, now: sealed(count - 1) })).exitCode).toBe(0);
+    // One that was missed is covered by the next, which must then have come in time for the first entry.
+    const missed = [sealed(100), null, sealed(count - 1)];
+    const firstWaited = sealed(count - 1) - sealed(100);
+    const at = { now: sealed(count - 1) };
+    expect((await kinds(beside(missed), { ...ask, ...at, witnessMaxMs: firstWaited })).exitCode).toBe(0);
+    expect((await kinds(beside(missed), { ...ask, ...at, witnessMaxMs: firstWaited - 1_000 })).exitCode).toBe(
+      17,
+    );
+    // What nobody has confirmed waits until now.
+    const behind = beside([sealed(100), sealed(300), null]);
+    expect((await kinds(behind, { witnesses: [one.key] })).exitCode).toBe(17);
+    expect((await kinds(behind, { ...ask, now: sealed(300) + 300_000 })).exitCode).toBe(0);
+    expect((await kinds(behind, { ...ask, now: sealed(300) + 301_000 })).exitCode).toBe(17);
+    // Each witness that is asked for must have signed; a stranger's line helps nobody.
+    expect((await kinds(beside(prompt), { witnesses: [one.key, two.key] })).exitCode).toBe(17);
+    expect((await kinds(beside(prompt, two), { witnesses: [one.key] })).exitCode).toBe(17);
+    // A line that belongs to another checkpoint is told.
+    const moved = beside(prompt);
+    const stolen = moved.pieces.get(cosignatureNameOf(300, one.key.keyHash));
+    if (stolen) moved.pieces.set(cosignatureNameOf(count, one.key.keyHash), stolen);
+    expect((await kinds(moved, { witnesses: [one.key] })).exitCode).toBe(17);
   });
 
   test('ages: time not covered 18, backlog 20', async () => {

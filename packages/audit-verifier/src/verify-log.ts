@@ -4,10 +4,10 @@
  */
 import type { ReadCheckpoint } from './checkpoint.ts';
 import { CompactRange, edgeOf } from './compact-range.ts';
+import { confirmationsOf, judgeConfirmations, waitingLeaves } from './confirmations.ts';
 import { EntryChecker, type EntryRules } from './entry-rules.ts';
 import { type Finding, type FindingKind, Findings } from './findings.ts';
 import { judgeCheckpoint, signedHistory, type Trust, trustedCheckpoint } from './read-checkpoints.ts';
-import { verifyNote } from './signed-note.ts';
 import { TileChecker } from './tile-checker.ts';
 import {
   bundleName,
@@ -57,9 +57,14 @@ export async function verifyLog(reader: LogReader, options: VerifyOptions): Prom
   const history = await signedHistory(reader, latest, options, findings);
   const since = sinceOf(latest, options, findings);
   if (since) history.set(since.size, agreed(since, history.get(since.size), findings));
+  const signed = [...history.values()].filter(({ size }) => size !== latest.size);
+  const confirmed = await confirmationsOf(reader, [...signed, latest], options, findings);
   const pass = new LogPass(reader, { latest, history, since }, options, findings);
-  await pass.run();
-  checkAges(latest, pass.entries, options, findings);
+  await pass.run(waitingLeaves(confirmed, pass.start));
+  const { size } = latest;
+  const waits = { size, from: pass.start, sealedAt: pass.sealedAt, now: options.now };
+  judgeConfirmations(confirmed, waits, options.witnessMaxMs, findings);
+  checkAges(pass.entries, options, findings);
   return { ...reportOf(latest.origin, latest, findings), ...pass.summary(), checkpoints: history.size };
 }
 
@@ -97,8 +102,12 @@ class LogPass {
   readonly #reader: LogReader;
   readonly #scope: Scope;
   readonly #findings: Findings;
-  readonly #start: number;
+  /** First leaf that is read. */
+  readonly start: number;
+  /** When those leaves were sealed that were asked for, epoch ms. */
+  readonly sealedAt = new Map<number, number>();
   readonly #tiles: TileChecker;
+  #asked: ReadonlySet<number> = new Set();
   #range = new CompactRange();
   #checked = 0;
   /** Sizes of former checkpoints that the leaves do not give. */
@@ -108,8 +117,8 @@ class LogPass {
     this.#reader = reader;
     this.#scope = scope;
     this.#findings = findings;
-    this.#start = options.isIncremental && scope.since ? scope.since.size : 0;
-    this.entries = new EntryChecker(options, findings, this.#start === 0);
+    this.start = options.isIncremental && scope.since ? scope.since.size : 0;
+    this.entries = new EntryChecker(options, findings, this.start === 0);
     this.#tiles = new TileChecker(reader, scope.latest.size, findings);
   }
 
@@ -117,13 +126,14 @@ class LogPass {
     return { checked: this.#checked, firstAt: this.entries.firstAt, lastAt: this.entries.lastAt };
   }
 
-  async run(): Promise<void> {
-    if (this.#start > 0 && !(await this.#takeUp())) return;
+  async run(asked: ReadonlySet<number>): Promise<void> {
+    this.#asked = asked;
+    if (this.start > 0 && !(await this.#takeUp())) return;
     const { size } = this.#scope.latest;
-    for (let index = Math.floor(this.#start / tileWidth); index * tileWidth < size; index += 1) {
+    for (let index = Math.floor(this.start / tileWidth); index * tileWidth < size; index += 1) {
       if (!(await this.#readBundle(index, widthOf(index, size)))) return;
     }
-    if (this.#start === 0) await this.#tiles.finish();
+    if (this.start === 0) await this.#tiles.finish();
     this.#judgeHistory();
   }
 
@@ -142,8 +152,8 @@ class LogPass {
   async #takeUp(): Promise<boolean> {
     const read = tileHashes(this.#reader, this.#scope.latest.size);
     try {
-      const edge = await Promise.all(edgeOf(this.#start).map(read));
-      this.#range = new CompactRange(this.#start, edge);
+      const edge = await Promise.all(edgeOf(this.start).map(read));
+      this.#range = new CompactRange(this.start, edge);
     } catch (error) {
       if (!(error instanceof MissingPiece)) throw error;
       this.#findings.add('missing_piece', error.message, { piece: error.piece });
@@ -151,7 +161,7 @@ class LogPass {
     }
     const { since } = this.#scope;
     if (since && isSameHash(this.#range.root(), since.root)) return true;
-    this.#findings.add('fork', 'the log does not begin with the kept checkpoint', { leaf: this.#start });
+    this.#findings.add('fork', 'the log does not begin with the kept checkpoint', { leaf: this.start });
     return false;
   }
 
@@ -169,13 +179,14 @@ class LogPass {
       });
     if (!entries || entries.length < width) return false;
     const hashes = entries.slice(0, width).map(leafHash);
-    await this.#tiles.checkLeaves(index, hashes, this.#start);
+    await this.#tiles.checkLeaves(index, hashes, this.start);
     for (const [i, hash] of hashes.entries()) {
       const leaf = first + i;
-      if (leaf < this.#start) continue;
+      if (leaf < this.start) continue;
       this.#range.append(hash);
       this.#checked += 1;
       this.entries.check(leaf, entries[i] ?? new Uint8Array());
+      if (this.#asked.has(leaf)) this.sealedAt.set(leaf, this.entries.sealedAt);
       this.#noteRoot();
     }
     return true;
@@ -191,21 +202,14 @@ class LogPass {
 }
 
 function checkAges(
-  latest: ReadCheckpoint,
   { firstAt, lastAt }: EntryChecker,
-  { retainFrom, ageMaxMs, now, witness, witnessMaxMs, isIncremental }: VerifyOptions,
+  { retainFrom, ageMaxMs, now, isIncremental }: VerifyOptions,
   findings: Findings,
 ): void {
   if (retainFrom !== null && !isIncremental && (firstAt === null || firstAt > retainFrom))
     findings.add('coverage', 'the log begins after the moment that must be covered', { leaf: 0 });
   if (ageMaxMs !== null && lastAt !== null && now - lastAt > ageMaxMs)
     findings.add('backlog', `the newest entry is ${Math.round((now - lastAt) / 60_000)} min old`);
-  if (!witness || witnessMaxMs === null || lastAt === null) return;
-  const { at } = verifyNote(latest.note, witness);
-  if (at !== null && at - lastAt > witnessMaxMs)
-    findings.add('witness', `cosigned ${Math.round((at - lastAt) / 1_000)} s late`, {
-      piece: checkpointName,
-    });
 }
 
 function reportOf(origin: string, latest: ReadCheckpoint | null, findings: Findings): VerifyReport {

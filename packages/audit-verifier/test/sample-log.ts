@@ -6,7 +6,6 @@ import {
   checkpointName,
   checkpointNameOf,
   checkpointText,
-  cosignedMessage,
   encodeBundle,
   formatNote,
   fullRoot,
@@ -52,6 +51,15 @@ export const sampleEntries = (count: number): SampleEntry[] =>
 
 export const entryBytes = (entry: SampleEntry): Uint8Array => Buffer.from(JSON.stringify(entry));
 
+/** What a witness adds to a checkpoint's text, written down here once more from the specification. */
+export function cosigned(text: string, { key, sign: signed }: Signer, at: number) {
+  const seconds = Math.floor(at / 1_000);
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64BE(BigInt(seconds));
+  const message = Buffer.from(`cosignature/v1\ntime ${seconds}\n${text}`);
+  return { name: key.name, keyHash: key.keyHash, signature: Buffer.concat([time, signed(message)]) };
+}
+
 export function signCheckpoint(
   entries: readonly SampleEntry[],
   signer: Signer,
@@ -64,11 +72,7 @@ export function signCheckpoint(
   const { name, keyHash } = signer.key;
   const signatures = [{ name, keyHash, signature: signer.sign(Buffer.from(text)) }];
   if (witness) {
-    const seconds = Math.floor(at / 1_000);
-    const time = Buffer.alloc(8);
-    time.writeBigUInt64BE(BigInt(seconds));
-    const signature = Buffer.concat([time, witness.sign(cosignedMessage(text, seconds))]);
-    signatures.push({ name: witness.key.name, keyHash: witness.key.keyHash, signature });
+    signatures.push(cosigned(text, witness, at));
   }
   return Buffer.from(formatNote({ text, signatures }));
 }
@@ -115,7 +119,7 @@ export class SampleLog implements LogReader {
 export function sampleOptions(signer: Signer, more: Partial<VerifyOptions> = {}): VerifyOptions {
   return {
     key: signer.key,
-    witness: null,
+    witnesses: [],
     witnessMaxMs: null,
     since: null,
     isIncremental: false,

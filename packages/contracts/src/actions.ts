@@ -11,9 +11,13 @@ export const routeActions = [
   'visit-history',
   'presence',
   'metrics',
+  'print',
   'command',
   'import',
   'sync',
+  // Finding a patient again: today, and on any other day that is kept.
+  'patient.search',
+  'patient.search-days',
   'drift.read',
   'drift.run',
   'write-back.read',
@@ -40,6 +44,7 @@ export const routeActions = [
   'audit.summary',
   'audit.read',
   'audit.export',
+  'audit.reveal',
   'audit.status',
   // The installation.
   'config.read',

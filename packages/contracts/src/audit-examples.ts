@@ -1,4 +1,6 @@
 /** Examples of the record of accesses for the OpenAPI document. */
+import { auditReportExamples } from './audit-report-examples.ts';
+
 const json = 'application/json';
 const at = 1_773_151_200_000;
 const key = `workflow-bolt.local/c.north+5f3b1c2a+AQ${'A'.repeat(42)}`;
@@ -24,6 +26,7 @@ const found = { rows: [{ leaf: 1_041, event }], next: null, size: 5_120 };
 const tar = { tar: 'events.ndjson, events.csv, events.fhir.json, proofs.json, checkpoint, manifest.json' };
 
 export const auditExamples = {
+  ...auditReportExamples,
   getAuditSearch: { [`200 ${json}`]: { found } },
   getOwnAudit: { [`200 ${json}`]: { found } },
   getOpenedBy: {

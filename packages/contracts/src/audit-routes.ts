@@ -10,6 +10,7 @@ import {
   openedQuerySchema,
   openedResponseSchema,
 } from './audit.ts';
+import { auditReportRoutes } from './audit-report-routes.ts';
 import { boardDateSchema, clinicIdSchema } from './ids.ts';
 import type { Route, RouteBody } from './routes.ts';
 
@@ -126,4 +127,5 @@ export const auditRoutes = {
     responses: { 200: json('The state of each log.', auditStatusResponseSchema) },
     problems: ['store_unavailable', 'archive_unavailable', 'keys_unavailable'],
   },
+  ...auditReportRoutes,
 } as const satisfies Record<string, Route>;

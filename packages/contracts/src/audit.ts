@@ -21,6 +21,7 @@ export const auditSubtypes = [
   'delete',
   'print',
   'export',
+  'reveal',
   'login',
   'logout',
   'switch',
@@ -109,6 +110,8 @@ export const securityEventSchema = z
     sub: z.enum(auditSubtypes),
     act: z.enum(auditActions),
     out: z.union([z.literal(0), z.literal(4), z.literal(8), z.literal(12)]),
+    /** Of what was done, not of how it ended: `high` where somebody must look at it. */
+    sev: z.enum(['high']).optional(),
     /** Code of the refusal, from the table of problems or a rule's id. */
     why: word.optional(),
     agent: auditAgentSchema,

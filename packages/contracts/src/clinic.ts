@@ -3,6 +3,7 @@
  * The day of a board freezes them when it opens, so that a change in the morning does not rewrite yesterday.
  */
 import { z } from 'zod';
+import { clinicDowntimeSchema } from './downtime.ts';
 import {
   columnRulesSchema,
   daySchema,
@@ -62,6 +63,8 @@ export const clinicSettingsSchema = z
     readyToBeSeenMeans: daySchema.shape.readyToBeSeenMeans.default('check-in-completed'),
     /** Absent: 15 minutes idle, and the installation's absolute end. */
     sessions: clinicSessionsSchema.optional(),
+    /** Absent: no downtime roster is made. */
+    downtime: clinicDowntimeSchema.optional(),
     /** Null for a clinic without an EHR link: its days come from imports and walk-ins. */
     ehr: z
       .strictObject({

@@ -41,6 +41,20 @@ const text = z.string();
 const optionalText = z.string().transform((t) => (t === '' ? null : t));
 const list = z.string().transform((t) => t.split(',').flatMap((each) => each.trim() || []));
 const flag = z.enum(['true', 'false', '1', '0']).transform((t) => t === 'true' || t === '1');
+/** `name+hash+base64 https://…`, several by commas. */
+const witnessList = list.pipe(
+  z.array(
+    z
+      .string()
+      .regex(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2} https?:\/\/\S+$/, {
+        error: 'each witness is a verifier key, a blank and an http address',
+      })
+      .transform((text) => {
+        const [key = '', url = ''] = text.split(' ');
+        return { key, url };
+      }),
+  ),
+);
 const whole = (min: number, max: number) =>
   z.string().regex(/^\d+$/, { error: 'a whole number' }).transform(Number).pipe(z.int().min(min).max(max));
 
@@ -255,7 +269,32 @@ export const workerOptions = {
     'How often what was recorded is sealed and its checkpoint signed.',
     { unit: 'ms' },
   ),
+  downtime: option(
+    'BOLT_DOWNTIME',
+    text.min(1),
+    '.bolt/downtime',
+    'Where the sealed downtime rosters go: a folder, gs:// or s3:// without a retention lock. Choose a place that the clinic still reaches when the system does not answer.',
+  ),
+  auditWitnesses: option(
+    'BOLT_AUDIT_WITNESSES',
+    witnessList,
+    '',
+    'Who confirms the checkpoints of the record from elsewhere (C2SP tlog-witness), by commas: each its verifier key, a blank and its address.',
+  ),
+  auditWitnessRequired: option(
+    'BOLT_AUDIT_WITNESS_REQUIRED',
+    flag,
+    'false',
+    'Keep in Redis what no witness has confirmed yet, however old; without it an absent witness is only told.',
+  ),
   clinicsFile: serverOptions.clinicsFile,
+  honeyKeys: option(
+    'BOLT_HONEY_KEYS',
+    list,
+    '',
+    'Names of keys that the worker plants in Redis and that nothing of ours reads, by commas; reading one raises an alert.',
+    { isSecret: true },
+  ),
   metricsListen: option(
     'BOLT_WORKER_METRICS',
     z

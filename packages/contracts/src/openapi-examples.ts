@@ -25,6 +25,7 @@ import {
   sampleVisit,
 } from './openapi-samples.ts';
 import { passkeyExamples } from './passkey-examples.ts';
+import { patientSearchExamples } from './patient-search-examples.ts';
 import { queueExamples } from './queue-examples.ts';
 import { retentionExamples } from './retention-examples.ts';
 import type { RouteId } from './routes.ts';
@@ -233,6 +234,7 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   ...systemStateExamples,
   ...retentionExamples,
   ...passkeyExamples,
+  ...patientSearchExamples,
   getClinics: { [`200 ${json}`]: { clinics: { clinics } } },
   getDevUsers: { [`200 ${json}`]: { users: { users: [user] } } },
   postDevLogin: {

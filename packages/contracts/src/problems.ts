@@ -39,6 +39,11 @@ export const problems = {
     'request',
     'This server speaks another version of the protocol. Reload the page or update the client.',
   ),
+  search_too_wide: row(
+    422,
+    'request',
+    'This could be many people. Say more of the patient; `needed` says what.',
+  ),
   import_invalid: row(
     400,
     'request',

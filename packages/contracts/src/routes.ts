@@ -17,6 +17,7 @@ import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from '.
 import { importRequestSchema } from './import.ts';
 import { metricsSummarySchema } from './metrics-summary.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
+import { patientSearchRoutes } from './patient-search-routes.ts';
 import type { ProblemCode } from './problems.ts';
 import { queueRoutes } from './queue-routes.ts';
 import {
@@ -240,7 +241,12 @@ export const routes = {
     isUserAction: true,
     params: board,
     query: z.strictObject({
-      format: z.enum(reportFormats).default('json').meta({ description: 'How it is written.' }),
+      format: z
+        .enum(reportFormats)
+        .optional()
+        .meta({
+          description: 'As what file it is taken away; without it, it is read on the screen as JSON.',
+        }),
     }),
     responses: {
       200: {
@@ -425,6 +431,7 @@ export const routes = {
   ...writeBackRoutes,
   ...queueRoutes,
   ...systemStateRoutes,
+  ...patientSearchRoutes,
   ...retentionRoutes,
   ...passkeyRoutes,
   ...federationRoutes,

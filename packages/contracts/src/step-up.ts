@@ -8,6 +8,7 @@ export const stepUpPurposes = [
   'user-admin',
   'factor-change',
   'audit-view',
+  'identity-reveal',
   'connector-config',
   'amendment-approval',
   'token-admin',

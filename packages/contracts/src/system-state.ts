@@ -41,11 +41,16 @@ export const systemReasons = {
   'ehr-writes-away': reason('degraded', 'The EHR takes no changes: they wait.'),
   'ehr-writes-held': reason('degraded', 'Somebody has stopped the writing to the EHR: changes wait.'),
   'record-late': reason('degraded', 'The record of accesses is kept but has not been sealed for a while.'),
+  'witness-late': reason(
+    'degraded',
+    'The record of accesses is sealed, but its witness elsewhere has not confirmed it for a while.',
+  ),
   'keys-away': reason(
     'degraded',
     'The key service does not answer: days that are not open cannot be opened.',
   ),
   'archive-away': reason('degraded', 'The archive does not answer: former days cannot be read.'),
+  'roster-late': reason('degraded', 'The encrypted roster for a downtime is older than it should be.'),
 } as const satisfies Record<string, Reason>;
 export type SystemReason = keyof typeof systemReasons;
 export const systemReasonCodes = Object.keys(systemReasons) as [SystemReason, ...SystemReason[]];
@@ -57,7 +62,10 @@ export const systemSummarySchema = z.strictObject({
 });
 export type SystemSummary = z.infer<typeof systemSummarySchema>;
 
-/** The parts that a server depends on. `copies` only where commits wait for replicas, `ehr-…` only with an EHR. */
+/**
+ * The parts that a server depends on. `copies` only where commits wait for replicas, `ehr-…` only with an EHR, and
+ * `roster` only where a clinic has an offline key.
+ */
 export const dependencyNames = [
   'redis',
   'functions',
@@ -67,8 +75,10 @@ export const dependencyNames = [
   'ehr-reads',
   'ehr-writes',
   'record',
+  'witness',
   'keys',
   'archive',
+  'roster',
 ] as const;
 export type DependencyName = (typeof dependencyNames)[number];
 
@@ -128,6 +138,18 @@ export const beatSchema = z
     lag: z.object({ streams: lag.optional(), jobs: lag.optional(), jobsMs: lag.optional() }).optional(),
     /** What this worker last knew of sealing the record; absent when it does not seal. */
     record: z
+      .object({
+        lastGoodAt: instantSchema.nullable(),
+        lastFailedAt: instantSchema.nullable(),
+        /** Where witnesses are configured: whether all of them have confirmed what was sealed. */
+        witness: z.object({ lastGoodAt: instantSchema.nullable(), isLate: z.boolean() }).optional(),
+      })
+      .optional(),
+    /**
+     * The downtime rosters, as every worker finds them: when the oldest of the clinics' newest ones was made, and when
+     * one last could not be; absent where no clinic has an offline key.
+     */
+    roster: z
       .object({ lastGoodAt: instantSchema.nullable(), lastFailedAt: instantSchema.nullable() })
       .optional(),
     /** What this process last knew of the EHR; null when it does not talk to it. */

@@ -53,6 +53,9 @@ export const retentionKeyDocumentSchema = z.strictObject({
 });
 export type RetentionKeyDocument = z.infer<typeof retentionKeyDocumentSchema>;
 
+/** The keys under which patients of a clinic are found again, sealed by the clinic's key `ck`. */
+export const searchKeyDocumentSchema = retentionKeyDocumentSchema;
+
 /** Data keys, one for each record, sealed together by the month's key `rk`. */
 export const dataKeyBlockSchema = z.strictObject({
   format: z.literal(1),

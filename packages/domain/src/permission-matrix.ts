@@ -77,10 +77,17 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   'visit-history': inClinic('See what happened to a visit', all(team)),
   presence: inClinic('Say that a screen is here', all([...team, 'viewer'])),
   metrics: inClinic('See the counts of a day', all([...team, 'viewer', 'service', 'agent'])),
+  print: inClinic('Print a page that one may see', all(team)),
   // A viewer may ask, and is refused command by command, with the roles that may and an entry in the board's record.
   command: inClinic('Send a command (each has a row of its own)', all([...team, 'viewer', 'system'])),
   import: inClinic('Take over a schedule', all(['front-desk', 'manager', 'service', 'system'])),
   sync: inClinic('Have a day read from the EHR', all([...staff, 'service', 'system'])),
+
+  'patient.search': inClinic('Find a patient on today’s board', all(team)),
+  'patient.search-days': inClinic(
+    'Find a patient on any other day that is kept (narrowed by identifier)',
+    all([...desk, 'nurse', 'provider', 'manager', 'billing']),
+  ),
 
   'write-back.read': inClinic('See whether and what is written to the EHR', all(['manager', 'admin'])),
   'write-back.set': inClinic(
@@ -175,6 +182,11 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   'audit.summary': inClinic('See counts of accesses', all(['manager', 'auditor'])),
   'audit.read': inClinic('Read the record of accesses', all(['auditor'], proof), 'audit-view'),
   'audit.export': inClinic('Export the record of accesses', all(['auditor'], proof), 'export'),
+  'audit.reveal': inClinic(
+    'Learn who patients are whom the record names by opaque keys',
+    all(['auditor'], proof),
+    'identity-reveal',
+  ),
   'audit.status': inInstallation('See whether the record is whole', all(['admin', 'auditor'])),
 
   'config.read': inInstallation('See the configuration', all(['admin', 'auditor'])),
@@ -344,6 +356,12 @@ export const fieldMatrix: { readonly [T in EntityType]: FieldTable<T> } = {
     failure: ehrTalk,
   },
 };
+
+/** What an auditor learns of a patient with a fresh proof and a reason: who it is, and nothing of the visit. */
+export const revealedFields = ['fullName', 'dob'] as const satisfies readonly (keyof Extract<
+  Entity,
+  { type: 'person' }
+>)[];
 
 /** Screens that show only who is in the office. */
 export const inOfficeOnly: readonly Role[] = ['display'];

@@ -90,6 +90,13 @@ export function shownTo(roles: readonly Role[], { shown }: FieldRow): Shown | nu
   return ranks.find((rank) => roles.some((role) => shown[role] === rank)) ?? null;
 }
 
+/**
+ * Whether these roles are told how the board stands with the EHR. To others an empty field is a withheld one, and must
+ * not be taken for "not written".
+ */
+export const seesEhr = (roles: readonly Role[]): boolean =>
+  shownTo(roles, fieldMatrix.visit.ehrWrite) !== null;
+
 function planOf(type: EntityType, roles: readonly Role[]): Plan | null {
   const fields = Object.entries(fieldMatrix[type] as Record<string, FieldRow>).map(([key, row]) => ({
     key,

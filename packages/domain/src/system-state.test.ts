@@ -40,8 +40,11 @@ test.each([
   [{ 'ehr-writes': 'away' }, 'degraded', ['ehr-writes-away']],
   [{ 'ehr-writes': 'held' }, 'degraded', ['ehr-writes-held']],
   [{ record: 'late' }, 'degraded', ['record-late']],
+  [{ witness: 'late' }, 'degraded', ['witness-late']],
   [{ keys: 'away' }, 'degraded', ['keys-away']],
   [{ archive: 'away' }, 'degraded', ['archive-away']],
+  [{ roster: 'late' }, 'degraded', ['roster-late']],
+  [{ roster: 'away' }, 'degraded', ['roster-late']],
 ] as const)('[H-19] %j is %s because of %j', (more, state, reasons) => {
   expect(derive(more)).toEqual({ state, reasons });
 });
@@ -55,7 +58,8 @@ test('what is not known yet is no reason, but for the store and the EHR', () => 
 
 describe('causes', () => {
   test('with the store away nobody is blamed whom one could only hear of through it', () => {
-    const away = { worker: 'away', 'ehr-reads': 'away', record: 'late', functions: 'away' } as const;
+    const more = { functions: 'away', roster: 'late' } as const;
+    const away = { worker: 'away', 'ehr-reads': 'away', record: 'late', ...more } as const;
     expect(derive({ redis: 'away', ...away })).toEqual({ state: 'down', reasons: ['store-away'] });
     // A store that answers and takes nothing still tells what was said before.
     expect(derive({ redis: 'refusing', worker: 'away' })).toEqual({
@@ -73,7 +77,7 @@ describe('causes', () => {
 
   test('without a worker the EHR is not blamed for silence', () => {
     const silent = { worker: 'away', 'ehr-reads': 'unknown', 'ehr-writes': 'away', record: 'late' } as const;
-    expect(derive(silent)).toEqual({ state: 'degraded', reasons: ['worker-away'] });
+    expect(derive({ ...silent, roster: 'late' })).toEqual({ state: 'degraded', reasons: ['worker-away'] });
   });
 });
 

@@ -24,15 +24,29 @@ const meanings: Readonly<Record<DependencyName, Readonly<Partial<Record<Conditio
   'ehr-reads': { away: 'ehr-away', held: 'ehr-held', unknown: 'ehr-unknown' },
   'ehr-writes': { away: 'ehr-writes-away', held: 'ehr-writes-held' },
   record: { late: 'record-late', away: 'record-late' },
+  witness: { late: 'witness-late', away: 'witness-late' },
   keys: { away: 'keys-away' },
   archive: { away: 'archive-away' },
+  roster: { late: 'roster-late', away: 'roster-late' },
 };
 
 /** What can only be heard of through the store, and what only workers tell: silence there is the cause's, not theirs. */
 const heardThroughStore: readonly DependencyName[] = [
-  ...(['functions', 'copies', 'worker', 'jobs', 'ehr-reads', 'ehr-writes', 'record'] as const),
+  ...([
+    'functions',
+    'copies',
+    'worker',
+    'jobs',
+    'ehr-reads',
+    'ehr-writes',
+    'record',
+    'witness',
+    'roster',
+  ] as const),
 ];
-const toldByWorkers: readonly DependencyName[] = ['jobs', 'ehr-reads', 'ehr-writes', 'record'];
+const toldByWorkers: readonly DependencyName[] = [
+  ...(['jobs', 'ehr-reads', 'ehr-writes', 'record', 'witness', 'roster'] as const),
+];
 
 function unheard(parts: readonly DependencyState[]): readonly DependencyName[] {
   const of = (name: DependencyName): Condition | undefined => parts.find((part) => part.name === name)?.state;

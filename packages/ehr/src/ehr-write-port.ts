@@ -143,6 +143,8 @@ export type CreateOutcome =
       readonly kind: 'conflict';
       readonly appointmentIds: readonly string[];
       readonly members: readonly string[];
+      /** What was read of the one; null of several. */
+      readonly theirs: Settled | null;
     }
   | { readonly kind: 'not-applied'; readonly reason: 'not-read' | 'not-sent'; readonly failure: EhrFailure }
   /**

@@ -5,13 +5,8 @@ import { appendAuditCall } from './generated/function-calls.generated.ts';
 import type { BoardKeys } from './keys.ts';
 import type { RedisPort } from './redis-port.ts';
 
-/** Who read what: ids and words only, no patient data. */
-export type ReadAudit = {
-  actor: Pick<Actor, 'id' | 'role' | 'station'>;
-  what: string;
-  entities: readonly string[];
-  /** Opaque keys of the patients concerned; a whole board (`*`) is resolved when it is sealed. */
-  pat?: readonly string[];
+/** By what request a board was read or changed: ids and words only. */
+export type AuditMark = {
   /** First 16 characters of the session's hash. */
   sid?: string;
   aal?: string;
@@ -19,8 +14,21 @@ export type ReadAudit = {
   rid?: string;
   /** `BTG` for an emergency access. */
   pou?: 'TREAT' | 'BTG' | 'ETREAT';
-  /** On whose behalf a program reads. */
+  /** On whose behalf a program acts. */
   obo?: string;
+  /** Version of the permission policy that decided. */
+  pol?: string;
+};
+
+/** Who read what: ids and words only, no patient data. */
+export type ReadAudit = AuditMark & {
+  actor: Pick<Actor, 'id' | 'role' | 'station'>;
+  what: string;
+  entities: readonly string[];
+  /** Opaque keys of the patients concerned; a whole board (`*`) is resolved when it is sealed. */
+  pat?: readonly string[];
+  /** How many patients the answer held, where it leaves the screen. */
+  n?: number;
 };
 
 /** The limit of `append_audit`. */

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { CommandEnvelope, CommandOutcome, EntityId, Fault } from '@workflow-bolt/contracts';
+import type { AuditMark } from './audit-trail.ts';
 import { emptyPosition } from './board-log.ts';
 import type { BoardReplica } from './board-replica.ts';
 import {
@@ -39,12 +40,16 @@ export type AuthorityParts = {
   onDurable: (seq: number) => void;
   /** Called when the function library is missing, so that it can be loaded again. */
   onFunctionMissing: () => void;
+  /** Called after a commit of ours that changed who a patient is. */
+  onPatients: () => void;
 };
 export type SubmitOptions = {
   /** Epoch ms on Redis's clock after which the command must not run; default one command timeout from now. */
   deadlineMs?: number;
   /** What else the command is given on; null or absent where nothing else can change. */
   guard?: CommitGuard | null;
+  /** By which request, for the record. */
+  mark?: AuditMark;
 };
 
 type Sealing = { ok: true; plans: SealedPlan[] } | { ok: false; fault: Fault };
@@ -224,6 +229,7 @@ export class BoardAuthority {
       .take({ epoch, seq, chain, id, t }, frameText, { frame, changes })
       .catch(() => {});
     this.#parts.onDurable(seq);
+    if ([...changes.keys()].some((id) => id.startsWith('p:'))) this.#parts.onPatients();
     return appliedOutcome(plan.envelope, seq, frame.events.length);
   }
 

@@ -37,6 +37,8 @@ export type BoardHostParts = {
   /** Replicas that must hold a commit before it counts; null where one durable server is the promise. */
   commitLane: Durability | null;
   onFunctionMissing: () => void;
+  /** Told after a commit of this process that changed who a patient is. */
+  onPatients?: ((host: BoardHost) => void) | undefined;
   /** How records stand in Redis; default in plain. */
   codec?: BoardCodec;
   /** Where boards are read that have left Redis. */
@@ -82,6 +84,7 @@ export class BoardHost {
       doorbell: port.doorbell,
       onDurable: (seq) => this.#markDurable(seq),
       onFunctionMissing,
+      onPatients: () => parts.onPatients?.(this),
     });
   }
 
@@ -159,7 +162,7 @@ export class BoardHost {
     options: SubmitOptions = {},
   ): Promise<CommandOutcome> {
     if (!(await this.#isTrusted())) return holdOutcome(envelope.n, 'store_unavailable');
-    return this.#authority.submit(envelope, { actor, source }, options);
+    return this.#authority.submit(envelope, { actor, source, mark: options.mark }, options);
   }
 
   /** Carries out commands of one client in order; ends at the first `hold`. */
@@ -172,7 +175,7 @@ export class BoardHost {
     const [first] = envelopes;
     if (!first) return [];
     if (!(await this.#isTrusted())) return [holdOutcome(first.n, 'store_unavailable')];
-    return this.#authority.submitMany(envelopes, { actor, source }, options);
+    return this.#authority.submitMany(envelopes, { actor, source, mark: options.mark }, options);
   }
 
   /** How a reader with this cursor goes on; `cursor` null when it has none. Throws Fault `store_unavailable`. */

@@ -26,6 +26,8 @@ export type BoardRegistryOptions = {
   vault?: Vault | null;
   /** Where boards are read that have left Redis. */
   archive?: BoardArchive | null;
+  /** Told after a commit of this process that changed who a patient is. */
+  onPatients?: (host: BoardHost) => void;
 };
 
 type Slot = { host: BoardHost; opening: Promise<BoardHost>; usedAt: number };
@@ -43,6 +45,7 @@ export class BoardRegistry {
   readonly #checkIntervalMs: number;
   readonly #idleMs: number;
   readonly #onError: (error: unknown) => void;
+  readonly #onPatients: ((host: BoardHost) => void) | undefined;
   #timer: NodeJS.Timeout | null = null;
   #isChecking = false;
   #isLoadingFunctions = false;
@@ -57,6 +60,7 @@ export class BoardRegistry {
     this.#checkIntervalMs = options.checkIntervalMs ?? 1_000;
     this.#idleMs = options.idleMs ?? 300_000;
     this.#onError = options.onError ?? (() => {});
+    this.#onPatients = options.onPatients;
   }
 
   /** Connects, loads the function library, and begins to check. Throws Fault or FunctionLibraryError. */
@@ -117,6 +121,7 @@ export class BoardRegistry {
       archive: this.#archive,
       codec: this.#vault?.board(board) ?? plainCodec,
       onFunctionMissing: () => this.#loadFunctions(),
+      onPatients: this.#onPatients,
     };
     const host = new BoardHost(board, parts);
     const opening = Promise.all([host.open(), noteBoard(this.#port, board, this.#clock.now())]).then(

@@ -11,13 +11,7 @@
  *   our place trimmed              → read the board again, notify reset
  */
 import { randomBytes } from 'node:crypto';
-import {
-  type BoardKey,
-  Fault,
-  type LogFrame,
-  rulesVersion,
-  type SnapshotReason,
-} from '@workflow-bolt/contracts';
+import { type BoardKey, type LogFrame, rulesVersion } from '@workflow-bolt/contracts';
 import { BoardState, type EntityChanges, foldFrame } from '@workflow-bolt/domain';
 import type { BoardArchive, BoardSource } from './archive/board-archive.ts';
 import { boardDifference } from './board-difference.ts';
@@ -35,28 +29,23 @@ import {
   timeOfId,
 } from './board-log.ts';
 import { BoardRing } from './board-ring.ts';
-import {
-  bumpEpochCall,
-  type ReadBoardReply,
-  type ReadLogReply,
-  readBoardCall,
-  readLogCall,
-} from './generated/function-calls.generated.ts';
+import { bumpEpochCall, readLogCall } from './generated/function-calls.generated.ts';
 import { type BoardKeys, boardKeys } from './keys.ts';
+import { judgeAbsence, judgePage, type LogPage, type ResetReason } from './log-page.ts';
+import { readStoredBoard } from './read-stored-board.ts';
 import type { RedisClock } from './redis-clock.ts';
 import type { RedisPort } from './redis-port.ts';
 import { type BoardCodec, plainCodec } from './vault/board-cipher.ts';
 
+export type { ResetReason } from './log-page.ts';
+
 /** Entries of one log page: a page of large frames stays below a megabyte. */
 const pageMax = 200;
 
-export type ResetReason = Extract<SnapshotReason, 'epoch' | 'fork' | 'trimmed'>;
 export type BoardChanged = { p: number; s: number; entries: readonly BoardEntry[] };
 /** A frame that was decided here, and what it makes of the entities. */
 export type DecidedFrame = { frame: LogFrame; changes: EntityChanges };
-type LogOk = Extract<ReadLogReply, { status: 'ok' }>;
-type BoardReply<S extends ReadBoardReply['status']> = Extract<ReadBoardReply, { status: S }>;
-type PageVerdict = { kind: 'applied' } | { kind: 'reread' } | { kind: 'reset'; reason: ResetReason };
+type TakeVerdict = { kind: 'applied' } | { kind: 'reread' } | { kind: 'reset'; reason: ResetReason };
 
 export type ReplicaListener = {
   changed: (change: BoardChanged) => void;
@@ -121,29 +110,30 @@ export class BoardReplica {
 
   /** Reads position and entities in one atomic read. Throws Fault. */
   async load(): Promise<void> {
-    const sentAt = this.#clock.mark();
-    const live = await this.#port.fcall(readBoardCall(this.keys));
-    this.#clock.learn(live.now, sentAt);
-    this.#archived = null;
-    if (live.status === 'archived' && live.object === '-') return this.#forget(live);
-    const reply = live.status === 'archived' ? await this.#readArchive(live) : live;
-    if (reply.status === 'meta_lost') {
+    const parts = { port: this.#port, clock: this.#clock, archive: this.#archive };
+    const stored = await readStoredBoard(this.board, parts);
+    if (stored.kind === 'meta_lost') {
       await this.#startEpoch('', 'position-lost');
       return this.load();
     }
+    this.#archived = stored.kind === 'whole' ? stored.source : null;
     this.#measured = null;
-    if (reply.status === 'absent') {
-      this.#state = new BoardState();
-      this.#position = emptyPosition;
-      this.ring.restart(emptyPosition);
-      return;
+    if (stored.kind === 'absent') return this.#stand(new BoardState(), emptyPosition);
+    const { epoch, seq, chain, id, t } = stored.reply;
+    if (stored.kind === 'purged') {
+      this.#isPurged = true;
+      return this.#stand(new BoardState([], seq), { epoch, seq, chain, id, t });
     }
-    const stored = parseEntities(reply.entities);
-    await this.codec.prepare(stored.map(({ text }) => text));
-    this.#state = new BoardState(openedEntities(stored, this.codec), reply.seq);
-    const { epoch, seq, chain, id } = reply;
-    this.#position = { epoch, seq, chain, id, t: timeOfId(id) || reply.t };
-    this.ring.restart(this.#position);
+    const entities = parseEntities(stored.reply.entities);
+    await this.codec.prepare(entities.map(({ text }) => text));
+    const state = new BoardState(openedEntities(entities, this.codec), seq);
+    this.#stand(state, { epoch, seq, chain, id, t: timeOfId(id) || t });
+  }
+
+  #stand(state: BoardState, position: BoardPosition): void {
+    this.#state = state;
+    this.#position = position;
+    this.ring.restart(position);
   }
 
   /** Where history is read: Redis, or the archive that took the board over. */
@@ -154,30 +144,6 @@ export class BoardReplica {
   /** True when the board was deleted because its time had passed: nothing of it is in memory either. */
   get isPurged(): boolean {
     return this.#isPurged;
-  }
-
-  #forget({ epoch, seq, chain, id, t }: BoardReply<'archived'>): void {
-    this.#isPurged = true;
-    this.#measured = null;
-    this.#state = new BoardState([], seq);
-    this.#position = { epoch, seq, chain, id, t };
-    this.ring.restart(this.#position);
-  }
-
-  async #openArchive(object: string): Promise<BoardSource> {
-    if (!this.#archive) throw new Fault('archive_unavailable', { where: 'not configured' });
-    return this.#archive.open(this.board, object);
-  }
-
-  /** The archive's entities, which must stand where Redis says the board stands. */
-  async #readArchive({ object, chain, epoch }: BoardReply<'archived'>): Promise<BoardReply<'ok'>> {
-    const source = await this.#openArchive(object);
-    const stored = await source.fcall(readBoardCall(this.keys));
-    if (stored.status !== 'ok' || stored.chain !== chain) {
-      throw new Fault('archive_broken', { what: 'position' });
-    }
-    this.#archived = source;
-    return { ...stored, epoch };
   }
 
   /** Takes one message of the board's channel. */
@@ -271,7 +237,8 @@ export class BoardReplica {
       const reply = await this.#port.fcall(readLogCall(this.keys, { fromId, countMax: pageMax }));
       this.#clock.learn(reply.now, sentAt);
       if (reply.status === 'ok') await this.#prepare(reply);
-      const verdict = reply.status === 'ok' ? this.#takePage(from, reply) : this.#judgeAbsence(from);
+      const judged = reply.status === 'ok' ? judgePage(from, this.#position.seq, reply) : judgeAbsence(from);
+      const verdict = judged.kind === 'fresh' ? this.#takeAll(judged.entries) : judged;
       if (verdict.kind === 'reread') await this.#reread();
       if (verdict.kind === 'reset')
         await this.#reset(verdict.reason, reply.status === 'ok' ? reply.epoch : '');
@@ -280,32 +247,15 @@ export class BoardReplica {
   }
 
   /** Keys of the entries that are new here, before they are folded without waiting. */
-  async #prepare(page: LogOk): Promise<void> {
+  async #prepare(page: LogPage): Promise<void> {
     if (page.epoch !== this.#position.epoch || page.seq <= this.#position.seq) return;
     await this.codec.prepare(parseEntries(page.entries).map((entry) => entry.frame));
   }
 
-  #judgeAbsence(from: BoardPosition): PageVerdict {
-    return from.epoch === emptyPosition.epoch ? { kind: 'applied' } : { kind: 'reset', reason: 'fork' };
-  }
-
-  #takePage(from: BoardPosition, page: LogOk): PageVerdict {
-    if (page.epoch !== from.epoch) return { kind: 'reset', reason: 'epoch' };
-    if (page.seq < from.seq) return { kind: 'reset', reason: 'fork' };
-    if (page.seq === from.seq) {
-      return page.chain === from.chain ? { kind: 'applied' } : { kind: 'reset', reason: 'fork' };
-    }
-    const fresh = parseEntries(page.entries).filter((entry) => entry.seq > this.#position.seq);
-    const isWhole =
-      fresh.length === 0 ? this.#position.seq > from.seq : fresh[0]?.seq === this.#position.seq + 1;
-    if (isWhole) return this.#takeAll(fresh);
-    return { kind: 'reset', reason: page.firstSeq === 0 || page.firstSeq > from.seq ? 'trimmed' : 'fork' };
-  }
-
   /** Folds entries that must follow one another from here; a wrong chain stops at once. */
-  #takeAll(raws: readonly RawEntry[]): PageVerdict {
+  #takeAll(raws: readonly RawEntry[]): TakeVerdict {
     const entries: BoardEntry[] = [];
-    let verdict: PageVerdict = { kind: 'applied' };
+    let verdict: TakeVerdict = { kind: 'applied' };
     for (const raw of raws) {
       if (raw.chain !== nextChain(this.#position.chain, raw.seq, raw.frame)) {
         verdict = { kind: 'reset', reason: 'fork' };

@@ -44,7 +44,13 @@ export {
   clinicOf,
   installationLog,
 } from './audit/audit-keys.ts';
-export { type AuditQuery, AuditReader, type FoundEntries, type FoundEntry } from './audit/audit-reader.ts';
+export {
+  type AuditMatch,
+  type AuditQuery,
+  AuditReader,
+  type FoundEntries,
+  type FoundEntry,
+} from './audit/audit-reader.ts';
 export { AuditReviews, reviewWeekMs } from './audit/audit-reviews.ts';
 export { AuditSealer, type AuditSealerParts, type SealOutcome } from './audit/audit-sealer.ts';
 export { AuditSigner, type CheckpointWitness, originOf } from './audit/audit-signer.ts';
@@ -54,8 +60,9 @@ export { csvCell, entriesCsv } from './audit/export-csv.ts';
 export { fhirAuditEvent, fhirBundle } from './audit/export-fhir.ts';
 export { LogArchive } from './audit/log-archive.ts';
 export { leafBytes, presentEvent, type RawEntry } from './audit/present-event.ts';
+export { RevealStore, type StoredReveal } from './audit/reveal-store.ts';
 export { eventMac, SecurityAudit, type SecurityAuditOptions } from './audit/security-audit.ts';
-export { AuditTrail, type ReadAudit } from './audit-trail.ts';
+export { type AuditMark, AuditTrail, type ReadAudit } from './audit-trail.ts';
 export type { SubmitOptions } from './board-authority.ts';
 export type { HistoryEntry } from './board-history.ts';
 export { BoardHost, type BoardHostParts, type BoardSnapshot } from './board-host.ts';
@@ -74,10 +81,20 @@ export { CommitGuard, GuardBroken } from './commit-guard.ts';
 export { commitLaneOf } from './commit-sender.ts';
 export { AlertStore } from './detection/alert-store.ts';
 export { AuditWatch, sealLateMs } from './detection/audit-watch.ts';
+export { BaitWatch } from './detection/bait-watch.ts';
 export { type Blocked, BlockList } from './detection/block-list.ts';
 export { countWindows } from './detection/detection-windows.ts';
 export { Detector, type DetectorParts } from './detection/detector.ts';
 export { DisplayStore } from './displays/display-store.ts';
+export {
+  downtimeKeyRows,
+  downtimeKeys,
+  type RosterNote,
+  RosterNotes,
+  rosterTurnMs,
+} from './downtime/roster-notes.ts';
+export { RosterShelf, rostersToDrop } from './downtime/roster-shelf.ts';
+export { offlineKeyId, sealRoster } from './downtime/seal-roster.ts';
 export { DriftStore, driftKeyRows, driftLifeMs } from './drift/drift-store.ts';
 export { type BreakerSettings, breakerSettings } from './ehr-link/breaker-settings.ts';
 export {
@@ -103,6 +120,7 @@ export {
   type StoredRegister,
   type StoredReview,
 } from './emergency/emergency-store.ts';
+export { GlassWatch } from './emergency/glass-watch.ts';
 export {
   IdentityStore,
   identityKeyRows,
@@ -130,15 +148,26 @@ export { type RedisServerConfOptions, redisServerConf } from './redis-server-con
 export { fromUrl, type RedisMode, type RedisTarget } from './redis-target.ts';
 export { freezeDeletions, liftFreeze, readFreeze } from './retention/freeze.ts';
 export { type BookChange, RecordBook } from './retention/record-book.ts';
+export { lookBackDays } from './retention/retained-days.ts';
 export { alertBookKeys, detectionKeys, retentionKeyRows, windowKey } from './retention/retention-keys.ts';
 export { RetentionStore } from './retention/retention-store.ts';
 export {
-  lookBackDays,
-  type PeriodShredder,
   RetentionSweep,
   type SweepParts,
   type SweepReport,
 } from './retention/retention-sweep.ts';
+export type { PeriodShredder } from './retention/shred-months.ts';
+export { type IndexSweepReport, nearSpan, sweepIndex, wholeSpan } from './search/index-sweep.ts';
+export { IndexWriter } from './search/index-writer.ts';
+export { type KeptDate, keptDates } from './search/kept-dates.ts';
+export { type Candidates, type IndexedAt, PatientIndex } from './search/patient-index.ts';
+export {
+  clinicIndexKeys,
+  dayIndexKey,
+  searchCountKeys,
+  searchKeyRows,
+} from './search/search-keys.ts';
+export { SearchLimit, type SearchLimits, searchLimits } from './search/search-limit.ts';
 export { addressOfApiToken, apiTokenPrefix } from './sessions/api-token.ts';
 export { ApiTokenStore, apiTokensMax, type StoredApiToken } from './sessions/api-token-store.ts';
 export { type PinAttempt, PinStore, pinFailuresMax, pinFailuresPerDayMax } from './sessions/pin-store.ts';
@@ -184,6 +213,7 @@ export {
   LeaseLost,
   type OutboxChange,
   type OutboxContents,
+  visitsBeingMade,
   WriteOutbox,
   type WriteOutboxParts,
 } from './write-back/write-outbox.ts';

@@ -11,12 +11,13 @@ import {
 } from '@workflow-bolt/contracts';
 import { type BoardState, decide, type EntityChanges, foldFrame, targetOf } from '@workflow-bolt/domain';
 import { changedFields, patientsOf } from './audit/touched-record.ts';
+import type { AuditMark } from './audit-trail.ts';
 import type { BoardPosition } from './board-log.ts';
 import { paramText } from './param-hash.ts';
 import { RecordingView } from './recording-view.ts';
 
-/** Who asks, through what. */
-export type Submitter = { actor: Actor; source: Source };
+/** Who asks, through what; and by which request, which the record alone keeps. */
+export type Submitter = { actor: Actor; source: Source; mark?: AuditMark | undefined };
 export type Plan = {
   envelope: CommandEnvelope;
   /** Where the state stood that it was decided on; keys may be waited for before it is sent. */
@@ -60,6 +61,7 @@ function auditText(
     entities: touched.ids,
     pat: patientsOf(input.state, touched.ids, touched.changes),
     fields: touched.changes && changedFields(input.state, touched.changes),
+    ...by.mark,
   });
 }
 
@@ -70,9 +72,10 @@ export function planCommit(input: PlanInput, by: Submitter): Plan {
   const commandId = `${clientId}:${n}`;
   const expected = envelope.expectedVersion ?? null;
   const view = new RecordingView(state);
-  const context = { commandId, command: command.type, at: now, ...by };
-  const decision = decide(view, command, { board, now, commandId, ...by }, expected);
-  const common = { envelope, at: input.at, paramText: paramText(command, expected, by.actor.id) };
+  const { actor, source } = by;
+  const context = { commandId, command: command.type, at: now, actor, source };
+  const decision = decide(view, command, { board, now, commandId, actor, source }, expected);
+  const common = { envelope, at: input.at, paramText: paramText(command, expected, actor.id) };
   if (!decision.ok) {
     const { code } = decision.refusal;
     const target = targetOf(command);

@@ -59,7 +59,14 @@ describe('sealing', () => {
   test('[H-06, ONC-d-2] an entry says who, what, whose record, from where and with what result, and no name', async () => {
     const { host, client } = await workDay(1);
     const change = { type: 'setPinned', visitId: 'w1', isPinned: true } as const;
-    await host.submit(client.next(change), nurse, 'ui');
+    const mark = {
+      sid: 'a'.repeat(16),
+      aal: '2-resumed',
+      rid: 'rid-7',
+      pou: 'BTG',
+      pol: 'sha256:0',
+    } as const;
+    await host.submit(client.next(change), nurse, 'ui', { mark });
     await stage.sealer(log).sealAll();
     const text = JSON.stringify(await stage.sealed(log));
     expect(text).not.toContain('Zztest');
@@ -71,7 +78,11 @@ describe('sealing', () => {
       sub: 'update',
       act: 'U',
       out: 0,
-      agent: { uid: 'noa', kind: 'human', role: 'medical-assistant', ws: 'tablet-2' },
+      agent: {
+        ...{ uid: 'noa', kind: 'human', role: 'medical-assistant', ws: 'tablet-2' },
+        ...{ sid: 'a'.repeat(16), aal: '2-resumed' },
+      },
+      ...{ pou: 'BTG', rid: 'rid-7', pol: 'sha256:0' },
       pat: ['visit:w1'],
       via: 'ui',
       q: 3,

@@ -42,8 +42,8 @@ export type DayRecord = {
   readonly ends: readonly DayEnd[];
   /** By the EHR's id of an appointment. */
   readonly wishes: ReadonlyMap<number, readonly Wish[]>;
-  /** How many appointments a walk-in has in the EHR. */
-  readonly walkIns: readonly number[];
+  /** How many appointments a walk-in has in the EHR, and how many visits on the board have its patient. */
+  readonly walkIns: readonly { appointments: number; visits: number }[];
   readonly kills: number;
   /** Calls that nobody ever answered. */
   readonly hangs: number;
@@ -198,7 +198,8 @@ class PlayedDay {
       type: 'createVisit',
       visitId,
       kind: 'walk-in',
-      fullName: this.#simulator.world.patients.get(patientId)?.fullName ?? '',
+      // Said at the desk otherwise than it stands in the EHR, or not.
+      fullName: rng.chance(0.5) ? 'Walk In' : (this.#simulator.world.patients.get(patientId)?.fullName ?? ''),
       providerId,
     } as const;
     if (!this.#board.submit('front-desk', command, 'ui')) throw new Error('a walk-in was refused');
@@ -237,6 +238,7 @@ class PlayedDay {
       day,
       visits: this.#board.visits(),
       persons: this.#board.persons(),
+      beingMade: this.#outbox.beingMade,
     });
     for (const command of commands) this.#board.submit('system', command, 'tebra');
   }
@@ -260,9 +262,10 @@ class PlayedDay {
       wishes: new Map(
         visits.map(({ id, external }) => [Number(external?.appointmentId), wishes.get(id) ?? []]),
       ),
-      walkIns: [...this.#walkIns.values()].map(
-        ({ patientId }) => world.all().filter((one) => String(one.patientId) === patientId).length,
-      ),
+      walkIns: [...this.#walkIns].map(([id, { patientId }]) => ({
+        appointments: world.all().filter((one) => String(one.patientId) === patientId).length,
+        visits: visits.filter((visit) => visit.id === id || visit.external?.patientId === patientId).length,
+      })),
     };
   }
 

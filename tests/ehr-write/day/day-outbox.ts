@@ -62,6 +62,12 @@ export class DayOutbox {
     this.#bell = Promise.withResolvers();
   }
 
+  /** Visits for which an appointment may have been made that the board does not show yet. */
+  get beingMade(): ReadonlySet<string> {
+    const made = [...this.#entries.values()].filter(({ record }) => record?.triedAt != null);
+    return new Set(made.map(({ visitId }) => visitId));
+  }
+
   get wishes(): ReadonlyMap<string, readonly Wish[]> {
     return new Map([...this.#entries].map(([id, { wishes }]) => [id, wishes]));
   }

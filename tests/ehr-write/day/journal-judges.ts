@@ -203,3 +203,11 @@ export function unexplained(ends: readonly DayEnd[], rules: WriteBackRules): str
       : [`${visit}: the board means ${board}, the EHR holds ${ehr}, the card shows ${shown} (${explained})`];
   });
 }
+
+/** Walk-ins that somebody has twice. */
+export function doubled<Name extends string>(
+  walkIns: readonly Readonly<Record<Name, number>>[],
+  name: Name,
+): string[] {
+  return walkIns.flatMap((walkIn, n) => (walkIn[name] > 1 ? [`walk-in ${n + 1}: ${walkIn[name]}`] : []));
+}

@@ -27,7 +27,8 @@ function judged(day: DayRecord): Record<string, string[]> {
     'writes follow the wishes': [...day.wishes].flatMap(([id, wishes]) =>
       judges.writesOutOfOrder(judges.appliedTo(journal, id), wishes),
     ),
-    'walk-ins are created once': day.walkIns.filter((count) => count > 1).map(String),
+    'walk-ins are created once': judges.doubled(day.walkIns, 'appointments'),
+    'walk-ins are one visit': judges.doubled(day.walkIns, 'visits'),
     'equal or explained': judges.unexplained(day.ends, rules),
   };
 }

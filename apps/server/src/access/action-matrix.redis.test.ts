@@ -31,6 +31,7 @@ async function enrolDisplay(): Promise<string> {
 /** A value that fits each parameter of an address; what it names need not exist. */
 const candidates = [
   'nobody',
+  'activity',
   '00000000-0000-4000-8000-000000000000',
   '01890a5d-ac96-774b-bcce-b302099a8057',
   '7',

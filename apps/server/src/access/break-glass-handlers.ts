@@ -34,7 +34,7 @@ const reasonAad = (id: string): string => `break-glass|${id}|reason`;
 const commentAad = (id: string): string => `break-glass|${id}|comment`;
 
 type Recorded = Pick<SecurityEvent, 'act' | 'sub'> &
-  Partial<Pick<SecurityEvent, 'pat' | 'pou' | 'why'>> & { id: string };
+  Partial<Pick<SecurityEvent, 'pat' | 'pou' | 'sev' | 'why'>> & { id: string };
 
 /** An entry in the clinic's log; emergency accesses are always of purpose BTG. */
 function entry(call: Call, clinic: string, { id, ...event }: Recorded): SecurityEvent {
@@ -58,9 +58,9 @@ export function postBreakGlass(parts: EmergencyParts): Handler {
     const [id, openedAt] = [randomUUID(), parts.now()];
     const open = { id, clinic, date, visitId, openedAt, expiresAt: openedAt + glassMs };
     const sealed = await parts.seal(reason, reasonAad(id));
-    const pat = [visit.patientKey ?? `v:${visitId}`];
+    const pat = [visit.patientKey ?? `visit:${visitId}`];
     await parts.record(
-      entry(call, clinic, { id, act: 'E', sub: 'breakglass', pou: 'BTG', pat, why: reasonCode }),
+      entry(call, clinic, { id, act: 'E', sub: 'breakglass', sev: 'high', pou: 'BTG', pat, why: reasonCode }),
     );
     const who = { uid: user.id, name: user.name, reasonCode, reason: sealed };
     await parts.emergencies.open({ ...open, ...who, reviewDueAt: openedAt + glassReviewMs });

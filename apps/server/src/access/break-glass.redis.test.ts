@@ -286,6 +286,29 @@ describe('what must follow', () => {
     expect([withGlass.sid, without.sid]).toEqual([withGlass.sid, expect.stringMatching(/^[\w.-]{16}$/)]);
   });
 
+  test('[H-03] [audit] [H-06] what is changed meanwhile on that visit is changed for that reason, and nothing else in the same batch', async () => {
+    const client = await provider();
+    const open = await opened(client);
+    const pin = (visitId: string) => ({ type: 'setPinned', visitId, isPinned: true }) as const;
+    const commands = ['glass', 'another', 'glass'].map((visitId, i) => ({
+      ...{ clientId: client.clientId, n: i + 1 },
+      command: pin(visitId),
+    }));
+    const answer = await client.post(`${client.board()}/commands`, { commands });
+    expect((answer.json.outcomes as { n: number }[]).map(({ n }) => n)).toEqual([1, 2, 3]);
+    await end(client, open.id);
+    const store = new Redis(redis.url);
+    const entries = await store.xrevrange(`{b:north:${today().replaceAll('-', '')}}:aud`, '+', '-');
+    await store.quit();
+    const texts = entries.map(([, fields]) => JSON.parse(fields[fields.indexOf('f') + 1] ?? '{}'));
+    const own = texts.filter(({ commandId = '' }) => commandId.startsWith(client.clientId)).reverse();
+    expect(own.map(({ pou = null, aal }) => [pou, aal])).toEqual([
+      ['BTG', '2'],
+      [null, '2'],
+      ['BTG', '2'],
+    ]);
+  });
+
   test('[H-03] somebody else judges it within 72 hours, once; until then it leads the register, then it is overdue', async () => {
     const client = await provider();
     const { id, openedAt } = await opened(client);

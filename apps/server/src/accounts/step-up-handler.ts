@@ -1,5 +1,6 @@
 import { stepUpRequestSchema } from '@workflow-bolt/contracts';
 import type { z } from 'zod';
+import { intendedChange } from '../audit/intended-change.ts';
 import { type Call, type Handler, mustSession } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
@@ -18,14 +19,20 @@ export function postStepUp(parts: SignInParts): Handler {
     const session = mustSession(call);
     const method = await prove(parts, call, session, request);
     const { purpose } = request;
-    const opened = await parts.sessions.stepUp(call.req, session, { purpose, amr: [method] });
-    await parts.signInAudit.write(call, {
-      ...{ sub: 'stepup', act: 'E', out: 0, why: purpose, ent: accountEntity(session.user.id) },
-      agent: agentOf(opened.session),
+    const event = stepUpEvent(session, purpose);
+    const opened = await intendedChange((said: typeof event) => parts.signInAudit.write(call, said), event, {
+      work: () => parts.sessions.stepUp(call.req, session, { purpose, amr: [method] }),
+      done: ({ session: proven }) => stepUpEvent(proven, purpose),
     });
     return { status: 204, cookies: [opened.cookie] };
   };
 }
+
+/** The one entry before the proof counts, and the one after. */
+export const stepUpEvent = (session: Session, purpose: string) => ({
+  ...{ sub: 'stepup' as const, act: 'E' as const, out: 0 as 0 | 4, why: purpose },
+  ...{ ent: accountEntity(session.user.id), agent: agentOf(session) },
+});
 
 async function prove(
   parts: SignInParts,
@@ -42,8 +49,8 @@ async function prove(
   const verify = isTotp ? verifyTotp : verifyRecoveryCode;
   if (await verify(parts, call, { account, code: request.code })) return isTotp ? 'otp' : 'rc';
   await parts.signInAudit.write(call, {
-    ...{ sub: 'stepup', act: 'E', out: 4, why: request.purpose, ent: accountEntity(account.uid) },
-    agent: agentOf(session),
+    ...stepUpEvent(session, request.purpose),
+    out: 4,
   });
   throw new ProblemError('code_refused');
 }

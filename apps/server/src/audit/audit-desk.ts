@@ -16,6 +16,7 @@ import {
   openObjectStore,
   originOf,
   type RedisPort,
+  RevealStore,
 } from '@workflow-bolt/store';
 
 export type AuditDeskParts = {
@@ -40,6 +41,7 @@ export type LogStatus = {
 export class AuditDesk {
   readonly #parts: AuditDeskParts;
   readonly reviews: AuditReviews;
+  readonly reveals: RevealStore;
   readonly #checks: AuditChecks;
   #store: Promise<ObjectStore> | null = null;
 
@@ -47,9 +49,11 @@ export class AuditDesk {
     this.#parts = parts;
     this.#checks = new AuditChecks(parts.port);
     this.reviews = new AuditReviews(parts.port);
+    this.reveals = new RevealStore(parts.port);
   }
 
-  async reader(clinic: string): Promise<AuditReader> {
+  /** Of a clinic's log, or of the installation's for null. */
+  async reader(clinic: string | null): Promise<AuditReader> {
     return new AuditReader(await this.#archive(), auditLogOf(clinic));
   }
 

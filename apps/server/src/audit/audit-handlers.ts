@@ -1,5 +1,4 @@
 /** Reading the record of accesses. Each of these is recorded itself, before its answer leaves. */
-import { hash } from 'node:crypto';
 import {
   type auditExportQuerySchema,
   type auditQuerySchema,
@@ -11,10 +10,13 @@ import {
 import { auditLogOf, entriesCsv, exportTar, type FoundEntries, fhirBundle } from '@workflow-bolt/store';
 import type { z } from 'zod';
 import { agentOf } from '../access/access-denied.ts';
-import { type Answer, type Call, type Handler, mustPrincipal, ok } from '../http/handler.ts';
+import { type Answer, type Handler, mustPrincipal, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { AuditDesk } from './audit-desk.ts';
+import { lookedUp, refuseLongSpans } from './looked-up.ts';
+import { getAuditActivity, getAuditPeople, getAuditReport, type ReportParts } from './report-handlers.ts';
+import { getIdentityReveals, postIdentityReveal, type RevealParts } from './reveal-handlers.ts';
 
 export type AuditParts = {
   desk: AuditDesk;
@@ -22,7 +24,6 @@ export type AuditParts = {
   now: () => number;
 };
 
-const dayMs = 86_400_000;
 /** A year and a day, for "who opened this record". */
 const openedDaysMax = 367;
 /** Rows of one export: each brings its proof of some twenty hashes. */
@@ -30,32 +31,6 @@ const exportRowsMax = 20_000;
 const tool = 'workflow-bolt';
 
 type Query = z.output<typeof auditQuerySchema>;
-type Span = { from: number; to: number };
-
-function refuseLongSpans({ from, to }: Span, daysMax: number): void {
-  if (to < from || to - from > daysMax * dayMs) throw new ProblemError('audit_span_too_long', { daysMax });
-}
-
-type Seen = {
-  sub: SecurityEvent['sub'];
-  route: string;
-  n: number;
-  query: unknown;
-  patient?: string | undefined;
-};
-
-/** What is recorded of a look into the record: who, how many rows, and the question as a hash. */
-function lookedUp(call: Call, { sub, route, n, query, patient }: Seen): SecurityEvent {
-  const clinic = call.params.clinic ?? null;
-  const q = `sha256:${hash('sha256', JSON.stringify(query), 'hex').slice(0, 32)}`;
-  return {
-    ...{ cid: clinic, type: 'security', sub, act: sub === 'export' ? 'E' : 'R', out: 0 },
-    ...{ agent: agentOf(mustPrincipal(call)), pou: 'HCOMPL', rid: call.requestId, route },
-    ...(patient ? { pat: [patient] } : {}),
-    ent: [{ t: 'AuditLog', id: clinic ?? 'installation', n, q }],
-  };
-}
-
 const present = ({ rows, next, size }: FoundEntries): Answer =>
   ok({ rows: rows.map(({ leaf, event }) => ({ leaf, event })), next, size });
 
@@ -161,8 +136,13 @@ export function postAuditReview({ desk, record, now }: AuditParts): Handler {
 }
 
 /** The handlers of all routes of the record. */
-export function auditHandlers(parts: AuditParts) {
+export function auditHandlers(parts: ReportParts & RevealParts) {
   return {
+    getAuditReport: getAuditReport(parts),
+    getAuditActivity: getAuditActivity(parts),
+    getAuditPeople: getAuditPeople(parts),
+    postIdentityReveal: postIdentityReveal(parts),
+    getIdentityReveals: getIdentityReveals(parts),
     getAuditSearch: getAuditSearch(parts),
     getOwnAudit: getOwnAudit(parts),
     getOpenedBy: getOpenedBy(parts),

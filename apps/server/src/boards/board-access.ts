@@ -35,6 +35,11 @@ export class BoardAccess {
     return localDate(clinic.zone, this.#registry.now());
   }
 
+  /** The present local day of a clinic by its id. Throws `board_not_found`. */
+  presentDate(clinic: string): string {
+    return this.today(this.#mustClinic(clinic));
+  }
+
   /** A board that exists; today's is opened if need be. Throws `board_not_found`, or Fault. */
   async find(key: BoardKey): Promise<BoardHost> {
     const settings = this.#mustClinic(key.clinic);

@@ -8,17 +8,20 @@ import {
   commandsRequestSchema,
   type EntityId,
   type Principal,
+  type Role,
 } from '@workflow-bolt/contracts';
-import { actionOf, authorize, type Projection } from '@workflow-bolt/domain';
-import type { BoardHost, CommitGuard } from '@workflow-bolt/store';
+import { actionOf, authorize, type Projection, targetOf } from '@workflow-bolt/domain';
+import type { BoardHost, SubmitOptions } from '@workflow-bolt/store';
 import { z } from 'zod';
 import { AccessDenied } from '../access/access-denied.ts';
 import type { BoardSight } from '../access/board-sight.ts';
 import { type Answer, type Call, type Handler, mustPrincipal, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
+import type { Session } from '../session/session.ts';
 import { actingRole } from './acting-role.ts';
 import { actorOf, type BoardAccess } from './board-access.ts';
+import { isInEmergency, markOf } from './read-audit.ts';
 
 const batchSchema = z.strictObject({
   commands: z.array(commandEnvelopeSchema).min(1).max(commandBatchMax),
@@ -49,22 +52,37 @@ function refuseBesideRole(principal: Principal, command: Command, at: { clinic: 
   throw new AccessDenied(verdict, { principal, action, resource });
 }
 
-/** In order; what somebody gives in another of their roles goes with the name of that role. */
+/** How a command goes on record: in which role, and whether behind broken glass. */
+type Standing = { role: Role; isEmergency: boolean };
+type StandingOf = (envelope: CommandEnvelope) => Standing;
+
+function standings(host: BoardHost, session: Session, principal: Principal): StandingOf {
+  const hasGlass = principal.openGlass.length > 0;
+  return ({ command }) => {
+    const target = hasGlass ? targetOf(command) : null;
+    const isEmergency = target !== null && isInEmergency(principal, host, [target]);
+    return { role: actingRole(session.roles, command, host), isEmergency };
+  };
+}
+
+/** In order; what somebody gives in another of their roles, or in an emergency, goes with the name of that. */
 async function submitAll(
   host: BoardHost,
   envelopes: readonly CommandEnvelope[],
   call: Call,
 ): Promise<CommandOutcome[]> {
-  const session = mustSession(call);
+  const [session, principal] = [mustSession(call), mustPrincipal(call)];
+  const standingOf = standings(host, session, principal);
+  const isOne = session.roles.length === 1 && principal.openGlass.length === 0;
   const outcomes: CommandOutcome[] = [];
   let rest = [...envelopes];
-  while (rest.length > 0) {
-    const roleOf = ({ command }: CommandEnvelope) => actingRole(session.roles, command, host);
-    const [first] = rest;
-    const role = first ? roleOf(first) : session.user.role;
-    const other = session.roles.length === 1 ? -1 : rest.findIndex((each) => roleOf(each) !== role);
+  for (let [first] = rest; first; [first] = rest) {
+    const { role, isEmergency } = standingOf(first);
+    const isOther = (each: Standing) => each.role !== role || each.isEmergency !== isEmergency;
+    const other = isOne ? -1 : rest.findIndex((each) => isOther(standingOf(each)));
     const run = other === -1 ? rest : rest.slice(0, other);
-    const answers = await submitRun(host, run, { ...actorOf(session), role }, call.guard);
+    const options = { guard: call.guard, mark: markOf(call, isEmergency) };
+    const answers = await submitRun(host, run, { ...actorOf(session), role }, options);
     outcomes.push(...answers);
     if (answers.at(-1)?.outcome === 'hold' || answers.length < run.length) break;
     rest = rest.slice(run.length);
@@ -76,11 +94,11 @@ async function submitRun(
   host: BoardHost,
   run: CommandEnvelope[],
   actor: Actor,
-  guard: CommitGuard | null,
+  options: SubmitOptions,
 ): Promise<CommandOutcome[]> {
   const [only] = run;
-  if (only && run.length === 1) return [await host.submit(only, actor, 'ui', { guard })];
-  return host.submitMany(run, actor, 'ui', { guard });
+  if (only && run.length === 1) return [await host.submit(only, actor, 'ui', options)];
+  return host.submitMany(run, actor, 'ui', options);
 }
 
 /** A conflict shows the present state, as far as this reader may see it. */

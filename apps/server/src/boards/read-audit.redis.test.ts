@@ -1,6 +1,7 @@
 /** I5 for reads, strictly: no answer without its entry, on every way by which a board is read. */
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { policyHash } from '../access/policy-hash.ts';
 import {
   type Client,
   eventually,
@@ -26,7 +27,8 @@ afterAll(async () => {
 
 const record = () => `{b:north:${today().replaceAll('-', '')}}:aud`;
 
-type Kept = { code: string; actor: string; what?: string; command?: string; pat?: string[] };
+type Mark = { sid?: string; aal?: string; rid?: string; pol?: string; pou?: string };
+type Kept = Mark & { code: string; actor: string; what?: string; command?: string; pat?: string[] };
 async function kept(): Promise<Kept[]> {
   const entries = (await redis.call('XRANGE', record(), '-', '+')) as [string, string[]][];
   return entries.map(([, fields]) => {
@@ -109,6 +111,51 @@ test('[I5] [audit] while the record cannot be written nobody new is shown on an 
   expect(numFrames()).toBe(shown);
   await eventually(async () => expect((await desk.get(desk.board())).status).toBe(200));
   reader.close();
+});
+
+const markIn = ({ sid, aal, rid, pol }: Mark): Mark => ({ sid, aal, rid, pol });
+
+test('[H-06] [ONC-d-2] [audit] a read, a change and a refusal of one session name it, its proof, its request and the policy', async () => {
+  const own = await server.login('front-desk');
+  const before = (await kept()).length;
+  const answers = [await own.get(own.board()), await own.walkIn('marked'), await own.walkIn('marked')];
+  const entries = (await kept()).slice(before);
+  expect(entries.map(({ code }) => code)).toEqual(['read', 'applied', 'already_exists']);
+  const sid = entries[0]?.sid;
+  expect(sid).toMatch(/^[\w.-]{16}$/);
+  expect(entries.map(markIn)).toEqual(
+    answers.map(({ headers }) => ({ sid, aal: '2', rid: headers.get('x-request-id'), pol: policyHash })),
+  );
+  const again = await server.login('front-desk');
+  expect((await again.walkIn('marked-2')).status).toBe(200);
+  const other = (await kept()).at(-1)?.sid;
+  expect(other).toMatch(/^[\w.-]{16}$/);
+  expect(other).not.toBe(sid);
+});
+
+test('[H-06] [privacy] the record alone keeps the mark: what is replayed to every screen names no session', async () => {
+  const client = await server.login('front-desk');
+  expect((await client.walkIn('unmarked')).status).toBe(200);
+  const { sid = '?', rid = '?' } = (await kept()).at(-1) ?? {};
+  const log = JSON.stringify(await redis.call('XRANGE', record().replace(':aud', ':log'), '-', '+'));
+  expect(log).toContain('unmarked');
+  expect([log.includes(sid), log.includes(rid)]).toEqual([false, false]);
+});
+
+test('[H-06] [audit] commands in a batch share the mark of their request', async () => {
+  const client = await server.login('front-desk');
+  const before = (await kept()).length;
+  const commands = [1, 2].map((n) => ({
+    ...{ clientId: client.clientId, n },
+    command: { type: 'createVisit', visitId: `batch-${n}`, kind: 'walk-in', fullName: 'Zzread Batch' },
+  }));
+  const { status, headers } = await client.post(`${client.board()}/commands`, { commands });
+  expect(status).toBe(200);
+  const rid = headers.get('x-request-id');
+  expect((await kept()).slice(before)).toMatchObject([
+    { code: 'applied', rid, aal: '2' },
+    { code: 'applied', rid, aal: '2' },
+  ]);
 });
 
 test('[I5] [audit] a storm of readers is recorded whole in far fewer writes than readers', async () => {

@@ -1,8 +1,16 @@
 import type { BoardEvent, EntityId, Entry, SnapshotResponse, Visit } from '@workflow-bolt/contracts';
-import { addToDigest, emptyDigest, formatDigest, type Projection, projectEvent } from '@workflow-bolt/domain';
+import {
+  addToDigest,
+  emptyDigest,
+  formatDigest,
+  localDate,
+  type Projection,
+  projectEvent,
+} from '@workflow-bolt/domain';
 import type { BoardHost } from '@workflow-bolt/store';
 import type { BoardSight } from '../access/board-sight.ts';
 import type { Detection } from '../detection/detection.ts';
+import type { Opening } from '../detection/nearness.ts';
 import { type Handler, mustPrincipal, mustSession, ok } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { cursorText } from '../stream/stream-connection.ts';
@@ -16,7 +24,7 @@ export type BoardReading = {
   degraded: (host: BoardHost) => string[];
 };
 /** Opening records one by one is watched: a person reads only so many. */
-export type Watching = { detection: Pick<Detection, 'opening'> };
+export type Watching = { detection: Pick<Detection, 'opening' | 'opened'> };
 
 type Encoded = { key: string; bytes: Buffer };
 
@@ -100,8 +108,21 @@ export function getVisitHistory({ boards, sight, detection }: BoardReading & Wat
     await detection.opening({ req: call.req, session, clinic }, visitId, isThere);
     if (!isThere) throw new ProblemError('visit_not_found');
     await recordRead(host, call, 'visit.history', [`v:${visitId}`]);
+    void detection.opened(call.req, session, openingOf(host, visitId, session.user.name));
     const entries = await host.visitHistory(visitId);
     return ok({ visitId, entries: entries.flatMap((entry) => seenEntry(projection, entry)) });
+  };
+}
+
+function openingOf(host: BoardHost, visitId: string, readerName: string): Opening {
+  const { clinic, date: day } = host.board;
+  const of = (id: EntityId) => host.state.get(id)?.d;
+  const [visit, person, board] = [of(`v:${visitId}`), of(`p:${visitId}`), of('day')];
+  const today = board?.type === 'day' ? localDate(board.zone, host.now()) : day;
+  return {
+    ...{ clinic, visitId, readerName, day, today },
+    patientName: person?.type === 'person' ? person.fullName : null,
+    patientKey: visit?.type === 'visit' ? visit.patientKey : null,
   };
 }
 

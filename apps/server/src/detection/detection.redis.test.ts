@@ -19,6 +19,8 @@ const config = {
 };
 const developmentUsers = [
   ...users,
+  { id: 'harriet-cole', name: 'Harriet Cole', role: 'front-desk' as const, clinics: ['north'] },
+  { id: 'marian-adeyemi', name: 'Dr. Marian Adeyemi', role: 'provider' as const, clinics: ['north'] },
   { id: 'other-manager', name: 'Other', role: 'manager' as const, clinics: ['north'] },
 ];
 
@@ -245,6 +247,47 @@ test('a benign morning raises nothing', async () => {
   await desk.get(desk.board());
   expect(await rules()).toEqual([]);
   expect(await isIn(desk)).toBe(200);
+});
+
+test('[abuse] [privacy] UT-1: the record of a colleague or a namesake is opened, and looked at by a person that day', async () => {
+  const desk = await server.login('harriet-cole');
+  for (const [id, fullName] of [
+    ['ut-stranger', 'Tom Marsh'],
+    ['ut-namesake', 'Cole, Bernard'],
+    ['ut-colleague', 'Marian Adeyemi'],
+  ])
+    expect((await desk.walkIn(id ?? '', { fullName })).status).toBe(200);
+  expect((await historyOf(desk, 'ut-stranger')).status).toBe(200);
+  expect((await historyOf(desk, 'ut-namesake')).status).toBe(200);
+  await eventually(async () => expect(await rules()).toEqual(['UT-1S']));
+  expect((await historyOf(desk, 'ut-colleague')).status).toBe(200);
+  await eventually(async () => expect((await rules()).sort()).toEqual(['UT-1C', 'UT-1S']));
+  // Nobody is stopped: it may have been their work.
+  expect(await isIn(desk)).toBe(200);
+  for (const { at, reviewDueAt, responses, uid, clinic } of await alerts())
+    expect([reviewDueAt - at, responses, uid, clinic]).toEqual([86_400_000, [], 'harriet-cole', 'north']);
+});
+
+test('[abuse] [privacy] UT-1F: a record of a day a month away is told, one of a patient who comes this week is not', async () => {
+  const desk = await server.login('front-desk');
+  const open = async (days: number) => {
+    const date = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const sheet = [date, '09:30', '', 'Ida Lund'].join('\t');
+    await desk.post(`${desk.board('north', date)}/import`, sheet, {
+      'content-type': 'text/tab-separated-values',
+    });
+    const { entities } = (await desk.get(desk.board('north', date))).json as {
+      entities: { d: { type: string; id: string } }[];
+    };
+    const id = entities.find(({ d }) => d.type === 'visit')?.d.id;
+    return (await desk.get(`${desk.board('north', date)}/visits/${id}/history`)).status;
+  };
+  // A day and its neighbour on the other side of the clock are both well within and well beyond seven days.
+  expect(await open(3)).toBe(200);
+  expect(await open(30)).toBe(200);
+  await eventually(async () =>
+    expect(await alerts()).toMatchObject([{ rule: 'UT-1F', uid: 'front-desk', severity: 'notice' }]),
+  );
 });
 
 test('[abuse] [session] SE-1: a replaced token that comes back ends every session of its owner, and is told', async () => {

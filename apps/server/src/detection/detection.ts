@@ -8,6 +8,7 @@ import { clientAddress } from '../accounts/client-network.ts';
 import { provenanceOf } from '../http/own-page.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { Session, SessionService } from '../session/session.ts';
+import type { Nearness, Opening } from './nearness.ts';
 
 export type DetectionAssembly = {
   port: RedisPort;
@@ -19,6 +20,7 @@ export type DetectionAssembly = {
   /** Keeps an event without hearing of it again. */
   record: (event: SecurityEvent) => Promise<void>;
   onAlert: (alert: Alert) => void;
+  nearness: Nearness;
   /** When something could not be judged: Redis was away. */
   onError: (error: unknown) => void;
   /** Epoch ms. */
@@ -109,6 +111,30 @@ export class Detection {
     const kind = isThere ? 'record-opened' : 'not-there';
     const heard = await this.#detector.hear({ ...this.#signal(kind, object, req, session), clinic });
     if (heard.isStopped) throw new ProblemError('access_suspended');
+  }
+
+  /** A record was opened: who is near to its patient is told to a person. Nobody is stopped, and nobody waits for it. */
+  async opened(req: IncomingMessage, session: Session, opening: Opening): Promise<void> {
+    try {
+      const kinds = await this.#assembly.nearness.kindsOf(opening);
+      const { clinic, visitId } = opening;
+      for (const kind of kinds)
+        await this.#detector.hear({ ...this.#signal(kind, visitId, req, session), clinic });
+    } catch (error) {
+      this.#assembly.onError(error);
+    }
+  }
+
+  /**
+   * Visits were found by a search and are about to be shown: who is only there to be noticed, is. Throws
+   * `access_suspended` when one of them was.
+   */
+  async found(
+    { req, session, clinic }: { req: IncomingMessage; session: Session; clinic: string },
+    visitIds: readonly string[],
+  ): Promise<void> {
+    const honey = visitIds.filter((id) => this.#assembly.config.honeyVisits.includes(id));
+    for (const id of honey) await this.opening({ req, session, clinic }, id, true);
   }
 
   #signal(kind: Signal['kind'], object: string, req: IncomingMessage, session: Session | null): Signal {

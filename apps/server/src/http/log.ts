@@ -21,6 +21,7 @@ const fields = {
   'alert.raised': ['id', 'rule', 'severity'],
   'detection.failed': [],
   'page.violation': ['directive'],
+  'search.unindexed': [],
   'import.done': ['requestId', 'clinic', 'date', 'created', 'updated', 'unchanged'],
 } as const;
 export type LogEvent = keyof typeof fields;

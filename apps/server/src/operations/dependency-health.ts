@@ -24,6 +24,8 @@ export type HealthOptions = {
   version: string;
   /** Whether any clinic has an EHR; without one nobody misses it. */
   hasEhr: boolean;
+  /** Whether any clinic has an offline key, for which rosters are made. */
+  hasRoster: boolean;
   /** Copies that a commit waits for; 0 for none. */
   commitReplicas: number;
   /** Ask for any answer; throw when there is none. */
@@ -173,7 +175,7 @@ export class DependencyHealth {
     const { redis, functions, copies, beats } = this.#reading;
     const found = [
       ...[redis, functions, ...(copies ? [copies] : [])],
-      ...toldByWorkers(beats, Date.now(), this.#options.hasEhr),
+      ...toldByWorkers(beats, Date.now(), this.#options),
       ...this.#probes.map(({ state }) => state),
     ];
     return found.sort((a, b) => dependencyNames.indexOf(a.name) - dependencyNames.indexOf(b.name));

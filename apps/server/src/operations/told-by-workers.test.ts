@@ -1,7 +1,7 @@
 import type { Beat } from '@workflow-bolt/contracts';
 import { sealLateMs } from '@workflow-bolt/store';
 import { describe, expect, test } from 'vitest';
-import { freshestEhr, jobLateMs, toldByWorkers } from './told-by-workers.ts';
+import { freshestEhr, jobLateMs, rosterLateMs, toldByWorkers } from './told-by-workers.ts';
 
 const now = 1_773_151_200_000;
 const worker = (more: Partial<Beat> = {}): Beat => ({
@@ -10,15 +10,17 @@ const worker = (more: Partial<Beat> = {}): Beat => ({
 const ehr = (more: Partial<NonNullable<Beat['ehr']>> = {}): Beat['ehr'] => ({
   ...{ isOk: true, lastGoodAt: now - 9_000, detail: null, reads: 'closed', writes: 'closed', ...more },
 });
-const told = (beats: readonly Beat[], hasEhr = true) =>
-  Object.fromEntries(toldByWorkers(beats, now, hasEhr).map(({ name, state }) => [name, state]));
+const told = (beats: readonly Beat[], hasEhr = true, hasRoster = false) =>
+  Object.fromEntries(
+    toldByWorkers(beats, now, { hasEhr, hasRoster }).map(({ name, state }) => [name, state]),
+  );
 
 test('[H-19] without a beat the worker is away and nothing else is known; a silent one does not count', () => {
   const unknown = { jobs: 'unknown', record: 'unknown', 'ehr-reads': 'unknown', 'ehr-writes': 'unknown' };
   expect(told([])).toEqual({ worker: 'away', ...unknown });
   const silent = worker({ at: now - 15_001, ehr: ehr(), lag: { jobs: 1, jobsMs: 1 } });
   expect(told([silent])).toEqual({ worker: 'away', ...unknown });
-  expect(toldByWorkers([silent], now, true)[0]?.lastGoodAt).toBe(now - 15_001);
+  expect(toldByWorkers([silent], now, { hasEhr: true, hasRoster: true })[0]?.lastGoodAt).toBe(now - 15_001);
 });
 
 test('a server that beats is no worker, and where no clinic has an EHR none is missed', () => {
@@ -53,6 +55,49 @@ describe('[H-06] sealing of the record', () => {
   test('one worker that succeeds hides no other that fails', () => {
     expect(told([record(now, null), record(now - 5_000, now - 1_000, 'w2')]).record).toBe('away');
     expect(told([record(null, null), record(now, null, 'w2')]).record).toBe('up');
+  });
+});
+
+describe('[H-06] the witness of the record', () => {
+  const witness = (lastGoodAt: number | null, isLate: boolean, node = 'w1') =>
+    worker({ node, record: { lastGoodAt: now, lastFailedAt: null, witness: { lastGoodAt, isLate } } });
+
+  test.each([
+    ['unknown', witness(null, false)],
+    ['up', witness(now - 60_000, false)],
+    ['late', witness(now - 60_000, true)],
+    ['late', witness(null, true)],
+  ])('is %s', (state, beat) => {
+    expect(told([beat]).witness).toBe(state);
+  });
+
+  test('is missed only where there is one, and one log that is confirmed hides no other that is not', () => {
+    expect(told([worker({ record: { lastGoodAt: now, lastFailedAt: null } })])).not.toHaveProperty('witness');
+    expect(told([witness(now, false), witness(now, true, 'w2')]).witness).toBe('late');
+  });
+});
+
+describe('[H-03] the downtime roster', () => {
+  const roster = (lastGoodAt: number | null, lastFailedAt: number | null, node = 'w1') =>
+    worker({ node, roster: { lastGoodAt, lastFailedAt } });
+
+  test.each([
+    ['unknown', roster(null, null)],
+    ['unknown', worker()],
+    ['up', roster(now - rosterLateMs, null)],
+    ['late', roster(now - rosterLateMs - 1, null)],
+    ['away', roster(now - 2_000, now - 1_000)],
+    ['up', roster(now - 1_000, now - 2_000)],
+    ['away', roster(null, now)],
+  ])('is %s', (state, beat) => {
+    expect(told([beat], false, true).roster).toBe(state);
+    expect(told([beat], false).roster).toBeUndefined();
+  });
+
+  test('a worker that has read the newest note outdoes one that has not yet', () => {
+    expect(told([roster(now - 9_000, now - 8_000), roster(now, now - 8_000, 'w2')], false, true).roster).toBe(
+      'up',
+    );
   });
 });
 

@@ -43,6 +43,34 @@ function recordPart(workers: readonly Beat[], now: number): DependencyState {
     : partOf('record', 'up', { lastGoodAt });
 }
 
+/** Only where a worker has one to ask. Each asks for the logs that it seals: one that is served says nothing of another. */
+function witnessParts(workers: readonly Beat[]): DependencyState[] {
+  const told = workers.flatMap(({ record }) => record?.witness ?? []);
+  if (told.length === 0) return [];
+  const lastGoodAt = newest(told.map((witness) => witness.lastGoodAt));
+  if (told.some(({ isLate }) => isLate)) return [partOf('witness', 'late', { lastGoodAt })];
+  return [partOf('witness', lastGoodAt === null ? 'unknown' : 'up', { lastGoodAt })];
+}
+
+/** Rosters are made every quarter of an hour: five minutes of grace. */
+export const rosterLateMs = 1_200_000;
+
+/** Every worker reads the same notes: whoever knows the newest of them knows best. */
+function rosterPart(workers: readonly Beat[], now: number): DependencyState {
+  const told = workers.flatMap(({ roster }) => roster ?? []);
+  const lastGoodAt = newest(told.map((roster) => roster.lastGoodAt));
+  const lastFailedAt = newest(told.map((roster) => roster.lastFailedAt));
+  if (lastFailedAt !== null && lastFailedAt > (lastGoodAt ?? 0))
+    return partOf('roster', 'away', { lastGoodAt, detail: 'not written' });
+  if (lastGoodAt === null) return partOf('roster', 'unknown');
+  return now - lastGoodAt > rosterLateMs
+    ? partOf('roster', 'late', { lastGoodAt })
+    : partOf('roster', 'up', { lastGoodAt });
+}
+
+/** What this installation has: nobody misses what no clinic asked for. */
+export type Expected = { hasEhr: boolean; hasRoster: boolean };
+
 /** The breaker's word is final; a closed one leaves it to the last call. */
 function laneCondition(breaker: BreakerState, lastCall: DependencyState['state']): DependencyState['state'] {
   if (breaker === 'forced_open') return 'held';
@@ -61,13 +89,19 @@ function ehrParts(ehr: Beat['ehr']): DependencyState[] {
   ];
 }
 
-/** The parts that workers tell of; those of the EHR only where a clinic has one. */
-export function toldByWorkers(beats: readonly Beat[], now: number, hasEhr: boolean): DependencyState[] {
+/** The parts that workers tell of; those of the EHR and of rosters only where a clinic has them. */
+export function toldByWorkers(
+  beats: readonly Beat[],
+  now: number,
+  { hasEhr, hasRoster }: Expected,
+): DependencyState[] {
   const workers = beats.filter((beat) => beat.role === 'worker' && isBeating(beat, now));
   return [
     workerPart(workers, beats),
     jobsPart(workers),
     recordPart(workers, now),
+    ...witnessParts(workers),
+    ...(hasRoster ? [rosterPart(workers, now)] : []),
     ...(hasEhr ? ehrParts(freshestEhr(beats, now)) : []),
   ];
 }

@@ -8,6 +8,7 @@ import {
 import type { Passkey } from '@workflow-bolt/store';
 import { mustOwnAccount } from '../accounts/own-account.ts';
 import { accountEntity, agentOf } from '../accounts/sign-in-audit.ts';
+import { stepUpEvent } from '../accounts/step-up-handler.ts';
 import { intendedChange } from '../audit/intended-change.ts';
 import { type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
@@ -73,8 +74,13 @@ export function postPasskeyRemove(parts: PasskeyParts): Handler {
     const { uid } = await mustOwnAccount(parts, session);
     await assertMayGo(parts, uid, id);
     const ent = accountEntity(uid, ['passkey']);
-    await parts.signInAudit.write(call, { sub: 'mfa', act: 'D', out: 0, ent, agent: agentOf(session) });
-    await parts.passkeys.remove(uid, id);
+    const event = {
+      ...{ sub: 'mfa' as const, act: 'D' as 'D' | 'E', out: 0 as 0 | 4, why: 'passkey' },
+      ...{ ent, agent: agentOf(session) },
+    };
+    await intendedChange((said: typeof event) => parts.signInAudit.write(call, said), event, {
+      work: () => parts.passkeys.remove(uid, id),
+    });
     const { cookie } = await parts.sessions.rotate(call.req, session, 'factor-change');
     return { status: 204, cookies: [cookie] };
   };
@@ -112,11 +118,14 @@ export function postPasskeyStepUp(parts: PasskeyParts): Handler {
     );
     if (passkey.uid !== session.user.id) throw new ProblemError('passkey_refused');
     const amr = [methodOf(passkey)];
-    await parts.signInAudit.write(call, {
-      ...{ sub: 'stepup', act: 'E', out: 0, why: purpose },
-      agent: { ...agentOf(session), amr },
-    });
-    const { cookie } = await parts.sessions.stepUp(call.req, session, { purpose, amr });
+    const event = { ...stepUpEvent(session, purpose), agent: { ...agentOf(session), amr } };
+    const { cookie } = await intendedChange(
+      (said: typeof event) => parts.signInAudit.write(call, said),
+      event,
+      {
+        work: () => parts.sessions.stepUp(call.req, session, { purpose, amr }),
+      },
+    );
     return { status: 204, cookies: [cookie] };
   };
 }

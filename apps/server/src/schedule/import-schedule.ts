@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type {
+  Actor,
   CommandEnvelope,
   CommandOf,
   CommandOutcome,
@@ -8,8 +9,10 @@ import type {
   Visit,
 } from '@workflow-bolt/contracts';
 import { Fault } from '@workflow-bolt/contracts';
-import type { BoardHost } from '@workflow-bolt/store';
+import type { AuditMark, BoardHost } from '@workflow-bolt/store';
 import { actorOf } from '../boards/board-access.ts';
+import { markOf } from '../boards/read-audit.ts';
+import { type Call, mustSession } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { Session } from '../session/session.ts';
 import { type ImportedRow, type ImportWarning, readRow } from './import-row.ts';
@@ -31,16 +34,17 @@ const warningsMax = 1_000;
 /** Reads, checks and plans everything before the first write; then writes row by row, repeatably. */
 export async function importSchedule(
   host: BoardHost,
-  session: Session,
+  call: Call,
   raws: readonly RawRow[],
 ): Promise<ImportResult> {
+  const session = mustSession(call);
   const day = mustDay(host);
   const { rows, warnings } = await readRows(raws, day);
   const plan = planImport(host, day, rows, warnings);
   refuseImport(plan.commands.flatMap((planned) => refusalOf(host, session, planned)));
   const outcomes = await sendAll(
     host,
-    session,
+    { actor: actorOf(session), mark: markOf(call, false) },
     plan.commands.map(({ command }) => command),
   );
   const done = countOutcomes(plan.commands, outcomes, warnings);
@@ -179,7 +183,7 @@ function refusalOf(host: BoardHost, session: Session, { line, command }: Planned
 
 async function sendAll(
   host: BoardHost,
-  session: Session,
+  { actor, mark }: { actor: Actor; mark: AuditMark },
   commands: readonly Row[],
 ): Promise<CommandOutcome[]> {
   const clientId = `import-${randomUUID()}`;
@@ -187,7 +191,7 @@ async function sendAll(
   const outcomes: CommandOutcome[] = [];
   for (let holds = 0; outcomes.length < envelopes.length; ) {
     const batch = envelopes.slice(outcomes.length, outcomes.length + batchSize);
-    const answers = await host.submitMany(batch, actorOf(session), 'import');
+    const answers = await host.submitMany(batch, actor, 'import', { mark });
     const held = answers.find((answer) => answer.outcome === 'hold');
     outcomes.push(...answers.filter((answer) => answer.outcome !== 'hold'));
     if (!held) continue;

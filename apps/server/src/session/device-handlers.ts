@@ -1,4 +1,5 @@
 /** The devices where a person is signed in, seen and ended by that person. */
+import { intendedChange } from '../audit/intended-change.ts';
 import { type Call, type Handler, mustSession, ok } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { agentOfSession, type RecordEvent, sessionEvent } from './session-audit.ts';
@@ -19,8 +20,13 @@ export function postSessionRevoke({ sessions, record }: DeviceParts): Handler {
   return async (call) => {
     const session = mustSession(call);
     const id = call.params.sessionId ?? '';
-    if (!(await sessions.revoke(session.user.id, id))) throw new ProblemError('session_not_found');
-    await record(revoked(call, id));
+    const own = await sessions.list(session.user.id);
+    if (!own.some((each) => each.id === id)) throw new ProblemError('session_not_found');
+    await intendedChange(record, revoked(call, id), {
+      work: async () => {
+        if (!(await sessions.revoke(session.user.id, id))) throw new ProblemError('session_not_found');
+      },
+    });
     return { status: 204, ...(id === session.id ? { cookies: [sessions.clearingCookie(call.req)] } : {}) };
   };
 }
@@ -28,13 +34,13 @@ export function postSessionRevoke({ sessions, record }: DeviceParts): Handler {
 export function postSessionsRevokeOthers({ sessions, record }: DeviceParts): Handler {
   return async (call) => {
     const session = mustSession(call);
-    await sessions.revokeAll(session.user.id, session.id);
-    await record(revoked(call, 'others'));
+    const work = () => sessions.revokeAll(session.user.id, session.id);
+    await intendedChange(record, revoked(call, 'others'), { work });
     return { status: 204 };
   };
 }
 
 const revoked = (call: Call, id: string) =>
   sessionEvent(call, agentOfSession(mustSession(call)), {
-    ...{ sub: 'session', act: 'D', out: 0, ent: [{ t: 'Session', id }] },
+    ...{ sub: 'session', act: 'D', out: 0, why: 'revoked', ent: [{ t: 'Session', id }] },
   });

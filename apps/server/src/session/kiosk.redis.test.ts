@@ -2,6 +2,7 @@
 import { type WorkstationPurpose, workstationMessage } from '@workflow-bolt/contracts';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { recordedEvents, withoutRecord } from '../test/recorded-events.ts';
 import { type Answered, Client, problemOf, type ServerFixture, startServer } from '../test/server-fixture.ts';
 
 const minuteMs = 60_000;
@@ -353,4 +354,59 @@ test('[kiosk] [ONC-d-7] a locked screen lets the browser forget what it fetched,
     200,
     '"cache", "cookies", "storage"',
   ]);
+});
+
+test('[kiosk] [audit] [H-06] lock and unlock are on record before and after, with what the session is worth then', async () => {
+  const client = await desk.login('provider');
+  const [locks, unlocks] = await Promise.all([recordedEvents(redis), recordedEvents(redis, 'c.north')]);
+  await desk.lock(client);
+  const locked = (await recordedEvents(redis)).slice(locks.length);
+  expect(locked.map(({ sub, why, out, agent }) => [sub, why, out, agent.aal])).toEqual([
+    ['lock', 'intended.lock', 0, '2'],
+    ['lock', 'parked', 0, '2'],
+  ]);
+  const sid = locked[0]?.agent.sid;
+  expect(sid).toMatch(/^[\w.-]{16}$/);
+  expect((await desk.unlock('provider', '111222')).status).toBe(401);
+  expect((await desk.unlock('provider', pin)).status).toBe(200);
+  const taken = (await recordedEvents(redis, 'c.north')).slice(unlocks.length);
+  expect(taken.map(({ sub, why, out, agent }) => [sub, why, out, agent.aal, agent.sid, agent.ws])).toEqual([
+    ['switch', 'unlock_failed', 4, undefined, undefined, desk.id],
+    ['switch', 'intended.unlock', 0, '2', sid, desk.id],
+    ['switch', 'unlock', 0, '2-resumed', sid, desk.id],
+  ]);
+});
+
+test('[kiosk] [audit] [H-06] what a resumed session does is on record as done by a resumed session', async () => {
+  await desk.parked();
+  const answer = await desk.unlock('provider', pin);
+  const cookie = `${cookieIn(answer, 'bolt_dev_s')}; ${desk.cookie}`;
+  const back = new Client(fixture.url, { cookie, ...own, 'x-bolt-csrf': String(answer.json.csrf) });
+  const before = (await recordedEvents(redis)).length;
+  expect((await desk.lock(back)).json).toMatchObject({ isParked: true });
+  const again = (await recordedEvents(redis)).slice(before);
+  expect(again.map(({ sub, why, agent }) => [sub, why, agent.aal])).toEqual([
+    ['lock', 'intended.lock', '2-resumed'],
+    ['lock', 'parked', '2-resumed'],
+  ]);
+});
+
+test('[kiosk] [audit] [I5] what cannot be recorded is not locked, not taken up and not ended', async () => {
+  const client = await desk.login('provider');
+  const refused = { status: 500, code: 'internal' };
+  await withoutRecord(redis, '{a:i}:ev', async () => {
+    expect(problemOf(await desk.lock(client))).toEqual(refused);
+    expect(problemOf(await client.post(api('logout'), {}))).toEqual(refused);
+    expect(problemOf(await client.post(api('sessions/revoke-others'), {}))).toEqual(refused);
+    const { stepUps } = (await client.get(api('session'))).json as { stepUps: object };
+    const proof = { method: 'development', purpose: 'export' };
+    expect(problemOf(await client.post(api('step-up'), proof))).toEqual(refused);
+    expect((await client.get(api('session'))).json).toMatchObject({ stepUps });
+  });
+  expect((await client.get(api('session'))).status).toBe(200);
+  expect((await desk.lock(client)).json).toMatchObject({ isParked: true });
+  await withoutRecord(redis, '{a:c.north}:ev', async () => {
+    expect(problemOf(await desk.unlock('provider', pin))).toEqual(refused);
+  });
+  expect((await desk.list()).json.people).toMatchObject([{ userId: 'provider' }]);
 });

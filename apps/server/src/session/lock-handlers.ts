@@ -1,7 +1,9 @@
 /** The lock screen of a shared workstation: park, list, and take up again with a PIN. See docs/spec/sessions.md. */
 import {
+  type AuditAgent,
   choosePinRequestSchema,
   lockRequestSchema,
+  type SecurityEvent,
   unlockRequestSchema,
   workstationProofSchema,
 } from '@workflow-bolt/contracts';
@@ -21,6 +23,7 @@ import { type Answer, type Call, type Handler, mustSession, ok } from '../http/h
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { forgetSite } from './clear-site-data.ts';
+import type { OpenedSession } from './session.ts';
 import { agentOfSession, sessionEvent } from './session-audit.ts';
 import { presentSession, type SessionParts } from './session-handlers.ts';
 import { presentWorkstation, type WorkstationParts } from './workstation-handlers.ts';
@@ -58,14 +61,15 @@ export function postLock(parts: LockParts): Handler {
     const { proof } = parseInput(lockRequestSchema, call.body, 'body');
     const session = mustSession(call);
     const workstation = proof && (await mustProve(parts, call.req, { ...proof, purpose: 'lock' }));
-    const parked = workstation && (await park(parts, call, workstation));
-    if (!parked) await parts.sessions.revoke(session.user.id, session.id);
-    await parts.record(
-      sessionEvent(call, agentOfSession(session), {
-        ...{ sub: 'lock', act: 'E', out: 0 },
-        why: parked ? 'parked' : 'ended',
-      }),
-    );
+    const event = lockEvent(agentOfSession(session), call);
+    const parked = await intendedChange(parts.record, event, {
+      work: async () => {
+        const waiting = workstation && (await park(parts, call, workstation));
+        if (!waiting) await parts.sessions.revoke(session.user.id, session.id);
+        return waiting;
+      },
+      done: (waiting) => ({ why: waiting ? 'parked' : 'ended' }),
+    });
     const cookies = [parts.sessions.clearingCookie(call.req)];
     return {
       status: 200,
@@ -75,6 +79,9 @@ export function postLock(parts: LockParts): Handler {
     };
   };
 }
+
+const lockEvent = (agent: AuditAgent, call: Call): SecurityEvent =>
+  sessionEvent(call, agent, { sub: 'lock', act: 'E', out: 0, why: 'lock' });
 
 /** Only a session of two factors that began on this very workstation waits here. Throws `pin_required`. */
 async function park(parts: LockParts, call: Call, { id }: WorkstationRecord): Promise<StoredSession | null> {
@@ -109,17 +116,33 @@ export function postUnlock(parts: LockParts): Handler {
     const workstation = await mustProve(parts, call.req, { ...proof, purpose: 'unlock', userId });
     const stored = await parkedSession(parts, workstation, userId);
     if (!(await isRightPin(parts, { workstation, stored, userId, pin }))) {
-      await parts.record(unlockEvent(call, { userId, workstation, isDone: false }));
+      const event = unlockEvent(call, workstation, { uid: userId, kind: 'human', role: null });
+      await parts.record({ ...event, out: 4, why: 'unlock_failed' });
       throw new ProblemError('unlock_failed');
     }
-    const taken = stored && (await parts.store.unpark(stored));
-    if (!taken) throw new ProblemError('unlock_failed');
-    await parts.workstations.unpark(workstation.id, userId);
-    await parts.sessions.endShown(call.req);
-    const { session, cookie } = await parts.sessions.handOut(call.req, taken.session, taken.token);
-    await parts.record(unlockEvent(call, { userId, workstation, isDone: true }));
+    if (!stored) throw new ProblemError('unlock_failed');
+    const { session, cookie } = await intendedChange(
+      parts.record,
+      unlockEvent(call, workstation, agentOfParked(stored)),
+      {
+        work: () => takeUp(parts, call, { stored, workstation }),
+        done: (opened) => unlockEvent(call, workstation, agentOfSession(opened.session)),
+      },
+    );
     return { status: 200, json: presentSession(parts, session), cookies: [cookie] };
   };
+}
+
+async function takeUp(
+  parts: LockParts,
+  call: Call,
+  { stored, workstation }: { stored: StoredSession; workstation: WorkstationRecord },
+): Promise<OpenedSession> {
+  const taken = await parts.store.unpark(stored);
+  if (!taken) throw new ProblemError('unlock_failed');
+  await parts.workstations.unpark(workstation.id, stored.record.uid);
+  await parts.sessions.endShown(call.req);
+  return parts.sessions.handOut(call.req, taken.session, taken.token);
 }
 
 type Attempt = { workstation: WorkstationRecord; stored: StoredSession | null; userId: string; pin: string };
@@ -153,13 +176,13 @@ async function parkedSession(
   return stored && isHere && stored.record.uid === userId ? stored : null;
 }
 
-function unlockEvent(
-  call: Call,
-  { userId, workstation, isDone }: { userId: string; workstation: WorkstationRecord; isDone: boolean },
-) {
-  const agent = { uid: userId, kind: 'human' as const, role: null, ws: workstation.id };
-  return sessionEvent(call, agent, {
-    ...{ sub: 'switch', act: 'E', out: isDone ? 0 : 4, cid: workstation.clinic },
-    ...(isDone ? {} : { why: 'unlock_failed' }),
-  });
-}
+/** Whose session waits, with the proof it had when it was locked; what it is worth afterwards is in the second entry. */
+const agentOfParked = ({ id, record }: StoredSession): AuditAgent => ({
+  ...{ uid: record.uid, kind: 'human', role: null, sid: id.slice(0, 16), aal: record.aal },
+  amr: record.amr.slice(0, 8),
+});
+
+const unlockEvent = (call: Call, { id, clinic }: WorkstationRecord, agent: AuditAgent): SecurityEvent => ({
+  ...sessionEvent(call, { ...agent, ws: id }, { sub: 'switch', act: 'E', out: 0, why: 'unlock' }),
+  cid: clinic,
+});

@@ -1,11 +1,13 @@
 import type { User } from '@workflow-bolt/contracts';
 import { developmentLoginRequestSchema } from '@workflow-bolt/contracts';
+import { intendedChange } from '../audit/intended-change.ts';
 import type { BoardAccess } from '../boards/board-access.ts';
 import { type Answer, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import { forgetSite } from './clear-site-data.ts';
 import type { Session } from './session.ts';
+import { agentOfSession, type RecordEvent, sessionEvent } from './session-audit.ts';
 import type { CookiePolicy } from './session-cookie.ts';
 import type { RedisSessionService } from './session-service.ts';
 
@@ -79,11 +81,17 @@ export function postDevLogin(parts: SessionParts): Handler {
   };
 }
 
-/** Ends the session, and the streams that were opened with it. */
-export function postLogout({ sessions, cookies }: SessionParts): Handler {
+/** Ends the session, and the streams that were opened with it; on record before and after. */
+export function postLogout({ sessions, cookies, record }: SessionParts & { record: RecordEvent }): Handler {
   return async (call) => {
     const session = mustSession(call);
-    await sessions.revoke(session.user.id, session.id);
+    const event = sessionEvent(call, agentOfSession(session), {
+      sub: 'logout',
+      act: 'E',
+      out: 0,
+      why: 'logout',
+    });
+    await intendedChange(record, event, { work: () => sessions.revoke(session.user.id, session.id) });
     return {
       status: 204,
       headers: forgetSite(call.req, cookies),

@@ -1,6 +1,8 @@
 /** Sessions over HTTP: what a stolen, doubled, replaced or ended credential gets, and what its owner can do about it. */
+import type { SecurityEvent } from '@workflow-bolt/contracts';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordedEvents } from '../test/recorded-events.ts';
 import { Client, eventually, problemOf, type ServerFixture, startServer } from '../test/server-fixture.ts';
 
 const minuteMs = 60_000;
@@ -301,4 +303,45 @@ test('[session] a session of the development login is worth nothing on a server 
   await using strict = await startServer(redis.url, { developmentUsers: [] });
   const answer = await fetch(`${strict.url}/api/v1/session`, { headers: client.headers });
   expect(answer.status).toBe(401);
+});
+
+const said = ({ sub, act, out, why }: SecurityEvent) => [sub, act, out, why];
+
+test('[session] [audit] [H-06] ending a device and signing out are on record before and after; a stranger’s device is no act', async () => {
+  const [here, there, other] = [
+    await fixture.login('manager'),
+    await fixture.login('manager'),
+    await fixture.login('provider'),
+  ];
+  const listed = (await here.get(api('sessions'))).json.sessions as { id: string; isThisOne: boolean }[];
+  const id = listed.find(({ isThisOne }) => !isThisOne)?.id ?? '';
+  const before = (await recordedEvents(redis)).length;
+  expect((await other.post(api(`sessions/${id}/revoke`), {})).status).toBe(404);
+  expect((await here.post(api(`sessions/${id}/revoke`), {})).status).toBe(204);
+  expect((await here.post(api('sessions/revoke-others'), {})).status).toBe(204);
+  expect((await here.post(api('logout'), {})).status).toBe(204);
+  const events = (await recordedEvents(redis)).slice(before);
+  expect(events.map(said)).toEqual([
+    ['session', 'E', 0, 'intended.revoked'],
+    ['session', 'D', 0, 'revoked'],
+    ['session', 'E', 0, 'intended.revoked'],
+    ['session', 'D', 0, 'revoked'],
+    ['logout', 'E', 0, 'intended.logout'],
+    ['logout', 'E', 0, 'logout'],
+  ]);
+  expect(new Set(events.map(({ agent }) => `${agent.uid} ${agent.aal}`))).toEqual(new Set(['manager 2']));
+  expect(events.map(({ ent }) => ent?.[0]?.id)).toEqual([id, id, 'others', 'others', undefined, undefined]);
+  expect((await there.get(api('session'))).status).toBe(401);
+});
+
+test('[session] [audit] [H-06] a fresh proof is on record before it counts and after, with its purpose', async () => {
+  const client = await fixture.login('manager');
+  const before = (await recordedEvents(redis)).length;
+  await proved(client, 'audit-view');
+  const events = (await recordedEvents(redis)).slice(before);
+  expect(events.map(said)).toEqual([
+    ['stepup', 'E', 0, 'intended.audit-view'],
+    ['stepup', 'E', 0, 'audit-view'],
+  ]);
+  expect(events.map(({ ent }) => ent?.[0])).toEqual(events.map(() => ({ t: 'Account', id: 'manager' })));
 });

@@ -21,6 +21,8 @@ const states = [
   { value: 'all', label: 'All' },
 ];
 
+const nobodyYet = 'Nobody has an account here yet. Invite the first person.';
+
 function detailOf({ login, roles, clinics, kind }: Account, list: AccountList): string {
   const clinicName = (id: string) => list.clinics.find((clinic) => clinic.id === id)?.name ?? id;
   return [
@@ -81,7 +83,9 @@ export function PeopleSection({ api, session }: Props) {
         />
       </div>
       {!list && !failure && <Loader aria-label="Loading people" />}
-      {list && filter.shown.length === 0 && <Nothing>Nobody.</Nothing>}
+      {list && filter.shown.length === 0 && (
+        <Nothing>{list.accounts.length === 0 ? nobodyYet : 'Nobody of this kind.'}</Nothing>
+      )}
       {list && filter.shown.length > 0 && (
         <Rows label="People">
           {filter.shown.map((account) => (

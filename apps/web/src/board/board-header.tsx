@@ -1,5 +1,5 @@
 import type { Day, Role } from '@workflow-bolt/contracts';
-import { permissions } from '@workflow-bolt/domain';
+import { permissions, seesEhr } from '@workflow-bolt/domain';
 import { useBoard, useBoardClient } from '@workflow-bolt/react';
 import { type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useApi } from '../app/api-context.ts';
@@ -151,10 +151,12 @@ export function BoardHeader() {
       onLock={info.lock}
       live={<ConnectionState />}
       sync={
-        <>
-          <SyncState />
-          <WriteBackState />
-        </>
+        seesEhr([role]) && (
+          <>
+            <SyncState />
+            <WriteBackState />
+          </>
+        )
       }
       search={ui.filter.text}
       searchRef={searchRef}

@@ -4,11 +4,11 @@ import type { SyncMark } from '../model/sync-mark.ts';
 import type { Chip } from './card-chip.tsx';
 import type { CardFacts } from './card-face.ts';
 
-/** The short facts of a card, the most urgent first. */
-export function cardChips(facts: CardFacts, mark: SyncMark): Chip[] {
+/** The short facts of a card, the most urgent first; without a mark nothing is said of the EHR. */
+export function cardChips(facts: CardFacts, mark: SyncMark | null): Chip[] {
   return [
     ...stateChips(facts),
-    ...syncChips(facts, mark),
+    ...(mark ? syncChips(facts, mark) : []),
     ...ehrChips(facts),
     ...identityChips(facts),
     ...personChips(facts),

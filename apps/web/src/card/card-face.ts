@@ -3,7 +3,7 @@ import type { Day, Person, Visit } from '@workflow-bolt/contracts';
 import { isClosed, isInOffice, statusInfo } from '@workflow-bolt/domain';
 import { ageInYears, birthDate, clockTime } from '../format/clock.ts';
 import { type ConflictFace, conflictFace } from '../model/conflict-face.ts';
-import { syncMark } from '../model/sync-mark.ts';
+import { type SyncMark, syncMark } from '../model/sync-mark.ts';
 import type { Chip } from './card-chip.tsx';
 import { cardChips } from './card-chips.ts';
 
@@ -48,6 +48,8 @@ export type CardFacts = {
   isPending: boolean;
   attention: string | null;
   isFresh: boolean;
+  /** This reader is told how the visit stands with the EHR. */
+  isEhrShown: boolean;
 };
 
 const unknownColor = '#8a969c';
@@ -56,7 +58,7 @@ const unknownColor = '#8a969c';
 export function cardFace(facts: CardFacts): CardFace {
   const { visit, person, day } = facts;
   const provider = day.providers.find((each) => each.id === visit.providerId);
-  const mark = syncMark(visit, day);
+  const mark: SyncMark | null = facts.isEhrShown ? syncMark(visit, day) : null;
   return {
     visitId: visit.id,
     name: person?.fullName ?? 'Name not loaded',
@@ -74,8 +76,8 @@ export function cardFace(facts: CardFacts): CardFace {
     isCheckInCompleted: visit.status === 'arrived' ? visit.milestones.checkInCompletedAt !== undefined : null,
     chips: cardChips(facts, mark),
     endedText: isClosed(visit.status) ? closedWords(visit, day) : null,
-    isInEhr: mark.state === 'in-sync',
-    conflict: openConflict(visit, day),
+    isInEhr: mark?.state === 'in-sync',
+    conflict: facts.isEhrShown ? openConflict(visit, day) : null,
   };
 }
 

@@ -90,8 +90,8 @@ test('The header counts what the EHR does not have; its list opens the visit and
   expect(drawer.textContent).toContain('“Checked in” waits to be written to the EHR. Since 9:10 AM.');
 });
 
-test('Who may only look sees the conflict and is offered nothing; a board that writes nothing says nothing', async () => {
-  renderBoard(ehrBoard('wanda'));
+test('Who may not decide sees the conflict and is offered nothing; a board that writes nothing says nothing', async () => {
+  renderBoard(ehrBoard('bob'));
   expect(within(await panelOf('Cora Conflict')).queryAllByRole('button')).toEqual([]);
   fireEvent.click(await total());
   await screen.findByRole('list', { name: 'Not written back' });
@@ -112,4 +112,13 @@ test('Before the day is closed, whom the EHR does not have as the board does is 
   expect(lines).toContain('Cora Conflict (EHR conflict)');
   expect(lines).toContain('Fay Failed (Not written: the EHR never said whether it was done)');
   expect(lines.some((line) => line?.startsWith('Ina Step'))).toBe(false);
+});
+
+test('[authz] Who is not told how the board stands with the EHR is not told that it stands badly', async () => {
+  renderBoard(ehrBoard('wanda'));
+  for (const name of ['Ina Step', 'Wim Wait', 'Fay Failed', 'Cora Conflict']) {
+    const { queryByText, queryByRole } = within(await card(name));
+    expect([queryByText(/EHR|Not written/), queryByRole('img', { name: /EHR/ })]).toEqual([null, null]);
+  }
+  expect(screen.queryByRole('button', { name: /^EHR (state|write-back):/ })).toBeNull();
 });

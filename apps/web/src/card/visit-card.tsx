@@ -1,6 +1,6 @@
 import type { BoardSnapshot } from '@workflow-bolt/client';
 import type { Day, Visit } from '@workflow-bolt/contracts';
-import { type NextAction, nextActions, permissions } from '@workflow-bolt/domain';
+import { type NextAction, nextActions, permissions, seesEhr } from '@workflow-bolt/domain';
 import { isShallowEqual, useBoard, useBoardClient } from '@workflow-bolt/react';
 import { memo, useMemo } from 'react';
 import { useBoardActions } from '../board/board-actions.ts';
@@ -19,7 +19,10 @@ import { WaitBadges } from './wait-badges.tsx';
 
 const freshMs = 4_000;
 
-type Facts = Omit<CardFacts, 'visit' | 'day' | 'isFresh'> & { visit: Visit | null; day: Day | null };
+type Facts = Omit<CardFacts, 'visit' | 'day' | 'isFresh' | 'isEhrShown'> & {
+  visit: Visit | null;
+  day: Day | null;
+};
 
 /** What a card depends on, as references: comparing them costs nothing, making words of them does. */
 function factsOf({ entities, pendingIds, attention }: BoardSnapshot, visitId: string): Facts {
@@ -101,12 +104,13 @@ function LoadedCard({ visit, day, face }: { visit: Visit; day: Day; face: CardFa
 /** One visit of the board. Drawn again only when something it says changed. */
 export const VisitCard = memo(function VisitCard({ visitId }: { visitId: string }) {
   const client = useBoardClient();
+  const isEhrShown = seesEhr([useBoardUi().actor.role]);
   const facts = useBoard((snapshot) => factsOf(snapshot, visitId), isShallowEqual);
   const { visit, day } = facts;
   const face = useMemo(() => {
     if (!visit || !day) return null;
     const isFresh = client.nowMs() - visit.statusSince < freshMs;
-    return cardFace({ ...facts, visit, day, isFresh });
-  }, [facts, visit, day, client]);
+    return cardFace({ ...facts, visit, day, isFresh, isEhrShown });
+  }, [facts, visit, day, client, isEhrShown]);
   return face && visit && day ? <LoadedCard visit={visit} day={day} face={face} /> : null;
 });

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
-import { ageInYears, birthDate, boardDay, clockTime } from './clock.ts';
+import { ageInYears, birthDate, boardDay, clockMoment, clockTime } from './clock.ts';
 
 test('shows the clinic wall clock, also across the end of summer time', () => {
   const zone = 'America/Chicago';
   expect(clockTime(zone, Date.UTC(2026, 10, 1, 6, 30))).toBe('1:30 AM');
   expect(clockTime(zone, Date.UTC(2026, 10, 1, 7, 30))).toBe('1:30 AM');
   expect(clockTime(zone, Date.UTC(2026, 10, 1, 8, 30))).toBe('2:30 AM');
+  expect(clockMoment(zone, Date.UTC(2026, 10, 1, 4, 30)).replaceAll(/\s/g, ' ')).toBe(
+    'Oct 31, 2026, 11:30 PM',
+  );
 });
 
 test('calendar dates keep their day whatever the zone of the workstation', () => {

@@ -21,6 +21,11 @@ export function clockTimeWithSeconds(zone: string, at: number): string {
   return formatter(zone, { hour: 'numeric', minute: '2-digit', second: '2-digit' }).format(at);
 }
 
+/** `Nov 23, 2026, 9:30 AM` on the clinic's wall. */
+export function clockMoment(zone: string, at: number): string {
+  return formatter(zone, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}
+
 /** `Mon, Nov 23` of a board date; a board date is a calendar date and has no zone. */
 export function boardDay(date: string): string {
   const at = Date.parse(`${date}T12:00:00Z`);

@@ -8,8 +8,7 @@ import { boardAddress } from '../app/board-address.ts';
 import { FailureNote } from '../app/failure-note.tsx';
 import { PageSection, PageShell } from '../app/page-shell.tsx';
 import { useResource } from '../app/use-resource.ts';
-import { boardDay } from '../format/clock.ts';
-import { moment } from '../format/moment.ts';
+import { boardDay, clockMoment } from '../format/clock.ts';
 import type { SessionExits } from '../session/use-session.ts';
 import classes from './report-page.module.css';
 import { ReportNumbers, ReportRows } from './report-tables.tsx';
@@ -34,25 +33,28 @@ export function ReportPage({ session, exits }: Props) {
   const address = useMemo(() => boardAddress(location.search, session.clinics), [session]);
   if (!address) return <p role="alert">You have no clinic to look at. Ask a manager.</p>;
   const { clinic, date } = address;
+  const zone = session.clinics.find(({ id }) => id === clinic)?.zone ?? 'UTC';
   const links = [{ href: `/?${new URLSearchParams({ clinic, date })}`, label: 'Board' }];
   return (
     <PageShell title="Report of the day" isWide links={links} onSignOut={() => void exits.signOut()}>
-      <LoadedReport board={{ clinic, date }} reader={session.user.name} />
+      <LoadedReport board={{ clinic, date }} zone={zone} reader={session.user.name} />
     </PageShell>
   );
 }
 
-function LoadedReport({ board, reader }: { board: BoardKey; reader: string }) {
+type ReportProps = { board: BoardKey; zone: string; reader: string };
+
+function LoadedReport({ board, zone, reader }: ReportProps) {
   const api = useApi();
   const { clinic, date } = board;
   const load = useCallback(() => api.dayReport({ clinic, date }), [api, clinic, date]);
   const { value, failure } = useResource(load);
   if (failure) return <FailureNote failure={failure} />;
   if (!value) return <Loader aria-label="Loading the report" />;
-  return <Report report={value} board={board} reader={reader} />;
+  return <Report report={value} board={board} zone={zone} reader={reader} />;
 }
 
-function Report({ report, board, reader }: { report: DayReport; board: BoardKey; reader: string }) {
+function Report({ report, board, zone, reader }: ReportProps & { report: DayReport }) {
   const api = useApi();
   return (
     <>
@@ -79,7 +81,7 @@ function Report({ report, board, reader }: { report: DayReport; board: BoardKey;
       </PageSection>
       <PageSection title="Visits">
         <ReportRows visits={report.visits} />
-        <p className={classes.origin}>{`Read by ${reader}, ${moment(report.at)}`}</p>
+        <p className={classes.origin}>{`Read by ${reader}, ${clockMoment(zone, report.at)}`}</p>
       </PageSection>
     </>
   );

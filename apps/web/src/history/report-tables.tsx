@@ -96,8 +96,13 @@ const heads: readonly [keyof ReportRow, string][] = [
   ['totalMin', 'Total (min)'],
 ];
 
-const cell = (row: ReportRow, name: keyof ReportRow): string | number =>
-  name === 'status' ? statusInfo[row.status].label : (row[name] ?? '–');
+/** Enough of an id to tell the visits of a day apart; the whole of it is in the files, and under the pointer. */
+const idShown = 8;
+
+function cell(row: ReportRow, name: keyof ReportRow): string | number {
+  if (name === 'visit') return row.visit.slice(0, idShown);
+  return name === 'status' ? statusInfo[row.status].label : (row[name] ?? '–');
+}
 
 /** One line for each visit, in the order of the day. */
 export function ReportRows({ visits }: { visits: readonly ReportRow[] }) {
@@ -118,7 +123,9 @@ export function ReportRows({ visits }: { visits: readonly ReportRow[] }) {
           {visits.map((row) => (
             <tr key={row.visit}>
               {heads.map(([name]) => (
-                <td key={name}>{cell(row, name)}</td>
+                <td key={name} title={name === 'visit' ? row.visit : undefined}>
+                  {cell(row, name)}
+                </td>
               ))}
             </tr>
           ))}

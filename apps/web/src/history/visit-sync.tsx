@@ -7,7 +7,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { Day } from '@workflow-bolt/contracts';
-import { permissions, type SyncState } from '@workflow-bolt/domain';
+import { permissions, type SyncState, seesEhr } from '@workflow-bolt/domain';
 import { useBoard } from '@workflow-bolt/react';
 import { useBoardActions } from '../board/board-actions.ts';
 import { useBoardUi } from '../board/board-ui.ts';
@@ -30,7 +30,7 @@ export function VisitSync({ visitId, day }: { visitId: string; day: Day }) {
   const name = useBoard(({ entities }) => patientName(entities, visitId));
   const { role } = useBoardUi().actor;
   const { send } = useBoardActions();
-  if (!visit) return null;
+  if (!visit || !seesEhr([role])) return null;
   const { conflict } = visit;
   const mark = syncMark(visit, day);
   if (conflict) {

@@ -26,7 +26,7 @@ test('[V26] who is expected has no clock until late; then a no-show is asked abo
 test('[V26, scenario 3] a patient who came early does not alarm before the booked time', () => {
   const server = smallBoard(null);
   server.act({ type: 'moveVisit', visitId: 'omar', to: 'arrived' }, { userId: 'dana', at: at(9) });
-  expect(wordsAt('omar', at(9, 35), server)).toEqual([['calm', '35 min', 'early']]);
+  expect(wordsAt('omar', at(9, 35), server)).toEqual([['calm', '35 min', '(came early)']]);
   expect(wordsAt('omar', at(9, 45), server)).toEqual([['calm', '5 min', null]]);
 });
 

@@ -33,7 +33,7 @@ function stageWords(visit: Visit, alarms: readonly Alarm[], now: number): WaitWo
     visit.status === 'arrived' ? waitOf(visit, isEarly ? 'lobbyRaw' : 'lobbyAdjusted', now) : null;
   const ms = alarm?.ms ?? lobby?.ms ?? timeInStatusMs(visit, now);
   const words: WaitWords = { key: 'stage', tone: toneOf(alarm), text: shortDuration(ms), measures: measure };
-  return [isEarly ? { ...words, word: 'early' } : words];
+  return [isEarly ? { ...words, word: '(came early)' } : words];
 }
 
 /** The running clocks of a card at `now`, with their alarm; empty when nothing runs. */

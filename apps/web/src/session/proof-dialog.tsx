@@ -15,6 +15,7 @@ const purposes: Record<StepUpPurpose, string> = {
   'user-admin': 'to change accounts',
   'factor-change': 'to change how you sign in',
   'audit-view': 'to read the record of accesses',
+  'identity-reveal': 'to learn who patients are',
   'connector-config': 'to change a connection',
   'amendment-approval': 'to decide about an amendment',
   'token-admin': 'to manage access tokens',

@@ -1,13 +1,15 @@
-/** Looks after the record of accesses from outside of who writes it; what it finds stops all deleting. */
+/** Looks after the record from outside of who writes it, after the bait in Redis, and after reviews that are owed. */
 import type { SecurityEvent } from '@workflow-bolt/contracts';
-import { signalOf } from '@workflow-bolt/domain';
+import { type Signal, signalOf } from '@workflow-bolt/domain';
 import {
   AlertStore,
   type AuditLogId,
   AuditWatch,
   auditLogOf,
+  BaitWatch,
   BlockList,
   Detector,
+  GlassWatch,
   installationLog,
   type RedisPort,
 } from '@workflow-bolt/store';
@@ -18,24 +20,33 @@ const lookEveryMs = 60_000;
 export type AuditGuardParts = {
   port: RedisPort;
   clinics: readonly string[];
+  /** Names of keys that are only there to be read by a thief. */
+  honeyKeys: readonly string[];
   record: (event: SecurityEvent) => Promise<void>;
   log: Logger;
   /** Redis's clock, epoch ms. */
   now: () => number;
 };
 
+/** What is wrong since the last look; `now` is epoch ms. Throws Fault. */
+type Watch = { look: (now: number) => Promise<Signal[]> };
+
 export class AuditGuard {
   readonly #parts: AuditGuardParts;
-  readonly #watches: AuditWatch[];
+  readonly #watches: readonly Watch[];
   readonly #detector: Detector;
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
 
   constructor(parts: AuditGuardParts) {
     this.#parts = parts;
-    const { port, clinics, record, log, now } = parts;
+    const { port, clinics, honeyKeys, record, log, now } = parts;
     const logs: AuditLogId[] = [installationLog, ...clinics.map((clinic) => auditLogOf(clinic))];
-    this.#watches = logs.map((each) => new AuditWatch(port, each));
+    this.#watches = [
+      ...logs.map((each) => new AuditWatch(port, each)),
+      ...clinics.map((clinic) => new GlassWatch(port, clinic)),
+      new BaitWatch(port, honeyKeys),
+    ];
     this.#detector = new Detector({
       ...{ port, record, alerts: new AlertStore(port), blocks: new BlockList(port, now) },
       ...{ honey: new Set<string>(), trusted: new Set<string>() },
@@ -64,7 +75,7 @@ export class AuditGuard {
     if (signal) await this.#detector.hear(signal);
   }
 
-  /** Looks at every log once; while one look lasts, another call waits for the same. Never throws. */
+  /** Looks everywhere once; while one look lasts, another call waits for the same. Never throws. */
   look(): Promise<void> {
     this.#looking ??= this.#lookAtAll().finally(() => {
       this.#looking = null;
@@ -78,7 +89,7 @@ export class AuditGuard {
       try {
         for (const signal of await watch.look(now())) await this.#detector.hear(signal);
       } catch (error) {
-        log.warn({ reason: (error as Error).message }, 'the record could not be looked at');
+        log.warn({ reason: (error as Error).message }, 'what is watched could not be looked at');
       }
     }
   }

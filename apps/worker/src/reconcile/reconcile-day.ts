@@ -18,6 +18,8 @@ export type ReconcileParts = {
   ehr: AskedPort;
   settings: ClinicSettings;
   reports: Pick<DriftStore, 'find' | 'save' | 'saveFailure'>;
+  /** Visits for which write-back may have made an appointment that the board does not show; nobody's when absent. */
+  beingMade?: () => Promise<ReadonlySet<string>>;
   /** Epoch ms. */
   now: () => number;
   signal?: AbortSignal;
@@ -103,10 +105,11 @@ export async function reconcileDay(
   const read = await readTheirDay(parts, before.visits);
   if (!read.ok) return failed(parts, read.code);
   // The board after the answer: a step that was taken meanwhile must not look as if the EHR had missed it for long.
+  const beingMade = await parts.beingMade?.();
   const { day, ...known } = await readJobBoard(board);
   if (!day) return failed(parts, 'day-not-open');
   const opaqueId = await board.idMaker?.();
-  const { pairs, absent } = pairDay(day, read.schedule.appointments, { ...known, opaqueId });
+  const { pairs, absent } = pairDay(day, read.schedule.appointments, { ...known, beingMade, opaqueId });
   pairs.push(...absentPairs(absent, await judgeAbsent(absent, parts)));
   const { compared, drifted, rows, agreed } = compareDay(pairs, contextOf(day, await reports.find(key)));
   const quarantined = read.schedule.quarantined.length;

@@ -11,6 +11,7 @@ import {
   type SweepReport,
   type Vault,
 } from '@workflow-bolt/store';
+import type { IndexKeeper } from '../search/index-keeper.ts';
 import type { SweepProgress } from './retention-jobs.ts';
 
 export type SweepingParts = {
@@ -20,6 +21,7 @@ export type SweepingParts = {
   objects: ObjectStore;
   vault: Vault;
   clinics: readonly ClinicSettings[];
+  index: Pick<IndexKeeper, 'index' | 'sweep'>;
   record: (event: SecurityEvent) => Promise<void>;
 };
 
@@ -38,12 +40,15 @@ export async function sweepClinic(
 ): Promise<SweepReport | null> {
   const settings = parts.clinics.find(({ id }) => id === clinic);
   if (!settings) return null;
-  const { port, registry, archive, objects, vault, record } = parts;
+  const { port, registry, archive, objects, vault, index, record } = parts;
   const rules = clinicRetentionSchema.parse(settings.retention ?? {});
   const sweep = new RetentionSweep(clinic, rules, {
     ...{ port, archive, objects, record, shredder: shredderOf(vault) },
+    index: index.index,
     stateOf: async (board) => (await registry.get(board)).state,
     now: () => registry.now(),
   });
-  return sweep.run(localDate(settings.zone, registry.now()), progress);
+  const report = await sweep.run(localDate(settings.zone, registry.now()), progress);
+  await index.sweep(settings, 'whole');
+  return report;
 }

@@ -123,12 +123,18 @@ describe('[WB3] a work and what became of it', () => {
       { kind: 'already-so', appointmentId: '7001', status: 'CheckedIn', version: null },
     ],
     [
-      { kind: 'conflict', appointmentIds: ['1', '2'], members: [] },
+      { kind: 'conflict', appointmentIds: ['1', '2'], members: [], theirs: null },
       { kind: 'conflict', reason: 'several-appointments', theirs: null, members: [] },
     ],
     [
-      { kind: 'conflict', appointmentIds: ['1'], members: ['EndTime'] },
-      { kind: 'conflict', reason: 'members-changed', theirs: null, members: ['EndTime'] },
+      {
+        ...{ kind: 'conflict', appointmentIds: ['1'], members: ['EndTime'] },
+        theirs: { status: HERE, version: 'v1' },
+      },
+      {
+        ...{ kind: 'conflict', reason: 'members-changed', members: ['EndTime'], appointmentId: '1' },
+        theirs: { status: 'CheckedIn', version: 'v1' },
+      },
     ],
     [{ kind: 'unknown', failure: null, searchAfterMs: 75_000, isSent: true }, { kind: 'unknown' }],
     [

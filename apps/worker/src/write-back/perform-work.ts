@@ -95,8 +95,12 @@ function createResult(outcome: CreateOutcome): WriteResult {
         version: null,
       };
     case 'conflict': {
-      const reason = outcome.appointmentIds.length > 1 ? 'several-appointments' : 'members-changed';
-      return { kind: 'conflict', reason, theirs: null, members: outcome.members };
+      const { appointmentIds, members, theirs: read } = outcome;
+      const [appointmentId, ...others] = appointmentIds;
+      const theirs = read && { status: read.status.canonical, version: read.version };
+      if (others.length > 0) return { kind: 'conflict', reason: 'several-appointments', theirs, members };
+      const made = appointmentId === undefined ? {} : { appointmentId };
+      return { kind: 'conflict', reason: 'members-changed', theirs, members, ...made };
     }
     case 'not-applied':
       return { kind: 'not-applied', isSent: false };

@@ -1,5 +1,5 @@
 /** The outbox of one board in the memory of its holder: follows the board, is kept in Redis, and tells the board. */
-import type { WriteBackMode } from '@workflow-bolt/contracts';
+import type { Visit, WriteBackMode } from '@workflow-bolt/contracts';
 import {
   type Created,
   followVisit,
@@ -30,7 +30,7 @@ export class RelayRecords {
   readonly #parts: RelayRecordsParts;
   readonly #records: Map<string, WriteRecord>;
   readonly #dirty = new Set<string>();
-  /** Appointments that were made and that the board does not show yet. */
+  /** Appointments that this holder has made: the board may lose what it was told of them. */
   readonly #created = new Map<string, Created>();
   #epoch: string;
   #keeping: Promise<void> = Promise.resolve();
@@ -82,9 +82,17 @@ export class RelayRecords {
     if (isFirst) return;
     for (const [id, record] of this.#records) {
       const wish = record.entry.wish && { ...record.entry.wish, seq: 0 };
-      const triedAt = record.entry.appointmentId === null && wish ? this.#parts.host.now() : record.triedAt;
-      this.put(id, { ...record, told: 0, triedAt, entry: { ...record.entry, wish } });
+      const isNamed = this.#created.has(id) || this.#externalOf(id) !== null;
+      const appointmentId = isNamed ? record.entry.appointmentId : null;
+      const triedAt = appointmentId === null && wish ? this.#parts.host.now() : record.triedAt;
+      this.put(id, { ...record, told: 0, triedAt, entry: { ...record.entry, wish, appointmentId } });
     }
+  }
+
+  /** What the board shows of the visit's appointment. */
+  #externalOf(id: string): Visit['external'] {
+    const visit = this.#parts.host.state.get(`v:${id}`)?.d;
+    return visit?.type === 'visit' ? visit.external : null;
   }
 
   /** Keeps what has changed; one write at a time. `isLast` gives the lease back. Throws LeaseLost or Fault. */
@@ -122,7 +130,6 @@ export class RelayRecords {
       await commands.submit([settlement(id, record, created)]);
       const present = this.#records.get(id) ?? record;
       this.put(id, { ...present, told: Math.max(present.told, record.turn) });
-      if (created) this.#created.delete(id);
     }
   }
 

@@ -73,7 +73,7 @@ export class RelayWork {
     ) {
       records.noteCreated(id, { appointmentId: result.appointmentId, patientId: found.subject.patientId });
     }
-    const isUnsent = result.kind === 'not-applied' && !result.isSent;
+    const isUnsent = result.kind === 'refused' || (result.kind === 'not-applied' && !result.isSent);
     records.put(id, settleRecord(isUnsent ? { ...record, triedAt } : record, result, rules));
     await records.flush();
     return result.kind;
@@ -91,7 +91,7 @@ export class RelayWork {
     const visit = host.state.get(`v:${id}`)?.d;
     if (visit?.type !== 'visit') return { kind: 'refused', reason: 'not-found' };
     const triedAgoMs = work.kind === 'create' && triedAt !== null ? Math.max(0, host.now() - triedAt) : null;
-    const others = work.kind === 'create' ? peopleOf(host) : [];
+    const others = work.kind === 'create' ? [...peopleOf(host)] : [];
     return subjects.find({ visit, person: personOf(host, id), day, others, triedAgoMs }, signal);
   }
 

@@ -25,6 +25,9 @@ type Looked<T> = { kind: 'found'; value: T } | Exclude<FoundSubject, { kind: 'fo
 const away = { kind: 'away' } as const;
 const refused = (reason: WriteFailure) => ({ kind: 'refused', reason }) as const;
 const minuteMs = 60_000;
+/** Patients asked for one by one; more in one second are no evidence of anybody. */
+const askedMax = 5;
+const second = (at: number): number => Math.floor(at / 1_000);
 /** Where neither the visit nor its type says how long it is. */
 const slotMinutesDefault = 15;
 
@@ -52,7 +55,8 @@ export class WriteSubjects {
     const { visit, day, triedAgoMs } = question;
     const providerId = visit.providerId?.startsWith('ehr-') ? visit.providerId.slice(4) : null;
     if (providerId === null) return refused('provider-unknown');
-    const patient = patientOnBoard(question) ?? (await this.#findPatient(question.person, signal));
+    const earlier = triedAgoMs === null ? null : await this.#findTried(question, signal);
+    const patient = earlier ?? patientOnBoard(question) ?? (await this.#findPatient(question.person, signal));
     if (patient.kind !== 'found') return patient;
     const place = await this.#findPlace(visit, signal);
     if (place.kind !== 'found') return place;
@@ -69,6 +73,40 @@ export class WriteSubjects {
       kind: 'found',
       subject: { patientId: patient.value, occurrenceId: null, creation, triedAgoMs },
     };
+  }
+
+  /**
+   * Whose appointment an earlier try has made: it stands at that very second, nobody on the board has it, and its
+   * patient was born that day, whatever they are called by now. Null where that is nobody, or not one alone.
+   */
+  async #findTried(
+    { visit, person, others }: SubjectQuestion,
+    signal?: AbortSignal,
+  ): Promise<Looked<string> | null> {
+    if (!person?.dob) return null;
+    const { practiceName } = this.#settings;
+    const startAt = visit.startAt ?? visit.createdAt;
+    const window = { startAt: startAt - minuteMs, endAt: startAt + minuteMs };
+    const read = await this.#ehr.schedule({ practiceName, window }, signal);
+    if (!read.ok) return unread(read);
+    const known = new Set([...others].map(({ visit: other }) => other.external?.appointmentId));
+    const rows = read.value.rows.filter(
+      ({ appointmentId, start }) =>
+        !known.has(appointmentId) && start?.kind === 'instant' && second(start.at) === second(startAt),
+    );
+    return this.#bornOn(person.dob, new Set(rows.flatMap(({ patientId }) => patientId ?? [])), signal);
+  }
+
+  async #bornOn(dob: string, ids: ReadonlySet<string>, signal?: AbortSignal): Promise<Looked<string> | null> {
+    const found: string[] = [];
+    for (const id of [...ids].slice(0, askedMax)) {
+      const patient = await this.#ehr.patient(id, signal);
+      if (!patient.ok) return unread(patient);
+      if (patient.value?.dateOfBirth?.slice(0, 10) === dob) found.push(id);
+    }
+    const [only, ...more] = found;
+    if (more.length > 0) return refused('patient-ambiguous');
+    return only === undefined ? null : { kind: 'found', value: only };
   }
 
   /** By name and date of birth together: a name alone is too often somebody else's. */

@@ -12,6 +12,8 @@ import type {
   historyResponseSchema,
   importResponseSchema,
   metricsSummarySchema,
+  Printable,
+  PrintMark,
   presenceRequestSchema,
   readyResponseSchema,
   reportFormats,
@@ -118,12 +120,17 @@ export class ApiClient {
   }
 
   dayReport(key: BoardKey): Promise<DayReport> {
-    return this.#get(this.reportAddress(key, 'json'));
+    return this.#get(`${boardPath(key)}/report`);
   }
 
   /** Where the report of a day can be fetched as a file. */
   reportAddress(key: BoardKey, format: (typeof reportFormats)[number]): string {
     return `${boardPath(key)}/report?format=${format}`;
+  }
+
+  /** Puts it on record that a page is printed; the answer stands on every sheet. */
+  print(key: BoardKey, what: Printable): Promise<PrintMark> {
+    return this.#post(`${boardPath(key)}/print`, { what });
   }
 
   ready(): Promise<z.infer<typeof readyResponseSchema>> {

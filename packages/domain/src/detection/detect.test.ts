@@ -54,6 +54,15 @@ describe('attacks', () => {
     ]);
   });
 
+  it('[abuse] [privacy] HT-3: one reading of a key that is only bait is critical; each key is a matter of its own', () => {
+    const read = (object: string, at = nine) =>
+      act('bait-read', { object, at, uid: null, network: null, session: null, clinic: null });
+    expect(replay([read('phi:export:token'), read('phi:export:token', nine + minute)])).toMatchObject([
+      { rule: 'HT-3', severity: 'critical', uid: null, responses: [] },
+    ]);
+    expect(rulesSetOff([read('phi:export:token'), read('s:root')])).toEqual(['HT-3', 'HT-3']);
+  });
+
   it('[abuse] [session] SE-1: a token that comes back after its replacement ends the account’s sessions', () => {
     expect(replay([act('token-reuse')])).toMatchObject([{ rule: 'SE-1', responses: ['revoke-account'] }]);
   });
@@ -122,6 +131,41 @@ describe('attacks', () => {
     expect(signalOf({ ...event, act: 'U', out: 0, why: 'ended', ent }, from)).toBeNull();
     expect(signalOf({ ...event, act: 'E', out: 4, ent }, from)).toBeNull();
     expect(signalOf({ ...event, sub: 'review', act: 'U', out: 0, ent }, from)).toBeNull();
+  });
+
+  it('[abuse] [H-03] BTG-1U: each emergency access that nobody judged in time is told once, to others than its person', () => {
+    const late = (object: string) => act('glass-unreviewed', { object, network: null, session: null });
+    expect(replay([late('g-1'), late('g-1')])).toMatchObject([
+      { rule: 'BTG-1U', uid: 'dana', severity: 'high', responses: [] },
+    ]);
+    expect(rulesSetOff([late('g-1'), late('g-2')])).toEqual(['BTG-1U', 'BTG-1U']);
+  });
+
+  it('[audit] [H-13] REV-1: each week that nobody reviewed in time is a matter; a review that was made is none', () => {
+    const overdue = (object: string) => act('review-overdue', { object, uid: null, network: null });
+    expect(rulesSetOff([overdue('2026-11-02'), overdue('2026-11-02'), overdue('2026-11-09')])).toEqual([
+      ...['REV-1', 'REV-1'],
+    ]);
+    const agent = { uid: 'audit-keeper', kind: 'service', role: null } as const;
+    const event = { cid: 'north', type: 'security', sub: 'review', act: 'E', agent } as const;
+    const from = { at: nine, network: null, session: null };
+    const ent = [{ t: 'AuditReview', id: '2026-11-02' }];
+    expect(signalOf({ ...event, out: 4, why: 'overdue', ent }, from)).toMatchObject({
+      ...{ kind: 'review-overdue', object: '2026-11-02', clinic: 'north' },
+    });
+    expect(signalOf({ ...event, act: 'C', out: 0, ent }, from)).toBeNull();
+  });
+
+  it('[audit] AUD-2: a witness that is late is told and stops nothing; one that saw another record stops all deleting', () => {
+    const agent = { uid: 'audit-keeper', kind: 'service', role: null } as const;
+    const event = { cid: 'north', type: 'security', sub: 'verify', act: 'E', out: 4, agent } as const;
+    const from = { at: nine, network: null, session: null };
+    const heard = (why: string) => {
+      const signal = signalOf({ ...event, why, ent: [{ t: 'Witness', id: 'w.example.org' }] }, from);
+      return signal ? replay([signal]) : [];
+    };
+    expect(heard('witness_late')).toMatchObject([{ rule: 'AUD-2', severity: 'high', responses: [] }]);
+    expect(heard('witness_refused')).toMatchObject([{ rule: 'AUD-1', responses: ['freeze-deletions'] }]);
   });
 
   it.each(['audit-gap', 'audit-late', 'audit-broken'] as const)(

@@ -24,8 +24,9 @@ export type WindowAsk = {
 export type AlertDraft = Omit<Alert, 'id' | 'review'> & { matter: string; session: string | null };
 
 const hourMs = 3_600_000;
-const subjectOf = (rule: DetectionRule, { uid, network }: Signal): string | null => {
+const subjectOf = (rule: DetectionRule, { uid, network, object }: Signal): string | null => {
   if (rule.subject === 'installation') return 'installation';
+  if (rule.subject === 'object') return object;
   return rule.subject === 'account' ? uid : (network ?? uid);
 };
 
@@ -96,7 +97,7 @@ export function alertsOf(
 function draftOf(rule: DetectionRule, signal: Signal, count: number): AlertDraft {
   const { at, clinic, uid, network, session } = signal;
   const subject = subjectOf(rule, signal) ?? '';
-  const { id, severity, responses, quietMs } = rule;
+  const { id, severity, responses, quietMs, reviewWithinMs } = rule;
   return {
     rule: id,
     severity,
@@ -107,7 +108,7 @@ function draftOf(rule: DetectionRule, signal: Signal, count: number): AlertDraft
     session,
     count,
     responses: [...responses],
-    reviewDueAt: at + reviewMs[severity],
+    reviewDueAt: at + (reviewWithinMs ?? reviewMs[severity]),
     matter: `${id} ${subject} ${Math.floor(at / quietMs)}`,
   };
 }

@@ -25,13 +25,15 @@ export type DetectionRule = {
   on: readonly SignalKind[];
   /** Only for objects that nobody has a reason to touch. */
   isHoney?: true;
-  /** Whose acts are counted together. */
-  subject: 'account' | 'network' | 'installation';
+  /** Whose acts are counted together; `object`: what it was done to, whoever did it. */
+  subject: 'account' | 'network' | 'installation' | 'object';
   windows: readonly DetectionWindow[];
   /** Any of them is enough; none means that once is. */
   limits: readonly DetectionLimit[];
   severity: Alert['severity'];
   responses: readonly DetectionResponse[];
+  /** Sooner than its severity asks for, ms. */
+  reviewWithinMs?: number;
   /** One alert for each subject in this time; what goes on within it is the same matter. */
   quietMs: number;
 };
@@ -100,6 +102,17 @@ export const detectionRules: readonly DetectionRule[] = [
     quietMs: day,
   },
   {
+    id: 'HT-3',
+    about: 'Something read a key of Redis that is only there to be found',
+    on: ['bait-read'],
+    subject: 'object',
+    windows: [],
+    limits: [],
+    severity: 'critical',
+    responses: [],
+    quietMs: hour,
+  },
+  {
     id: 'SE-1',
     about: 'A session token came back after it was replaced, or from another kind of device',
     on: ['token-reuse'],
@@ -147,6 +160,41 @@ export const detectionRules: readonly DetectionRule[] = [
     quietMs: hour,
   },
   {
+    id: 'UT-1C',
+    about: 'Somebody opened the record of a colleague, or their own',
+    on: ['opened-colleague'],
+    subject: 'account',
+    windows: [],
+    limits: [],
+    severity: 'high',
+    responses: [],
+    quietMs: day,
+  },
+  {
+    id: 'UT-1S',
+    about: 'Somebody opened the record of a patient with their own surname',
+    on: ['opened-namesake'],
+    subject: 'account',
+    windows: [],
+    limits: [],
+    severity: 'notice',
+    responses: [],
+    reviewWithinMs: day,
+    quietMs: day,
+  },
+  {
+    id: 'UT-1F',
+    about: 'Somebody opened the record of a patient who has no visit within seven days',
+    on: ['opened-far-day'],
+    subject: 'account',
+    windows: [],
+    limits: [],
+    severity: 'notice',
+    responses: [],
+    reviewWithinMs: day,
+    quietMs: day,
+  },
+  {
     id: 'BTG-1',
     about: 'Somebody uses emergency access more often than emergencies happen',
     on: ['glass-opened'],
@@ -158,14 +206,48 @@ export const detectionRules: readonly DetectionRule[] = [
     quietMs: day,
   },
   {
+    id: 'BTG-1U',
+    about: 'Nobody has judged an emergency access within 72 hours',
+    on: ['glass-unreviewed'],
+    subject: 'object',
+    windows: [],
+    limits: [],
+    severity: 'high',
+    responses: [],
+    quietMs: day,
+  },
+  {
+    id: 'REV-1',
+    about: 'Nobody has reviewed a week of the record in time',
+    on: ['review-overdue'],
+    subject: 'object',
+    windows: [],
+    limits: [],
+    severity: 'high',
+    responses: [],
+    quietMs: day,
+  },
+  {
     id: 'AUD-1',
-    about: 'The record of accesses has a gap, is late, or does not verify',
-    on: ['audit-gap', 'audit-late', 'audit-broken'],
+    about:
+      'The record of accesses has a gap, is late, does not verify, or is another one than its witness saw',
+    on: ['audit-gap', 'audit-late', 'audit-broken', 'witness-refused'],
     subject: 'installation',
     windows: [],
     limits: [],
     severity: 'critical',
     responses: ['freeze-deletions'],
+    quietMs: day,
+  },
+  {
+    id: 'AUD-2',
+    about: 'The witness has not confirmed the record of accesses for too long',
+    on: ['witness-late'],
+    subject: 'installation',
+    windows: [],
+    limits: [],
+    severity: 'high',
+    responses: [],
     quietMs: day,
   },
   {

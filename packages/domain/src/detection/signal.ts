@@ -3,16 +3,24 @@ import type { SecurityEvent } from '@workflow-bolt/contracts';
 
 export const signalKinds = [
   'record-opened',
+  'opened-colleague',
+  'opened-namesake',
+  'opened-far-day',
   'denied-elsewhere',
   'not-there',
   'honey-route',
   'honey-route-forced',
   'honey-token',
+  'bait-read',
   'token-reuse',
   'glass-opened',
+  'glass-unreviewed',
+  'review-overdue',
   'audit-gap',
   'audit-late',
   'audit-broken',
+  'witness-refused',
+  'witness-late',
   'key-failed',
 ] as const;
 export type SignalKind = (typeof signalKinds)[number];
@@ -47,7 +55,10 @@ function kindOf({ sub, act, why, out }: SecurityEvent): SignalKind | null {
   if (sub === 'deny' && why === 'DENY_SCOPE') return 'denied-elsewhere';
   if (sub === 'session' && (why === 'token_reuse' || why === 'device_changed')) return 'token-reuse';
   if (sub === 'breakglass' && act === 'E' && out === 0) return 'glass-opened';
+  if (sub === 'review' && why === 'overdue') return 'review-overdue';
   if (sub === 'audit-gap') return 'audit-gap';
+  if (sub === 'verify' && why === 'witness_refused') return 'witness-refused';
+  if (sub === 'verify' && why === 'witness_late') return 'witness-late';
   if (sub === 'verify' && out === 8) return 'audit-broken';
   if (sub === 'key' && out === 8) return 'key-failed';
   return null;

@@ -27,7 +27,7 @@ export type WriteRecord = {
   /** Counts news for the board; `told` is the newest that the board has taken. */
   turn: number;
   told: number;
-  /** Epoch ms of a creation whose outcome is not known for sure; null when there is none. */
+  /** Epoch ms of a creation that may have been done and that the board does not show; null when there is none. */
   triedAt: number | null;
   /** What a dry run found for the present wish. */
   dry: { word: EhrStatus; found: 'would' | 'conflict' } | null;
@@ -82,7 +82,8 @@ function withAppointment(record: WriteRecord, visit: Visit): WriteRecord {
   const isLost = appointmentId === null && record.entry.agreed !== null;
   const entry = { ...record.entry, appointmentId, ...(isLost ? { agreed: null } : {}) };
   const told = Math.max(record.told, visit.ehrWrite?.turn ?? 0);
-  return { ...record, entry, told, turn: Math.max(record.turn, visit.ehrWrite?.turn ?? 0) };
+  const triedAt = visit.external?.appointmentId ? null : record.triedAt;
+  return { ...record, entry, told, triedAt, turn: Math.max(record.turn, visit.ehrWrite?.turn ?? 0) };
 }
 
 function withRetry(record: WriteRecord, visit: Visit): WriteRecord {
@@ -97,7 +98,9 @@ function withChoice(record: WriteRecord, visit: Visit): WriteRecord {
   const choice = visit.ehrWrite?.resolved ?? null;
   if (choice === null) return { ...record, entry: { ...entry, conflict: null, isDoubted: true } };
   const isNowhere = choice === 'accept' && entry.appointmentId === null && entry.conflict.theirs === null;
-  return { ...record, entry: isNowhere ? withdraw(entry) : resolveWrite(entry, choice) };
+  // Whoever accepts what the EHR has made of it wants it to be seen: its rows are nobody's any more.
+  if (isNowhere) return { ...record, triedAt: null, entry: withdraw(entry) };
+  return { ...record, entry: resolveWrite(entry, choice) };
 }
 
 function withWish(record: WriteRecord, word: EhrStatus | null, { seq, rules }: BoardMoment): WriteRecord {
@@ -142,12 +145,13 @@ const failureOf = (reason: string | null): WriteFailure | null =>
 export function settleRecord(record: WriteRecord, result: WriteResult, rules: WriteBackRules): WriteRecord {
   const entry = settle(record.entry, result, rules);
   const read = 'status' in result ? result.status : result.kind === 'conflict' ? result.theirs?.status : null;
-  const isCreated = entry.appointmentId !== null || result.kind === 'refused' || result.kind === 'conflict';
+  // What was refused now may have been done by an earlier try; what was made is open until the board shows it.
+  const isNothingMade = result.kind === 'refused' && entry.maybe.length === 0;
   const next = {
     ...record,
     entry,
     theirs: read ?? record.theirs,
-    triedAt: isCreated ? null : record.triedAt,
+    triedAt: isNothingMade ? null : record.triedAt,
   };
   // The board shows what was pulled last; a reading of the appointment that says otherwise is news.
   const isNews = next.theirs !== record.theirs || newsOf(record) !== newsOf(next);

@@ -17,14 +17,17 @@ import { says, standingWish, writeRulesOf } from './write-policy.ts';
 
 type Settle = CommandOf<'settleWrite'>;
 
+/** Begins the key of an appointment that write-back has made, until a schedule names its own. */
+export const writtenKeyPrefix = 'written/';
+
 function createdRef(
   { appointmentId, patientId }: NonNullable<Settle['created']>,
   { ctx }: Scene,
 ): ExternalRef {
   return {
     system: ctx.source === 'fhir' ? 'fhir' : 'tebra',
-    // Until the schedule names its key: the row is recognised by appointment and patient.
-    key: `written/${appointmentId}/${patientId}`,
+    // Until the schedule names its key: the row is recognised by the appointment's number.
+    key: `${writtenKeyPrefix}${appointmentId}/${patientId}`,
     appointmentId,
     patientId,
     status: 'Unknown',

@@ -142,7 +142,14 @@ export function begin(entry: WriteBack, rules: WriteBackRules): WriteBack {
 /** What became of the work, as the port says it. */
 export type WriteResult =
   | { kind: 'written' | 'already-so'; appointmentId?: string; status: EhrStatus; version: string | null }
-  | { kind: 'conflict'; reason: WriteConflict['reason']; theirs: Agreed | null; members: readonly string[] }
+  /** `appointmentId`: one that was made, and read back otherwise than it was sent. */
+  | {
+      kind: 'conflict';
+      reason: WriteConflict['reason'];
+      theirs: Agreed | null;
+      members: readonly string[];
+      appointmentId?: string;
+    }
   /** `isSent`: something reached the EHR and was found not to be applied. */
   | { kind: 'not-applied'; isSent: boolean }
   | { kind: 'unknown' }
@@ -165,8 +172,10 @@ export function settle(entry: WriteBack, result: WriteResult, rules: WriteBackRu
         failed: null,
       };
     }
-    case 'conflict':
-      return settleConflict({ ...idle, maybe: [], isDoubted: false }, result, rules);
+    case 'conflict': {
+      const { appointmentId = entry.appointmentId } = result;
+      return settleConflict({ ...idle, appointmentId, maybe: [], isDoubted: false }, result, rules);
+    }
     case 'not-applied':
       return tried(result.isSent ? withMaybe(idle, entry.underWay) : idle, result.isSent, 'not-applied');
     case 'unknown':

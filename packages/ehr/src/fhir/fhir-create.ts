@@ -130,7 +130,7 @@ async function settledBySearch(
 ): Promise<CreateOutcome | null> {
   if (!first) return null;
   const appointmentIds = [first, ...others].map(({ id }) => id);
-  if (others.length > 0) return { kind: 'conflict', appointmentIds, members: [] };
+  if (others.length > 0) return { kind: 'conflict', appointmentIds, members: [], theirs: null };
   const read = await readVisit(tools, first.id, signal);
   if (!read.ok) return unsent(read.failure, 'not-read');
   return read.value && { kind: 'already-so', appointmentId: first.id, status: read.value.status };
@@ -177,9 +177,10 @@ async function finish(tools: ReadingTools, made: Made, signal?: AbortSignal): Pr
   const read = words.isCreated ? await readVisit(tools, id, signal) : first;
   if (!read.ok || !read.value) return unknown(read.ok ? failure : read.failure);
   const members = differences(tools, creation, read.value);
-  if (members.length > 0) return { kind: 'conflict', appointmentIds: [id], members };
   const { status, version } = read.value;
-  return { kind: 'written', appointmentId: id, isAnswerLost: failure !== null, status, version };
+  const theirs = { status, version };
+  if (members.length > 0) return { kind: 'conflict', appointmentIds: [id], members, theirs };
+  return { kind: 'written', appointmentId: id, isAnswerLost: failure !== null, ...theirs };
 }
 
 /** The names of the members that were read back otherwise than they were sent, in the port's words. */

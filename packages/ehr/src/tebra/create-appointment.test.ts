@@ -67,6 +67,7 @@ describe('a walk-in is created', () => {
       kind: 'conflict',
       appointmentIds: ['7001'],
       members: ['PatientCaseId', 'ProviderId'],
+      theirs: { status: expect.objectContaining({ canonical: 'CheckedIn' }), version: expect.any(String) },
     });
   });
 });

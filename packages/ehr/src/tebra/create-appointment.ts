@@ -89,7 +89,7 @@ function settledBySearch(rows: readonly EhrScheduleRow[]): CreateOutcome | null 
   const [first] = rows;
   if (!first) return null;
   const appointmentIds = [...new Set(rows.map((row) => row.appointmentId))];
-  if (appointmentIds.length > 1) return { kind: 'conflict', appointmentIds, members: [] };
+  if (appointmentIds.length > 1) return { kind: 'conflict', appointmentIds, members: [], theirs: null };
   return { kind: 'already-so', appointmentId: first.appointmentId, status: first.status };
 }
 
@@ -134,14 +134,9 @@ async function confirmNew(
     return { kind: 'unknown', failure, searchAfterMs: LIST_DELAY_MS, isSent: true };
   const { detail, element } = read.value;
   const members = differences(creation, read.value);
-  if (members.length > 0) return { kind: 'conflict', appointmentIds: [id], members };
-  return {
-    kind: 'written',
-    appointmentId: id,
-    isAnswerLost,
-    status: detail.status,
-    version: versionOf(element),
-  };
+  const theirs = { status: detail.status, version: versionOf(element) };
+  if (members.length > 0) return { kind: 'conflict', appointmentIds: [id], members, theirs };
+  return { kind: 'written', appointmentId: id, isAnswerLost, ...theirs };
 }
 
 /** The names of the members that were read back otherwise than they were sent. */

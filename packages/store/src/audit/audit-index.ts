@@ -78,6 +78,11 @@ export class AuditIndex {
       .sort((a, b) => a.firstAt - b.firstAt || a.uid.localeCompare(b.uid));
   }
 
+  /** Days (YYYY-MM-DD) whose boards have shown this patient, as far as they are sealed. Throws Fault. */
+  async daysOf(patient: string): Promise<string[]> {
+    return isPatientKey(patient) ? [...(await this.#scores(`${this.#keys.openedBy(patient)}:d`)).keys()] : [];
+  }
+
   /** Who had a board before them on which the patient stood since then. */
   async #boardRows([date, since]: [string, number]): Promise<OpenedRow[]> {
     const rows = await this.#rows(this.#keys.boardReaders(date));

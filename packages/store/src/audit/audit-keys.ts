@@ -41,6 +41,12 @@ export const auditKeyRows: readonly KeyRow[] = [
     life: 'for good',
   },
   {
+    name: '{a:<log>}:rvl',
+    type: 'hash',
+    content: 'id → an identity that was revealed: who, when, opaque keys, code; reason sealed (JSON)',
+    life: '6 years',
+  },
+  {
     name: '{a:<log>}:ix:b:<date>',
     type: 'zset',
     content: 'who read the whole board: `<how> <uid> <role>` → epoch ms last (`:f` beside it: first)',
@@ -83,6 +89,7 @@ export type AuditKeys = {
   seal: string;
   checks: string;
   reviews: string;
+  reveals: string;
   boardReaders: (date: string) => string;
   openedBy: (patient: string) => string;
 };
@@ -99,6 +106,7 @@ export function auditKeys(log: AuditLogId): AuditKeys {
     seal: `${tag}:seal`,
     checks: `${tag}:chk`,
     reviews: `${tag}:rev`,
+    reveals: `${tag}:rvl`,
     boardReaders: (date) => {
       if (!dateShape.test(date)) throw new RangeError('date has a wrong form');
       return `${tag}:ix:b:${date}`;

@@ -17,6 +17,7 @@ export type AuditQuery = {
   after?: number | undefined;
   limit: number;
 };
+export type AuditMatch = Omit<AuditQuery, 'limit'>;
 /** An entry with its number and its exact bytes, which are what is proved. */
 export type FoundEntry = { leaf: number; bytes: Uint8Array; event: AuditEvent };
 export type FoundEntries = { rows: FoundEntry[]; next: number | null; size: number };
@@ -32,26 +33,33 @@ export class AuditReader {
   }
 
   /** Entries in the order in which they were sealed. Throws Fault `archive_unavailable`, or MissingPiece. */
-  async search(query: AuditQuery): Promise<FoundEntries> {
-    const size = (await this.archive.checkpoint())?.size ?? 0;
-    const first = Math.max(await this.#firstSealedSince(query.from, size), (query.after ?? -1) + 1);
+  async search({ limit, ...query }: AuditQuery): Promise<FoundEntries> {
+    const size = await this.size();
     const rows: FoundEntry[] = [];
-    const needles = [query.actor, query.patient].flatMap((text) =>
-      text ? [Buffer.from(JSON.stringify(text))] : [],
-    );
-    for await (const { leaf, bytes } of this.archive.entries(first, size, size)) {
-      // Most entries are of others: their bytes tell so without being parsed.
-      if (
-        !needles.every((needle) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(needle))
-      )
-        continue;
-      const event = parseEvent(bytes);
-      if (event.sat > query.to + sealedWithinMs) break;
-      if (!isWanted(event, query)) continue;
-      if (rows.length === query.limit) return { rows, next: rows.at(-1)?.leaf ?? null, size };
-      rows.push({ leaf, bytes, event });
+    for await (const found of this.matching(query, size)) {
+      if (rows.length === limit) return { rows, next: rows.at(-1)?.leaf ?? null, size };
+      rows.push(found);
     }
     return { rows, next: null, size };
+  }
+
+  /** Number of sealed entries. Throws Fault `archive_unavailable`. */
+  async size(): Promise<number> {
+    return (await this.archive.checkpoint())?.size ?? 0;
+  }
+
+  /** The same one by one, for counts over more than a page; of the first `size` entries. Throws as `search` does. */
+  async *matching(query: AuditMatch, size: number): AsyncGenerator<FoundEntry> {
+    const first = Math.max(await this.#firstSealedSince(query.from, size), (query.after ?? -1) + 1);
+    const needles = needlesOf(query);
+    for await (const { leaf, bytes } of this.archive.entries(first, size, size)) {
+      // Most entries are of others: their bytes tell so without being parsed.
+      const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      if (!needles.every((needle) => text.includes(needle))) continue;
+      const event = parseEvent(bytes);
+      if (event.sat > query.to + sealedWithinMs) return;
+      if (isWanted(event, query)) yield { leaf, bytes, event };
+    }
   }
 
   /** One entry. Throws Fault `internal` outside of the log. */
@@ -89,7 +97,13 @@ export class AuditReader {
 const parseEvent = (bytes: Uint8Array): AuditEvent =>
   JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) as AuditEvent;
 
-function isWanted(event: AuditEvent, { from, to, actor, patient, sub, out }: AuditQuery): boolean {
+/** Entries are canonical JSON: a pair stands in them in one way only. */
+const needlesOf = ({ actor, patient, sub }: AuditMatch): Buffer[] =>
+  [actor && JSON.stringify(actor), patient && JSON.stringify(patient), sub && `"sub":"${sub}"`].flatMap(
+    (text) => (text ? [Buffer.from(text)] : []),
+  );
+
+function isWanted(event: AuditEvent, { from, to, actor, patient, sub, out }: AuditMatch): boolean {
   if (event.ts < from || event.ts > to) return false;
   if (actor !== undefined && event.agent.uid !== actor) return false;
   if (patient !== undefined && !event.pat?.includes(patient)) return false;

@@ -1,5 +1,6 @@
 /** From what lies in a stream to one event of the record. Pure: the same entry gives the same bytes, always. */
 import {
+  type AuditAgent,
   type AuditEntity,
   type AuditEvent,
   type AuditSubtype,
@@ -29,6 +30,8 @@ type BoardText = {
   rid?: unknown;
   pou?: unknown;
   obo?: unknown;
+  pol?: unknown;
+  n?: unknown;
 };
 
 const wordShape = /^[A-Za-z0-9_.:@/*{}#+-]{1,200}$/;
@@ -42,14 +45,23 @@ const creating = new Set(['createVisit']);
 const entityKinds: Record<string, string> = { v: 'Visit', p: 'Person', r: 'Room' };
 const entitiesMax = 200;
 
-function entityOf(id: string, fields: unknown): AuditEntity {
+function entityOf(id: string, { fields, n }: BoardText): AuditEntity {
   const names = words((fields as Record<string, unknown> | null | undefined)?.[id]).slice(0, 80);
   const t = id === '*' ? 'Board' : (entityKinds[id.split(':')[0] ?? ''] ?? 'Board');
-  return names.length > 0 ? { t, id, fields: names } : { t, id };
+  const counted = Number.isSafeInteger(n) && Number(n) >= 0 ? { n: Number(n) } : {};
+  return { t, id, ...(names.length > 0 ? { fields: names } : {}), ...counted };
 }
 
-/** Reads of a board tell what was read as `board.stream.staff`, `visit.history`, `board.read`. */
+/** People, and what is none: the role tells a wall display and a program, the source a screen that patients use. */
+function kindOf(role: string | null, source: unknown): AuditAgent['kind'] {
+  if (source === 'kiosk' || role === 'display') return 'display';
+  return role === 'service' || role === 'agent' ? role : 'human';
+}
+
+/** Reads of a board tell what was read as `board.stream.staff`, `visit.history`, `board.read`; what leaves it as `print.board`, `file.csv`. */
 function readSubtype(what: string): AuditSubtype {
+  if (what.startsWith('print.')) return 'print';
+  if (what.startsWith('file.')) return 'export';
   if (what.startsWith('visit.')) return 'vread';
   return what.includes('search') ? 'search' : 'read';
 }
@@ -75,7 +87,7 @@ function boardEvent(entry: RawEntry, clinic: string | null): SecurityEvent | nul
     ...(isDone ? {} : { why: word(code) ?? 'refused' }),
     agent: {
       uid,
-      kind: isJob ? 'service' : text.source === 'kiosk' ? 'display' : 'human',
+      kind: isJob ? 'service' : kindOf(role, text.source),
       role,
       ...(word(text.station) ? { ws: word(text.station) } : {}),
       ...(word(text.sid) ? { sid: word(text.sid) } : {}),
@@ -84,8 +96,9 @@ function boardEvent(entry: RawEntry, clinic: string | null): SecurityEvent | nul
     },
     pou: text.pou === 'BTG' || text.pou === 'ETREAT' ? text.pou : isJob ? 'HOPERAT' : 'TREAT',
     pat: words(text.pat).slice(0, 2_000),
-    ent: entities.map((id) => entityOf(id, text.fields)),
+    ent: entities.map((id) => entityOf(id, text)),
     ...(word(text.rid) ? { rid: word(text.rid) } : {}),
+    ...(word(text.pol) ? { pol: word(text.pol) } : {}),
     ...(isRead && word(text.what) ? { job: word(text.what) } : {}),
   };
 }

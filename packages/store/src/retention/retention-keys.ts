@@ -46,6 +46,19 @@ export const retentionKeyRows: readonly KeyRow[] = [
     content: 'while it is there nothing is deleted: JSON of why and since when',
     life: 'until a person lifts it',
   },
+  {
+    name: '{dt}:bait',
+    type: 'hash',
+    content:
+      'name of a planted key → the servers it lay on and the epoch ms until which every touch of it is known',
+    life: 'for good',
+  },
+  {
+    name: '<name from BOLT_HONEY_KEYS>',
+    type: 'string',
+    content: 'noise; only there to be read by somebody who should not be here',
+    life: 'for good',
+  },
   { name: 'ch:{dt}', type: 'channel', content: 'something was blocked or lifted: read again', life: '-' },
 ];
 
@@ -65,7 +78,12 @@ export const retentionBookKeys = (clinic: string): BookKeys => book(`{rt:${mustC
 export const alertBookKeys = (clinic: string | null): BookKeys =>
   book(`{al:${clinic === null ? '.' : mustClinic(clinic)}}`);
 
-export const detectionKeys = { blocked: '{dt}:blocked', freeze: '{dt}:freeze', channel: 'ch:{dt}' } as const;
+export const detectionKeys = {
+  blocked: '{dt}:blocked',
+  freeze: '{dt}:freeze',
+  bait: '{dt}:bait',
+  channel: 'ch:{dt}',
+} as const;
 
 const wordShape = /^[A-Za-z0-9.-]{1,40}$/;
 

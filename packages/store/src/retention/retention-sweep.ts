@@ -8,20 +8,12 @@
  * it, and a deletion that was begun is finished. Two sweeps at once do no harm for the same reason.
  */
 import { randomBytes } from 'node:crypto';
-import type {
-  BoardKey,
-  ClinicRetention,
-  KeptDay,
-  SecurityEvent,
-  ShredCertificate,
-  Visit,
-} from '@workflow-bolt/contracts';
+import type { BoardKey, ClinicRetention, KeptDay, SecurityEvent, Visit } from '@workflow-bolt/contracts';
 import { Fault } from '@workflow-bolt/contracts';
 import {
   anonymousDay,
   type BoardState,
   type DayFacts,
-  dateAfter,
   dayMetrics,
   monthsToShred,
   planRetention,
@@ -32,14 +24,12 @@ import type { ObjectStore } from '../archive/object-store.ts';
 import { dropBoardCall, forgetBoardCall } from '../generated/function-calls.generated.ts';
 import { boardKeys } from '../keys.ts';
 import type { RedisPort } from '../redis-port.ts';
+import type { PatientIndex } from '../search/patient-index.ts';
 import { outboxKey } from '../write-back/write-back-keys.ts';
 import { readFreeze } from './freeze.ts';
+import { RetainedDays } from './retained-days.ts';
 import { RetentionStore } from './retention-store.ts';
-
-/** Destroys the key of one month of one class, so that every copy anywhere ends at once. */
-export type PeriodShredder = {
-  shredPeriod(clinic: string, dataClass: 'flow', month: string): Promise<Record<string, unknown>>;
-};
+import { type PeriodShredder, shredMonths } from './shred-months.ts';
 
 export type SweepParts = {
   port: RedisPort;
@@ -51,6 +41,8 @@ export type SweepParts = {
   record: (event: SecurityEvent) => Promise<void>;
   /** Null where data is not encrypted by period: then only the archive and Redis are emptied. */
   shredder: PeriodShredder | null;
+  /** Where patients of a day are found again; null where they are not. */
+  index?: Pick<PatientIndex, 'forgetDay'> | null;
   /** Epoch ms. */
   now: () => number;
 };
@@ -68,14 +60,10 @@ export type SweepReport = {
 };
 export type SweepProgress = (done: number, total: number, step: RetentionStep) => Promise<void>;
 
-/** How far back a sweep looks for boards: the longest life of a board, and two years for a Redis that was off. */
-export const lookBackDays = 1_095;
-/** Days asked for in one write. */
-const askMany = 200;
-
 export class RetentionSweep {
   readonly #parts: SweepParts;
   readonly #store: RetentionStore;
+  readonly #days: RetainedDays;
   readonly #clinic: string;
   readonly #rules: ClinicRetention;
 
@@ -84,6 +72,7 @@ export class RetentionSweep {
     this.#clinic = clinic;
     this.#rules = rules;
     this.#store = new RetentionStore(parts.port, clinic);
+    this.#days = new RetainedDays(clinic, this.#store, parts);
   }
 
   /**
@@ -93,7 +82,7 @@ export class RetentionSweep {
   async run(today: string, progress: SweepProgress = async () => {}): Promise<SweepReport> {
     const report = emptyReport(this.#clinic);
     for (;;) {
-      const days = await this.#facts(today);
+      const days = await this.#days.facts(today);
       const { holds, requests } = await this.#store.read();
       const plan = planRetention(days, { ...this.#rules, holds, requests }, today);
       report.held = plan.held.map(({ date }) => date);
@@ -183,7 +172,7 @@ export class RetentionSweep {
   }
 
   async #archiveAgain(day: KeptDay): Promise<boolean> {
-    const isClosed = await this.#isClosed(day.date);
+    const isClosed = await this.#days.isClosed(day.date);
     const isArchived = await this.#archive(day.date, isClosed);
     const fresh = (await this.#store.read()).days.get(day.date);
     if (fresh && fresh.object !== day.object) await this.#removeObjects(day);
@@ -195,6 +184,7 @@ export class RetentionSweep {
     const { port, archive, now } = this.#parts;
     if (day.state !== 'purging' && !(await this.#store.beginPurge(day))) return false;
     await this.#record('D', 'retention', day.object);
+    await this.#parts.index?.forgetDay({ clinic: this.#clinic, date: day.date });
     await archive.remove(day.object);
     const keys = boardKeys({ clinic: this.#clinic, date: day.date });
     const bell = { newEpoch: newEpoch(), doorbell: port.doorbell, channel: keys.channel };
@@ -209,67 +199,15 @@ export class RetentionSweep {
     await this.#parts.objects.delete(day.metricsObject);
   }
 
-  /** Once nothing of a month is left, its key goes too: what backups still hold ends with it. */
   async #shred(today: string, report: SweepReport): Promise<void> {
-    const { shredder, now } = this.#parts;
+    const { shredder, objects, now } = this.#parts;
     if (!shredder) return;
-    const days = await this.#facts(today);
-    const { holds, requests, certificates } = await this.#store.read();
+    const days = await this.#days.facts(today);
+    const { holds, requests } = await this.#store.read();
     const months = monthsToShred(days, { ...this.#rules, holds, requests }, today);
-    for (const month of months) {
-      if (certificates.some((each) => each.class === 'flow' && each.period === month)) continue;
-      await this.#record('D', 'shred', `flow/${month}`);
-      const said = await shredder.shredPeriod(this.#clinic, 'flow', month);
-      const certificate: ShredCertificate = {
-        ...said,
-        clinic: this.#clinic,
-        class: 'flow',
-        period: month,
-        destroyedAt: now(),
-      };
-      const name = `certificates/${this.#clinic}/flow/${month}.json`;
-      await this.#parts.objects.put(name, Buffer.from(`${JSON.stringify(certificate)}\n`));
-      await this.#store.keepCertificate(certificate);
-      report.shredded.push(month);
-    }
-  }
-
-  /** Every day that Redis or the records know of. */
-  async #facts(today: string): Promise<DayFacts[]> {
-    const { days } = await this.#store.read();
-    const facts: DayFacts[] = [];
-    for (const date of await this.#datesInRedis(today)) {
-      const kept = days.get(date) ?? null;
-      const isClosed = kept?.isClosed ?? (await this.#isClosed(date));
-      facts.push({ date, isLive: true, isClosed, kept });
-      days.delete(date);
-    }
-    for (const kept of days.values()) {
-      facts.push({ date: kept.date, isLive: false, isClosed: kept.isClosed, kept });
-    }
-    return facts;
-  }
-
-  async #datesInRedis(today: string): Promise<string[]> {
-    const dates = Array.from({ length: lookBackDays }, (_, i) => dateAfter(today, -i));
-    const found: string[] = [];
-    for (let at = 0; at < dates.length; at += askMany) {
-      const page = dates.slice(at, at + askMany);
-      const exist = await Promise.all(page.map((date) => this.#isInRedis(date)));
-      found.push(...page.filter((_, i) => exist[i]));
-    }
-    return found;
-  }
-
-  async #isInRedis(date: string): Promise<boolean> {
-    const { meta } = boardKeys({ clinic: this.#clinic, date });
-    const [seq, object] = (await this.#parts.port.command('HMGET', meta, 'seq', 'arch')) as (string | null)[];
-    return Number(seq ?? 0) > 0 && object === null;
-  }
-
-  async #isClosed(date: string): Promise<boolean> {
-    const day = (await this.#parts.stateOf({ clinic: this.#clinic, date })).get('day')?.d;
-    return day?.type === 'day' && day.state === 'closed';
+    const record = (what: string) => this.#record('D', 'shred', what);
+    const parts = { clinic: this.#clinic, store: this.#store, shredder, objects, record, now };
+    report.shredded.push(...(await shredMonths(parts, months)));
   }
 
   #record(act: 'C' | 'D', sub: 'retention' | 'shred', what: string): Promise<void> {

@@ -13,6 +13,7 @@ export const keyNames = {
   clinicKeys: (clinic: string) => `clinics/${clinic}/clinic-key/`,
   clinicKey: (clinic: string, kid: string) => `clinics/${clinic}/clinic-key/${kid}.json`,
   indexKey: (clinic: string) => `clinics/${clinic}/index-key.json`,
+  searchKey: (clinic: string) => `clinics/${clinic}/search-key.json`,
   clinics: 'clinics/',
   scope: scopeFolder,
   retentionKeys: (scope: KeyScope) => `${scopeFolder(scope)}retention-key/`,

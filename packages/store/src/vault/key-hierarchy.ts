@@ -2,7 +2,8 @@
  * The keys between the provider's and the records':
  *
  *   provider `phi` key ─ clinic key ck<n> ─ retention key rk<n> of clinic × class × month ─ data keys (data-keys.ts)
- *                      └ index key of a clinic, for keyed hashes of what must be found again
+ *                      │              └ search keys of a clinic, one for each field (search-key.ts)
+ *                      └ index key of a clinic, for keyed hashes that are no index of patients
  *
  * Each is kept outside Redis, wrapped by the one above it. A backup of Redis holds no key, and destroying a month's
  * retention key makes every copy of that month unreadable. Open keys are held for five minutes.
@@ -74,7 +75,7 @@ export class KeyHierarchy {
 
   /** The clinic's key of that id, or its newest, made when it has none. Throws Fault. */
   clinicKey(clinic: string, kid?: string): Promise<SealingKey> {
-    return this.#hold(`ck|${clinic}|${kid ?? ''}`, async () => {
+    return this.hold(`ck|${clinic}|${kid ?? ''}`, async () => {
       const wanted = kid ?? newestOf(await listDocuments(this.store, keyNames.clinicKeys(clinic)));
       return wanted === null ? this.addClinicKey(clinic, 1) : this.#openClinicKey(clinic, wanted);
     });
@@ -94,7 +95,7 @@ export class KeyHierarchy {
   /** The month's key of that id, or its newest, made when it has none. Throws Fault; `destroyed_key` when it is gone. */
   retentionKey(scope: KeyScope, kid?: string): Promise<SealingKey> {
     const { clinic, dataClass, period } = scope;
-    return this.#hold(`rk|${clinic}|${dataClass}|${period}|${kid ?? ''}`, async () => {
+    return this.hold(`rk|${clinic}|${dataClass}|${period}|${kid ?? ''}`, async () => {
       const wanted = kid ?? newestOf(await listDocuments(this.store, keyNames.retentionKeys(scope)));
       return wanted === null ? this.addRetentionKey(scope, 1) : this.#openRetentionKey(scope, wanted);
     });
@@ -124,7 +125,7 @@ export class KeyHierarchy {
 
   /** A key for keyed hashes at one clinic; it is never rotated, or nothing would be found again. Throws Fault. */
   indexKey(clinic: string): Promise<KeyObject> {
-    return this.#hold(`ik|${clinic}`, async () => {
+    return this.hold(`ik|${clinic}`, async () => {
       const name = keyNames.indexKey(clinic);
       const aad = `index-key|${clinic}`;
       const known = await readDocument(this.store, name, clinicKeyDocumentSchema);
@@ -172,7 +173,7 @@ export class KeyHierarchy {
   }
 
   /** One read for all who ask at once; a failure is not held. */
-  #hold<T>(name: string, read: () => Promise<T>): Promise<T> {
+  hold<T>(name: string, read: () => Promise<T>): Promise<T> {
     const held = this.#held.get(name);
     if (held && this.now() - held.at < keyCacheMs) return held.value as Promise<T>;
     const value = read();

@@ -4,7 +4,7 @@
  * goes on where it stands by beginning again.
  *
  *   provider key rotated   → `rewrapClinicKeys`: seconds, the keys below stay as they are
- *   clinic key rotated     → `rotateClinicKey`, then `sweepClinic` reseals the months' keys
+ *   clinic key rotated     → `rotateClinicKey`, then `sweepClinic` reseals the months' keys and the search keys
  *   month key rotated      → `rotateRetentionKey`, then `sweepScope` reseals the blocks of data keys
  *
  * Records keep their data keys: a data key that is no longer trusted is replaced when its record is written next.
@@ -14,6 +14,7 @@ import { openBytes, sealBytes } from './envelope.ts';
 import { asKeys, bytesOf, type KeyScope, keyNames, listDocuments, readDocument } from './key-documents.ts';
 import { clinicKeyAad, type KeyHierarchy, keyCacheMs, retentionBinding } from './key-hierarchy.ts';
 import { rewriteBlock } from './rewrite-block.ts';
+import { clinicKeyOfSearch, resealSearchKey } from './search-key.ts';
 
 /** How far a sweep is; `oldest` is the oldest key still in use when it was asked. */
 export type SweepProgress = { done: number; total: number; oldest: string | null };
@@ -82,7 +83,7 @@ export async function clinicsWithKeys(hierarchy: KeyHierarchy): Promise<string[]
   return [...new Set(names.map((name) => name.split('/')[0] ?? ''))].sort();
 }
 
-/** Reseals every month's keys by the clinic's newest key, then removes clinic keys that seal nothing. Throws Fault. */
+/** Reseals every month's keys and the search keys by the clinic's newest key, then removes clinic keys that seal nothing. Throws Fault. */
 export async function sweepClinic(
   hierarchy: KeyHierarchy,
   clinic: string,
@@ -103,6 +104,7 @@ export async function sweepClinic(
     await resealRetentionKey(hierarchy, scope, kid, newest.kid);
     onProgress?.({ done: i + 1, total: names.length, oldest: await oldestClinicKey(hierarchy, clinic) });
   }
+  await resealSearchKey(hierarchy, clinic, newest);
   await dropUnusedClinicKeys(hierarchy, clinic, newest.kid);
   hierarchy.forget();
   const oldest = await oldestClinicKey(hierarchy, clinic);
@@ -130,7 +132,7 @@ async function resealRetentionKey(
   await hierarchy.assertNotDestroyed(scope).catch(() => hierarchy.store.delete(name));
 }
 
-/** Clinic keys by which a month's key is sealed, with how many; for `oldest kid in use` and the status page. */
+/** Clinic keys by which a month's key or the search keys are sealed, with how many; for `oldest kid in use` and the status page. */
 export async function clinicKeysInUse(hierarchy: KeyHierarchy, clinic: string): Promise<Map<string, number>> {
   const used = new Map<string, number>();
   for (const scope of await scopesOf(hierarchy, clinic)) {
@@ -140,6 +142,8 @@ export async function clinicKeysInUse(hierarchy: KeyHierarchy, clinic: string): 
       if (document) used.set(document.ck, (used.get(document.ck) ?? 0) + 1);
     }
   }
+  const ck = await clinicKeyOfSearch(hierarchy, clinic);
+  if (ck !== null) used.set(ck, (used.get(ck) ?? 0) + 1);
   return used;
 }
 

@@ -11,6 +11,7 @@ import { type DestroyOrder, destroyDataKeys, destroyScope } from './destroy-keys
 import type { KeyScope } from './key-documents.ts';
 import { type HierarchyParts, KeyHierarchy } from './key-hierarchy.ts';
 import type { KeyProvider } from './key-provider.ts';
+import { destroySearchKey, type SearchKeys, searchKeysOf } from './search-key.ts';
 
 export type VaultOptions = HierarchyParts & {
   /** Records in plain, from before boards were sealed, are still read; default true. */
@@ -87,6 +88,16 @@ export class Vault {
     const certificate = await destroyDataKeys(this.hierarchy, scope, kids, order);
     await this.dataKeys(scope).refresh();
     return certificate;
+  }
+
+  /** The keys under which patients of a clinic are found again. Throws Fault. */
+  searchKeys(clinic: string): Promise<SearchKeys> {
+    return searchKeysOf(this.hierarchy, clinic);
+  }
+
+  /** Destroys them: every tag that was made by them means nothing any more. Throws Fault. */
+  destroySearchKeys(clinic: string): Promise<void> {
+    return destroySearchKey(this.hierarchy, clinic);
   }
 
   /** For keyed hashes of what must be found again at one clinic. Throws Fault. */

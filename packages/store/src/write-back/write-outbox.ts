@@ -3,6 +3,7 @@ import { type BoardKey, Fault } from '@workflow-bolt/contracts';
 import type { WriteRecord } from '@workflow-bolt/domain';
 import type { FunctionCall } from '../function-call.ts';
 import { holdWritesCall, keepWritesCall } from '../generated/function-calls.generated.ts';
+import { readHash } from '../passkeys/read-hash.ts';
 import type { Durability, RedisPort } from '../redis-port.ts';
 import { outboxKey, outboxLifeMs } from './write-back-keys.ts';
 
@@ -74,6 +75,13 @@ export class WriteOutbox {
     if (numAcked < lane.numReplicas) throw new Fault('outcome_unknown', { acknowledged: numAcked });
     return first.reply;
   }
+}
+
+/** Visits for which an appointment may have been made that the board does not show yet. Throws Fault. */
+export async function visitsBeingMade(port: RedisPort, board: BoardKey): Promise<Set<string>> {
+  const fields = await readHash(port, outboxKey(board));
+  const { records } = contentsOf([...fields].flat());
+  return new Set([...records].flatMap(([id, { triedAt }]) => (triedAt === null ? [] : id)));
 }
 
 /** The EHR's number of the appointment is on the board, sealed; here it would stand in plain. */

@@ -1,0 +1,105 @@
+import { type Alert, glassMs, glassReviewMs } from '@workflow-bolt/contracts';
+import { AlertStore, createRedisPort, EmergencyStore, ensureFunctions, fromUrl } from '@workflow-bolt/store';
+import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { AuditGuard } from './audit-guard.ts';
+
+const bait = 'phi:export:token';
+const clinic = 'oak';
+
+let redis: RedisServer;
+let port: ReturnType<typeof createRedisPort>;
+beforeAll(async () => {
+  redis = await startRedis();
+  port = createRedisPort(fromUrl(redis.url), 'guard');
+  await port.connect();
+  await ensureFunctions(port);
+});
+afterAll(async () => {
+  await port?.close();
+  await redis?.stop();
+});
+
+function newGuard(clock = { now: Date.now() }) {
+  const recorded: unknown[] = [];
+  const guard = new AuditGuard({
+    ...{ port, clinics: [clinic], honeyKeys: [bait], log: pino({ level: 'silent' }), now: () => clock.now },
+    record: async ({ why, agent }) => void recorded.push([why, agent.uid]),
+  });
+  return { guard, recorded, clock };
+}
+
+const alerts = async (of: string | null): Promise<[Alert['rule'], string | null][]> =>
+  (await new AlertStore(port).list(of)).map(({ rule, uid }) => [rule, uid]);
+
+/** As if it had lain there for ten minutes: Redis takes a key back with its age. */
+async function age(name: string): Promise<void> {
+  const script = `redis.call('RESTORE', KEYS[1], 0, redis.call('DUMP', KEYS[1]), 'REPLACE', 'IDLETIME', 600)`;
+  await redis.call('EVAL', script, '1', name);
+  const [servers = ''] = String(await redis.call('HGET', '{dt}:bait', name)).split(' ');
+  await redis.call('HSET', '{dt}:bait', name, `${servers} ${Date.now() - 600_000}`);
+}
+
+test('[abuse] [privacy] HT-3: whoever reads the bait in Redis is noticed, by any process and once', async () => {
+  const { guard, recorded, clock } = newGuard();
+  await guard.look();
+  expect(await redis.call('EXISTS', bait)).toBe(1);
+  await age(bait);
+  // Who lists keys, asks for their kind or age, or looks again has read nothing.
+  await redis.call('KEYS', '*');
+  await redis.call('TYPE', bait);
+  await redis.call('TTL', bait);
+  await redis.call('SET', 'another', 'x');
+  await redis.call('GET', 'another');
+  await guard.look();
+  expect(await alerts(null)).toEqual([]);
+  await redis.call('GET', bait);
+  await newGuard(clock).guard.look();
+  expect(await alerts(null)).toEqual([['HT-3', null]]);
+  await guard.look();
+  expect(await alerts(null)).toEqual([['HT-3', null]]);
+  expect(recorded).toEqual([]);
+});
+
+test('[abuse] HT-3: bait that was taken away is noticed too, and lies there again', async () => {
+  const { guard, recorded } = newGuard({ now: Date.now() + 2 * 3_600_000 });
+  await guard.look();
+  await redis.call('DEL', bait);
+  await guard.look();
+  expect(recorded).toEqual([['HT-3', 'anonymous']]);
+  expect(await redis.call('EXISTS', bait)).toBe(1);
+});
+
+test('HT-3: after a restart of Redis all keys count as touched, and nobody is blamed', async () => {
+  const { guard, recorded } = newGuard({ now: Date.now() + 4 * 3_600_000 });
+  await redis.call('HSET', '{dt}:bait', bait, `anotherserver ${Date.now() - 600_000}`);
+  await guard.look();
+  await guard.look();
+  expect(recorded).toEqual([]);
+});
+
+const glass = (id: string, openedAt: number) => ({
+  ...{ id, clinic, uid: 'dr-okafor', name: 'Dr. Okafor', date: '2026-11-20', visitId: 'v-1' },
+  ...{ openedAt, expiresAt: openedAt + glassMs, reviewDueAt: openedAt + glassReviewMs },
+  ...{ reasonCode: 'other' as const, reason: 'sealed' },
+});
+
+test('[abuse] [H-03] BTG-1U: an emergency access that nobody judged within 72 hours is told, one that was judged is not', async () => {
+  const emergencies = new EmergencyStore(port);
+  const { guard, clock } = newGuard();
+  const openedAt = clock.now;
+  for (const id of ['g-judged', 'g-forgotten']) await emergencies.open(glass(id, openedAt));
+  await emergencies.review(clinic, 'g-judged', {
+    ...{ outcome: 'justified', comment: 'sealed', by: 'manager', at: openedAt + 1 },
+  });
+  clock.now = openedAt + glassReviewMs - 1;
+  await guard.look();
+  expect(await alerts(clinic)).toEqual([]);
+  clock.now += 1;
+  await guard.look();
+  await newGuard(clock).guard.look();
+  clock.now += 90_000_000;
+  await guard.look();
+  expect(await alerts(clinic)).toEqual([['BTG-1U', 'dr-okafor']]);
+});
