@@ -13,10 +13,10 @@ export type HashJob = {
 export type HashResult = { id: number; value: string | boolean | null };
 
 /**
- * Nicer than the board by ten steps: on a machine with few cores a flood of sign-ins then takes what the board leaves
- * over, about a tenth where both want a core. Sign-ins get slower, nobody's board does.
+ * As nice as a process can be: on a machine with few cores a flood of sign-ins then takes what the board leaves over, a
+ * sixtieth where both want a core. Sign-ins get slower, nobody's board does.
  */
-const niceness = 10;
+const niceness = 19;
 
 type Waiting = { resolve: (value: string | boolean) => void; reject: (error: Error) => void };
 
