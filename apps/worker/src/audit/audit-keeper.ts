@@ -28,11 +28,16 @@ import {
   openObjectStore,
   type RedisPort,
   type SecurityAudit,
+  witnessAddress,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
+import { WitnessDesk } from './witness-desk.ts';
 
 export type AuditKeeperParts = {
-  config: Pick<WorkerConfig, 'archive' | 'auditName' | 'auditSealMs'>;
+  config: Pick<
+    WorkerConfig,
+    'archive' | 'auditName' | 'auditSealMs' | 'auditWitnesses' | 'auditWitnessRequired'
+  >;
   clinics: readonly ClinicSettings[];
   port: RedisPort;
   keys: () => KeyProvider;
@@ -55,7 +60,10 @@ export class AuditKeeper {
   readonly #reviews: AuditReviews;
   readonly #kept = new Map<AuditLogId, Kept>();
   readonly #inDoubt = new Set<AuditLogId>();
+  /** Logs of which a witness has seen another history; until this process is started again. */
+  readonly #forked = new Set<AuditLogId>();
   readonly #now: () => number;
+  readonly witnesses: WitnessDesk;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #state: NonNullable<Beat['record']> = { lastGoodAt: null, lastFailedAt: null };
@@ -65,6 +73,13 @@ export class AuditKeeper {
     this.#checks = new AuditChecks(parts.port);
     this.#reviews = new AuditReviews(parts.port);
     this.#now = parts.now ?? Date.now;
+    const { config, audit, log } = parts;
+    this.witnesses = new WitnessDesk({
+      witnesses: config.auditWitnesses.map(({ key, url }) => witnessAddress(key, url)),
+      record: (event) => audit.append(event),
+      onForked: (each) => this.#forked.add(each),
+      ...{ log, now: this.#now },
+    });
   }
 
   get logs(): AuditLogId[] {
@@ -80,22 +95,29 @@ export class AuditKeeper {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
     await this.#running;
+    await this.witnesses.stop();
   }
 
-  /** One pass over all logs: sealing, then whatever check is due. Never throws; what failed is logged. */
+  /**
+   * One pass over all logs: sealing, then whatever check is due. Never throws; what failed is logged. Witnesses are
+   * asked afterwards, about what was sealed here; the next pass does not wait for them.
+   */
   async pass(): Promise<void> {
-    const sealed: (boolean | null)[] = [];
+    const sealed = new Map<AuditLogId, boolean | null>();
     for (const log of this.logs) {
-      sealed.push(await this.#seal(log));
+      sealed.set(log, await this.#seal(log));
       await this.#checkDue(log).catch((error: unknown) => this.#tell(log, error, 'record not checked'));
       await this.#remindOf(log).catch((error: unknown) => this.#tell(log, error, 'review not opened'));
     }
-    this.#note(sealed);
+    this.#note([...sealed.values()]);
+    const ours = [...this.#kept].filter(([log]) => sealed.get(log) === true);
+    this.witnesses.ask(new Map(ours.map(([log, { archive }]) => [log, archive])));
   }
 
   /** When logs were last sealed from here, and when one last could not be; a pass in which others held all says nothing. */
   get state(): NonNullable<Beat['record']> {
-    return this.#state;
+    const witness = this.witnesses.state;
+    return witness ? { ...this.#state, witness } : this.#state;
   }
 
   #note(sealed: readonly (boolean | null)[]): void {
@@ -182,7 +204,8 @@ export class AuditKeeper {
     const signer = new AuditSigner(keys());
     const sealer = new AuditSealer(log, {
       ...{ port, archive: store, signer, keys: keys(), installation: config.auditName, now: this.#now },
-      isTrimAllowed: () => !this.#inDoubt.has(log),
+      isTrimAllowed: () => !this.#inDoubt.has(log) && !this.#forked.has(log),
+      isWitnessed: (size) => !config.auditWitnessRequired || this.witnesses.isConfirmed(log, size),
     });
     const kept = { sealer, signer, archive: new LogArchive(store, log) };
     this.#kept.set(log, kept);

@@ -107,7 +107,7 @@ test('[audit] it refuses: an old size that is not its own, a proof that does not
   expect((await ask(url, { oldSize: 200, size: 300, proof: [leafHash(Buffer.from('x'))] })).status).toBe(422);
   expect((await ask(url, { oldSize: 200, size: 300, by: stranger })).status).toBe(403);
   const unknown = formatAddCheckpoint({ oldSize: 0, proof: [], note: elsewhere(other) });
-  const post = (body: string | Buffer, path = 'add-checkpoint') =>
+  const post = (body: string | Buffer<ArrayBuffer>, path = 'add-checkpoint') =>
     fetch(`${url}/${path}`, { method: 'POST', body }).then(({ status }) => status);
   expect(await post(Buffer.from(unknown))).toBe(404);
   expect(await post('old 0\n\nnothing\n')).toBe(400);
