@@ -6,6 +6,7 @@ export { ApiTransport } from './api/api-transport.ts';
 export * from './api/break-glass-api.ts';
 export * from './api/display-api.ts';
 export * from './api/ehr-link-api.ts';
+export * from './api/patient-search-api.ts';
 export * from './api/queues-api.ts';
 export * from './api/session-api.ts';
 export * from './api/sign-in-api.ts';

@@ -136,11 +136,13 @@ export function BoardHeader() {
   const { role } = ui.actor;
   const mayCreate = permissions['createVisit:walk-in'].includes(role);
   const mayImport = permissions['applyScheduleRow:import'].includes(role);
+  const mayFind = permissions['patient.search-days'].includes(role);
   return (
     <HeaderView
       clinicName={clinicName}
       dayText={boardDay(key.date)}
       isToday={key.date === info.today}
+      todayHref={`/?${new URLSearchParams({ clinic: key.clinic })}`}
       userName={ui.actor.name}
       roleText={roleLabel[role]}
       stationText={ui.actor.station}
@@ -161,6 +163,7 @@ export function BoardHeader() {
       search={ui.filter.text}
       searchRef={searchRef}
       onSearch={(text) => ui.setFilter({ ...ui.filter, text })}
+      onFind={mayFind ? () => ui.openDialog({ kind: 'find', text: ui.filter.text }) : null}
       onNewVisit={mayCreate ? () => ui.openDialog({ kind: 'new-visit' }) : null}
       onImport={mayImport ? () => ui.openDialog({ kind: 'import' }) : null}
       onSync={role === 'viewer' ? null : () => void syncNow.run()}
