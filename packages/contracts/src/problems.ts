@@ -358,10 +358,6 @@ export type ProblemCode = keyof typeof problems;
 export const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
 export const problemCodeSchema = z.enum(problemCodes).meta({ id: 'ProblemCode' });
 
-export type RefusalCode = {
-  [C in ProblemCode]: (typeof problems)[C]['kind'] extends 'refusal' ? C : never;
-}[ProblemCode];
-
 /** A clinical rule said no. `details` carries what a person needs to act; it never holds patient data. */
 export type Refusal = { code: ProblemCode; details?: Record<string, unknown> };
 

@@ -275,4 +275,3 @@ export const retentionResponseSchema = z
     certificates: z.array(shredCertificateSchema),
   })
   .meta({ id: 'Retention' });
-export type RetentionResponse = z.infer<typeof retentionResponseSchema>;
