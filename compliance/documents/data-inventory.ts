@@ -129,9 +129,15 @@ const rosterLevels: Classes<RosterRow> = {
   kind: 'L1',
 };
 
+/** One tag of a day's blind index: a keyed hash, cut so short that several patients share it. */
+const indexLevels = { tag: 'L0', visitIds: 'L0', at: 'L0' } as const;
+
 /** Fields of accounts, of the record of accesses and of jobs: opaque ids, closed words, names of staff. */
 export function otherRows(): InventoryRow[] {
-  const tables = { account: accountLevels, 'audit entry': auditLevels, job: jobLevels };
+  const tables = {
+    ...{ account: accountLevels, 'audit entry': auditLevels, job: jobLevels },
+    'index of patients': indexLevels,
+  };
   return Object.entries(tables).flatMap(([record, levels]) =>
     Object.entries(levels).map(([field, level]) => ({ record, field, level, isSealed: false })),
   );
@@ -158,6 +164,7 @@ export function inventoryParts(): string[] {
     'Fields of events; what belongs to an entity is marked as in the entity.',
     tableOf(eventRows().filter(({ field }) => !/^(?:visit|person|day|rooms\[\]|sync)\./.test(field))),
     '## Beside the boards',
+    'The index by which patients are found again holds keyed hashes, cut so short that several patients share each, and opaque ids ([patient search](../spec/patient-search.md)).',
     'A downtime roster lies in no Redis: a worker writes it to the store of `BOLT_DOWNTIME`, as [key management](key-management.md) says. Passwords, authenticator seeds, passkeys and tokens are level L6 and no field of any message: their stores keep them hashed, sealed, or both.',
     tableOf([...otherRows(), ...wholeRows()]),
   ];
