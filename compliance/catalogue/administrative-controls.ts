@@ -45,7 +45,9 @@ export const administrativeSafeguards: readonly Control[] = [
     implementation: [
       'apps/server/src/audit/audit-handlers.ts',
       'packages/store/src/audit/audit-index.ts',
+      'packages/store/src/audit/audit-reviews.ts',
       'packages/domain/src/detection/rules.ts',
+      'packages/domain/src/detection/closeness.ts',
     ],
     documents: ['docs/security/audit-policy.md'],
     manual: [

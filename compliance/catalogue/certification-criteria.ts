@@ -15,10 +15,11 @@ const rows: readonly Row[] = [
     id: 'ONC-d-2',
     number: 2,
     title: 'Auditable events and tamper-resistance',
-    does: 'The record is on from the first start and no option turns it off; a change, deletion or reordering is found by the verifier.',
+    does: 'The record is on from the first start and no option turns it off; a change, deletion or reordering is found by the verifier, a second version by a witness elsewhere.',
     implementation: [
       'packages/store/src/audit/audit-sealer.ts',
       'packages/audit-verifier/src/run-verifier.ts',
+      'packages/audit-verifier/src/witness/witness.ts',
     ],
   },
   {

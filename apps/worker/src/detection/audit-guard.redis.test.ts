@@ -41,7 +41,7 @@ async function age(name: string): Promise<void> {
   await redis.call('HSET', '{dt}:bait', name, `${servers} ${Date.now() - 600_000}`);
 }
 
-test('[abuse] [privacy] HT-3: whoever reads the bait in Redis is noticed, by any process and once', async () => {
+test('[abuse] [privacy] [H-17] HT-3: whoever reads the bait in Redis is noticed, by any process and once', async () => {
   const { guard, recorded, clock } = newGuard();
   await guard.look();
   expect(await redis.call('EXISTS', bait)).toBe(1);

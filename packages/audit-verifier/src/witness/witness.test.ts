@@ -155,7 +155,7 @@ test('[audit] it forgets nothing when it is started again, and its key stays wit
 
 const forkAt = (leaf: number) => entries.map((entry, i) => (i < leaf ? entry : { ...entry, sub: 'delete' }));
 
-test('[audit] [H-07] a split view: two auditors are shown two logs, both signed; only one can be cosigned', async () => {
+test('[audit] [H-07] [ONC-d-2] a split view: two auditors are shown two logs, both signed; only one can be cosigned', async () => {
   const { stack, running } = await startWitness();
   await using _ = stack;
   const { url, key } = running.now;

@@ -130,34 +130,34 @@ test('[audit] while it was asked the log grew, and another process had that conf
 });
 
 const outcomes: [string, Play, WitnessOutcome, number?][] = [
-  ['no connection', () => 'hang up', { status: 'away', reason: 'no_answer' }],
-  ['its own trouble', () => ({ status: 503 }), { status: 'away', reason: 'status_503' }],
-  ['too many questions', () => ({ status: 429 }), { status: 'away', reason: 'status_429' }],
+  ['no connection', () => 'hang up', { status: 'away', reason: 'no-answer' }],
+  ['its own trouble', () => ({ status: 503 }), { status: 'away', reason: 'status-503' }],
+  ['too many questions', () => ({ status: 429 }), { status: 'away', reason: 'status-429' }],
   [
     'another address',
     () => ({ status: 307, location: 'http://127.0.0.1:1/' }),
-    { status: 'away', reason: 'no_answer' },
+    { status: 'away', reason: 'no-answer' },
   ],
-  ['an unknown log', () => ({ status: 404 }), { status: 'unknown', reason: 'status_404' }],
-  ['an unknown key', () => ({ status: 403 }), { status: 'unknown', reason: 'status_403' }],
-  ['a bad request', () => ({ status: 400 }), { status: 'unknown', reason: 'status_400' }],
-  ['a proof that it refuses', () => ({ status: 422 }), { status: 'forked', reason: 'proof_refused' }],
-  ['more than there is', () => sizeReply(301), { status: 'forked', reason: 'archive_rolled_back' }],
-  ['another root at one size', () => sizeReply(0), { status: 'forked', reason: 'another_root' }],
+  ['an unknown log', () => ({ status: 404 }), { status: 'unknown', reason: 'status-404' }],
+  ['an unknown key', () => ({ status: 403 }), { status: 'unknown', reason: 'status-403' }],
+  ['a bad request', () => ({ status: 400 }), { status: 'unknown', reason: 'status-400' }],
+  ['a proof that it refuses', () => ({ status: 422 }), { status: 'forked', reason: 'proof-refused' }],
+  ['more than there is', () => sizeReply(301), { status: 'forked', reason: 'archive-rolled-back' }],
+  ['another root at one size', () => sizeReply(0), { status: 'forked', reason: 'another-root' }],
   ['a size that is none', () => sizeReply('1e2'), { status: 'away', reason: 'unreadable' }],
   ['a page for people', () => ({ status: 409, body: '<html>' }), { status: 'away', reason: 'unreadable' }],
-  ['a mind that changes', (_, asked) => sizeReply(asked), { status: 'away', reason: 'no_agreement' }],
+  ['a mind that changes', (_, asked) => sizeReply(asked), { status: 'away', reason: 'no-agreement' }],
   ['nothing', () => ({ status: 200 }), { status: 'away', reason: 'unreadable' }],
-  ['no end', () => ({ status: 200, body: 'x'.repeat(100_000) }), { status: 'away', reason: 'too_long' }],
+  ['no end', () => ({ status: 200, body: 'x'.repeat(100_000) }), { status: 'away', reason: 'too-long' }],
   [
     'a signature of another key',
     ({ checkpoint }) => ({ status: 200, body: cosigned(checkpoint.note.text, ours) }),
-    { status: 'away', reason: 'bad_signature' },
+    { status: 'away', reason: 'bad-signature' },
   ],
   [
     'a signature of another text',
     () => ({ status: 200, body: cosigned('another\n') }),
-    { status: 'away', reason: 'bad_signature' },
+    { status: 'away', reason: 'bad-signature' },
   ],
 ];
 
@@ -194,7 +194,7 @@ test('[audit] an archive that was put back behind what the witness confirmed is 
   await grow(100);
   expect(await log.confirm()).toMatchObject({ status: 'confirmed', size: 200 });
   await store.put('audit/c.oak/checkpoint', former);
-  expect(await log.confirm()).toEqual({ status: 'forked', reason: 'archive_rolled_back' });
+  expect(await log.confirm()).toEqual({ status: 'forked', reason: 'archive-rolled-back' });
 });
 
 test('[crypto] a key that signs logs is none that witnesses them', () => {

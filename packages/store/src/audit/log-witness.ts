@@ -71,7 +71,7 @@ export class LogWitness {
       const outcome = (await this.#isKept(checkpoint)) ?? (await this.#ask(checkpoint));
       if (outcome) return outcome;
     }
-    return { status: 'away', reason: 'no_agreement' };
+    return { status: 'away', reason: 'no-agreement' };
   }
 
   async #isKept(checkpoint: ReadCheckpoint): Promise<WitnessOutcome | null> {
@@ -84,7 +84,7 @@ export class LogWitness {
   /** Null when it is to be asked again, about what it said. */
   async #ask(checkpoint: ReadCheckpoint): Promise<WitnessOutcome | null> {
     const { size, note } = checkpoint;
-    if (this.#from > size) return { status: 'forked', reason: 'archive_rolled_back' };
+    if (this.#from > size) return { status: 'forked', reason: 'archive-rolled-back' };
     const proof = await consistencyProof(tileHashes(this.#parts.archive, size), this.#from, size);
     const answer = await this.#post(
       formatAddCheckpoint({ oldSize: this.#from, proof, note: formatNote(note) }),
@@ -92,18 +92,18 @@ export class LogWitness {
     if (typeof answer === 'string') return { status: 'away', reason: answer };
     if (answer.status === 200) return this.#take(checkpoint, answer.text);
     if (answer.status === 409) return this.#standAt(checkpoint, answer);
-    if (answer.status === 422) return { status: 'forked', reason: 'proof_refused' };
+    if (answer.status === 422) return { status: 'forked', reason: 'proof-refused' };
     const isRefusal = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
-    return { status: isRefusal ? 'unknown' : 'away', reason: `status_${answer.status}` };
+    return { status: isRefusal ? 'unknown' : 'away', reason: `status-${answer.status}` };
   }
 
   /** It stands elsewhere than we thought. At the same place it has another root; ahead of us it has seen more than there is. */
   async #standAt(asked: ReadCheckpoint, { type, text }: Answer): Promise<WitnessOutcome | null> {
     const size = type.split(';')[0]?.trim() === sizeMediaType ? parseSize(text.trim()) : null;
     if (size === null) return { status: 'away', reason: 'unreadable' };
-    if (size === this.#from) return { status: 'forked', reason: 'another_root' };
+    if (size === this.#from) return { status: 'forked', reason: 'another-root' };
     if (size > asked.size && size > ((await this.#parts.archive.checkpoint())?.size ?? 0))
-      return { status: 'forked', reason: 'archive_rolled_back' };
+      return { status: 'forked', reason: 'archive-rolled-back' };
     this.#from = size;
     return null;
   }
@@ -116,7 +116,7 @@ export class LogWitness {
     const [signature] = (parseSignatures(text) ?? []).filter(isTheirs);
     if (!signature) return { status: 'away', reason: 'unreadable' };
     const { isSigned, at } = verifyNote({ ...note, signatures: [signature] }, witness.key);
-    if (!isSigned || at === null) return { status: 'away', reason: 'bad_signature' };
+    if (!isSigned || at === null) return { status: 'away', reason: 'bad-signature' };
     await archive.keepCosignature(size, signature);
     this.#from = size;
     return { status: 'confirmed', size, at };
@@ -132,10 +132,10 @@ export class LogWitness {
       });
       const text = await textOf(response);
       return text === null
-        ? 'too_long'
+        ? 'too-long'
         : { status: response.status, type: response.headers.get('content-type') ?? '', text };
     } catch {
-      return 'no_answer';
+      return 'no-answer';
     }
   }
 }
