@@ -3,6 +3,7 @@ export * from './api/accounts-api.ts';
 export * from './api/api-client.ts';
 export * from './api/api-error.ts';
 export { ApiTransport } from './api/api-transport.ts';
+export * from './api/audit-api.ts';
 export * from './api/break-glass-api.ts';
 export * from './api/display-api.ts';
 export * from './api/ehr-link-api.ts';
