@@ -92,6 +92,25 @@ test('[I9] the desk reads the report once, prints it, and asks for a new one; it
   expect(reads).toBeGreaterThanOrEqual(2);
 });
 
+test('when no worker answers within two minutes the page says so, and asks again when told to', async () => {
+  const { server, asked, tell } = driftServer('front-desk', answer({ report }));
+  renderBoard(server, `drift?clinic=cedar&date=${date}`);
+  await screen.findByRole('table', { name: 'Differences' });
+  fireEvent.click(screen.getByRole('button', { name: 'Compare now' }));
+  await screen.findByText(/its report appears here/);
+  const later = Date.now() + 121_000;
+  vi.spyOn(Date, 'now').mockImplementation(() => later);
+  const note = await screen.findByRole('alert', {}, { timeout: 30_000 });
+  expect(note.textContent).toMatch(/^No comparison within two minutes: no worker has answered\./);
+  expect(screen.queryByText(/its report appears here/)).toBeNull();
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await screen.findByText(/its report appears here/);
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(asked.filter((each) => each.startsWith('POST'))).toHaveLength(2);
+  tell(answer({ report: { ...report, at: at(9, 30), drifted: 0, quarantined: 0, rows: [] } }));
+  await screen.findByText(/7 visits compared, no difference\./, {}, { timeout: 30_000 });
+});
+
 test('a day without a report says so, and why the last attempt has none', async () => {
   const { server } = driftServer('manager', answer({ failure: { at: at(9), code: 'service-down' } }));
   renderBoard(server, `drift?clinic=cedar&date=${date}`);

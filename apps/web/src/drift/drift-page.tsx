@@ -15,7 +15,8 @@ type Clinic = Session['clinics'][number];
 const dateShape = /^\d{4}-\d{2}-\d{2}$/;
 
 function DayReport({ api, clinic, date }: { api: EhrLinkApi; clinic: Clinic; date: string }) {
-  const { value, failure, isAwaited, compare, isBusy } = useComparison(api, { clinic: clinic.id, date });
+  const comparison = useComparison(api, { clinic: clinic.id, date });
+  const { value, failure, isAwaited, compare, isBusy } = comparison;
   return (
     <PageSection
       title={`${clinic.name}, ${boardDay(date)}: board and EHR`}
@@ -31,7 +32,7 @@ function DayReport({ api, clinic, date }: { api: EhrLinkApi; clinic: Clinic; dat
       }
     >
       <FailureNote failure={failure} />
-      {value && <DriftReport value={value} isAwaited={isAwaited} zone={clinic.zone} />}
+      {value && <DriftReport value={value} comparison={comparison} zone={clinic.zone} />}
     </PageSection>
   );
 }
