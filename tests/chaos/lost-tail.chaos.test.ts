@@ -47,9 +47,8 @@ test(`[I2] [I3] [H-19] [WB-LEASE] a promoted replica without the tail: noticed, 
   await sleep(600);
   await writes.untilOneIsWritten(lost);
   await pair.promoteSecond();
-  console.log(
-    `written to the EHR by then: ${writes.written(kept)} of 2, and ${writes.written(lost)} of the 3 lost`,
-  );
+  const [before, after] = [writes.written(kept), writes.written(lost)];
+  console.log(`in the EHR by then: ${before} of ${kept.length}, and ${after} of the ${lost.length} lost`);
   await sleep(1_000);
   for (const desk of desks) await desk.rest();
   await untilAllShow(clinic, newLog, recoveryMsMax);

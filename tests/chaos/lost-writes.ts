@@ -12,6 +12,9 @@ import type { BoardTruth } from './board-truth.ts';
 import type { ChaosClinic } from './chaos-clinic.ts';
 import type { OutboxDesk } from './outbox-desk.ts';
 
+/** Words of the EHR under which a patient has yet to come. */
+const expected: readonly string[] = ['Scheduled', 'Confirmed', 'ReminderSent', 'Tentative'];
+
 type Arrival = { visitId: string; appointmentId: number };
 
 /** A busy machine may take long: the EHR is called at its pace, and a lease runs out before another takes over. */
@@ -29,16 +32,16 @@ export class LostWrites {
     this.#desk = desk;
     const { world } = clinic.system.simulator;
     this.#waiting = [...clinic.contents().values()].flatMap(({ d }) => {
-      if (d.type !== 'visit' || d.status !== 'scheduled' || d.external?.status !== 'Scheduled') return [];
+      if (d.type !== 'visit' || !d.external || !expected.includes(d.external.status)) return [];
       const record = world.find(Number(d.external.appointmentId));
       return record?.type === 'P' && !record.recurring && !record.group ? [d] : [];
     });
   }
 
-  /** Has so many arrivals registered; they may be answered much later. Ids of their appointments. */
-  arrive(count: number): number[] {
-    const coming = this.#waiting.splice(0, count);
-    if (coming.length < count) throw new Error('the generated day has too few plain appointments');
+  /** Has so many arrivals registered, or as many as there are; they may be answered much later. Ids of their appointments. */
+  arrive(most: number): number[] {
+    const coming = this.#waiting.splice(0, most);
+    if (coming.length === 0) throw new Error('the generated day has too few plain appointments');
     const arrivals = coming.map(({ id, external }) => ({
       visitId: id,
       appointmentId: Number(external?.appointmentId),
