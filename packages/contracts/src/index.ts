@@ -1,3 +1,4 @@
+export * from './access-reviews.ts';
 export * from './accounts.ts';
 export * from './actions.ts';
 export * from './actor.ts';
@@ -25,6 +26,7 @@ export * from './ids.ts';
 export * from './import.ts';
 export * from './jobs.ts';
 export * from './metrics-summary.ts';
+export * from './offline-board.ts';
 export { buildOpenApi } from './openapi.ts';
 export * from './passkeys.ts';
 export * from './patient-search.ts';

@@ -176,6 +176,12 @@ export const problems = {
     'refusal',
     'This week has been reviewed already, or there is no review of it.',
   ),
+  access_review_not_open: row(
+    409,
+    'refusal',
+    'This review of access has been made already, or there is none.',
+  ),
+  access_changed: row(409, 'refusal', 'Accounts have changed since you looked at them. Look again.'),
   audit_not_sealed: row(
     404,
     'access',

@@ -33,6 +33,7 @@ export { FolderObjectStore } from './archive/folder-object-store.ts';
 export { type CreateResult, type ObjectStore, objectName } from './archive/object-store.ts';
 export { openObjectStore } from './archive/open-object-store.ts';
 export { assertDurable, type DurabilityReport, UnsafeRedisError } from './assert-durable.ts';
+export { AccessReviews } from './audit/access-reviews.ts';
 export { AuditChecks } from './audit/audit-checks.ts';
 export { AuditIndex } from './audit/audit-index.ts';
 export {

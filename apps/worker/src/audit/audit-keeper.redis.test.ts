@@ -17,6 +17,7 @@ import {
 } from '@workflow-bolt/audit-verifier';
 import { type ClinicSettings, readConfig, workerOptions } from '@workflow-bolt/contracts';
 import {
+  AccessReviews,
   AuditChecks,
   AuditReviews,
   auditLogOf,
@@ -79,6 +80,7 @@ async function startKeeper({ witnesses }: Options = {}) {
       (await new AuditChecks(port).list(log)).map(({ kind, isOk, exitCode }) => [kind, [isOk, exitCode]]),
     );
   const reviews = new AuditReviews(port);
+  const accessReviews = new AccessReviews(port);
   stack.defer(() => keeper.stop());
   /** A pass, and whatever witnesses say of it. */
   const witnessed = async () => {
@@ -91,6 +93,7 @@ async function startKeeper({ witnesses }: Options = {}) {
     provider,
     redis,
     witnessed,
+    accessReviews,
     reviews,
     keeper,
     signIn,
@@ -301,4 +304,32 @@ test('[H-13] each week is to be reviewed; a week that nobody reviewed in time is
   expect(
     lines.filter(({ msg, log: of }) => msg === 'review of the record overdue' && of === log),
   ).toHaveLength(1);
+});
+
+test('[H-15] access in force is to be reviewed every 92 days; a review that nobody made in time is told once', async () => {
+  const { stack, keeper, clock, lines, accessReviews } = await startKeeper();
+  await using _ = stack;
+  await keeper.pass();
+  const openedAt = clock.now;
+  clock.now += 92 * 86_400_000;
+  await keeper.pass();
+  const overdue = () =>
+    lines.filter(({ msg }) => msg === 'review of access overdue').map(({ number }) => number);
+  expect(overdue()).toEqual([]);
+  clock.now += 1;
+  await keeper.pass();
+  await keeper.pass();
+  expect(overdue()).toEqual([1]);
+  const done = { by: 'manager', at: clock.now, outcome: 'confirmed' as const, accounts: 7 };
+  expect(await accessReviews.attest(log, 1, done)).toBe(true);
+  expect(await accessReviews.attest(log, 1, { ...done, by: 'eve' })).toBe(false);
+  expect(await accessReviews.attest(log, 9, done)).toBe(false);
+  const due = 92 * 86_400_000;
+  expect(await accessReviews.list(log)).toMatchObject([
+    { number: 2, openedAt: done.at, dueAt: done.at + due, reviewedAt: null, accounts: null },
+    { number: 1, openedAt, reviewedBy: 'manager', outcome: 'confirmed', accounts: 7, escalatedAt: clock.now },
+  ]);
+  clock.now += due;
+  await keeper.pass();
+  expect(overdue()).toEqual([1]);
 });

@@ -12,6 +12,7 @@ import {
   type WorkerConfig,
 } from '@workflow-bolt/contracts';
 import {
+  AccessReviews,
   AuditChecks,
   type AuditLogId,
   AuditReviews,
@@ -58,6 +59,7 @@ export class AuditKeeper {
   readonly #parts: AuditKeeperParts;
   readonly #checks: AuditChecks;
   readonly #reviews: AuditReviews;
+  readonly #accessReviews: AccessReviews;
   readonly #kept = new Map<AuditLogId, Kept>();
   readonly #inDoubt = new Set<AuditLogId>();
   /** Logs of which a witness has seen another history; until this process is started again. */
@@ -72,6 +74,7 @@ export class AuditKeeper {
     this.#parts = parts;
     this.#checks = new AuditChecks(parts.port);
     this.#reviews = new AuditReviews(parts.port);
+    this.#accessReviews = new AccessReviews(parts.port);
     this.#now = parts.now ?? Date.now;
     const { config, audit, log } = parts;
     this.witnesses = new WitnessDesk({
@@ -125,18 +128,29 @@ export class AuditKeeper {
     else if (sealed.includes(true)) this.#state = { ...this.#state, lastGoodAt: Date.now() };
   }
 
-  /** A week that is over is to be reviewed; one that nobody reviewed in time is told, on the record and in the log. */
+  /** A week that is over, and access in force, are to be reviewed; what nobody reviewed in time is told. */
   async #remindOf(log: AuditLogId): Promise<void> {
     const now = this.#now();
     await this.#reviews.open(log, now);
     for (const week of await this.#reviews.escalate(log, now)) {
       this.#parts.log.warn({ log, week }, 'review of the record overdue');
-      await this.#parts.audit.append({
-        ...{ cid: clinicOf(log), type: 'security', sub: 'review', act: 'E', out: 4, why: 'overdue' },
-        agent: { uid: 'audit-keeper', kind: 'service', role: null },
-        ...{ pou: 'HCOMPL', ent: [{ t: 'AuditReview', id: week }] },
-      });
+      await this.#tellOverdue(log, 'AuditReview', week);
     }
+    if (clinicOf(log) === null) return;
+    await this.#accessReviews.open(log, now);
+    for (const number of await this.#accessReviews.escalate(log, now)) {
+      this.#parts.log.warn({ log, number }, 'review of access overdue');
+      await this.#tellOverdue(log, 'AccessReview', String(number));
+    }
+  }
+
+  /** On the record, from where it becomes an alert. */
+  async #tellOverdue(log: AuditLogId, t: string, id: string): Promise<void> {
+    await this.#parts.audit.append({
+      ...{ cid: clinicOf(log), type: 'security', sub: 'review', act: 'E', out: 4, why: 'overdue' },
+      agent: { uid: 'audit-keeper', kind: 'service', role: null },
+      ...{ pou: 'HCOMPL', ent: [{ t, id }] },
+    });
   }
 
   /** Codes only: what an error quotes may be anything. */
