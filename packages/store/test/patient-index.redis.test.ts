@@ -1,6 +1,6 @@
 /** The blind index of patients on a real server: what it says to whom, what a crash leaves, what a deletion leaves. */
-import type { BoardKey, Command, Entity } from '@workflow-bolt/contracts';
-import { BoardState, type IndexedValue } from '@workflow-bolt/domain';
+import { type BoardKey, type Command, type Entity, Fault } from '@workflow-bolt/contracts';
+import { BoardState, dateAfter, type IndexedValue } from '@workflow-bolt/domain';
 import { awaitUntil, type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -68,7 +68,7 @@ const on = ({ date }: BoardKey, ...visitIds: string[]) => [{ date, visitIds }];
 /** A day with one patient, as committed by a process that indexes nothing. */
 async function dayOf(board: BoardKey, ...visitIds: string[]): Promise<Client> {
   const host = await registry.get(board);
-  const client = new Client(`client-${board.clinic}`);
+  const client = new Client(`client-${board.clinic}-${board.date}`);
   await host.submit(client.next(configureDay()), manager, 'ui');
   for (const visitId of visitIds) await host.submit(client.next(arrival(visitId)), nurse, 'ui');
   return client;
@@ -173,11 +173,13 @@ test('what a process did not index before it died, the sweep does; what was lost
   await dayOf(board, 'w1');
   const index = newIndex();
   expect(await index.candidates(board.clinic, [phone])).toEqual([]);
-  expect(await sweep(index, board)).toEqual({ looked: 1, made: 1, forgotten: 0 });
+  expect(await sweep(index, board)).toEqual({ looked: 1, made: 1, forgotten: 0, failed: 0 });
   expect(await index.candidates(board.clinic, [phone])).toEqual(on(board, 'w1'));
-  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 0 });
+  // Counted now: the width fits one row, and after that nothing is left to do.
+  expect(await sweep(index, board)).toMatchObject({ made: 1 });
+  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 0, failed: 0 });
   await redis.client().call('UNLINK', dayIndexKey(board), clinicIndexKeys(board.clinic).days);
-  expect(await sweep(index, board, wholeSpan)).toEqual({ looked: 1, made: 1, forgotten: 0 });
+  expect(await sweep(index, board, wholeSpan)).toEqual({ looked: 1, made: 1, forgotten: 0, failed: 0 });
   expect(await index.candidates(board.clinic, [phone])).toEqual(on(board, 'w1'));
 });
 
@@ -304,9 +306,30 @@ test('[privacy] what is left of a day whose deletion was interrupted, the sweep 
   const index = newIndex();
   await sweep(index, board);
   await redis.client().call('HSET', boardKeys(board).meta, 'arch', '-');
-  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 1 });
-  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 0 });
+  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 1, failed: 0 });
+  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 0, failed: 0 });
   expect(await index.candidates(board.clinic, [phone])).toEqual([]);
+});
+
+test('a day that cannot be read now keeps no other from being indexed; it is looked at again', async () => {
+  const board = freshBoard();
+  const broken = { ...board, date: dateAfter(board.date, -1) };
+  await dayOf(board, 'w1');
+  await dayOf(broken, 'w1');
+  const index = newIndex();
+  const parts = { port, index, stateOf };
+  const failing = async (each: BoardKey) => {
+    if (each.date === broken.date) throw new Fault('archive_unavailable');
+    return stateOf(each);
+  };
+  const span = { today: board.date, ...nearSpan };
+  expect(await sweepIndex({ ...parts, stateOf: failing }, board.clinic, span)).toMatchObject({
+    made: 1,
+    failed: 1,
+  });
+  expect(await index.candidates(board.clinic, [phone])).toEqual(on(board, 'w1'));
+  expect(await sweepIndex(parts, board.clinic, span)).toMatchObject({ failed: 0 });
+  expect(await index.isCurrent(broken, (await registry.get(broken)).position)).toBe(true);
 });
 
 test.each([
