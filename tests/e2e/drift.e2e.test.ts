@@ -64,7 +64,17 @@ test('the desk has the day compared, reads what differs, and gets it on paper; a
     1,
   );
   expect(await faultsOn(page)).toEqual([]);
+  // Past the record nothing is printed; by the button it is on record first, and says by whom.
   await page.emulateMedia({ media: 'print' });
+  expect(await table.isVisible()).toBe(false);
+  await page.emulateMedia({ media: 'screen' });
+  await page.evaluate(() => {
+    window.print = () => document.body.setAttribute('data-printed', 'yes');
+  });
+  await page.getByRole('button', { name: 'Print' }).click();
+  await page.locator('body[data-printed=yes]').waitFor();
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByText(/^Printed by .* 6 patients/).isVisible()).toBe(true);
   expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
   expect(await page.getByRole('button', { name: 'Compare now' }).isVisible()).toBe(false);
   expect(await table.isVisible()).toBe(true);

@@ -66,10 +66,10 @@ export function BoardScreen({ actor }: { actor: Actor }) {
   const ui = useUi(actor);
   return (
     <BoardUiContext value={ui}>
-      <div className={classes.screen}>
+      <div className={`${classes.screen} print-whole`}>
         <BoardHeader />
         <BoardBanners />
-        <main className={classes.main} aria-label="Board">
+        <main className={`${classes.main} print-whole`} aria-label="Board">
           <Board />
         </main>
         <AttentionStack />

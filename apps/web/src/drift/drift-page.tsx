@@ -6,6 +6,7 @@ import { boardAddress } from '../app/board-address.ts';
 import { FailureNote } from '../app/failure-note.tsx';
 import { type PageLink, PageSection, PageShell } from '../app/page-shell.tsx';
 import { boardDay } from '../format/clock.ts';
+import { usePrint } from '../print/use-print.tsx';
 import type { SessionExits } from '../session/use-session.ts';
 import classes from './drift-report.module.css';
 import { DriftReport } from './drift-report.tsx';
@@ -17,12 +18,18 @@ const dateShape = /^\d{4}-\d{2}-\d{2}$/;
 function DayReport({ api, clinic, date }: { api: EhrLinkApi; clinic: Clinic; date: string }) {
   const comparison = useComparison(api, { clinic: clinic.id, date });
   const { value, failure, isAwaited, compare, isBusy } = comparison;
+  const printing = usePrint({ clinic: clinic.id, date }, 'differences');
   return (
     <PageSection
       title={`${clinic.name}, ${boardDay(date)}: board and EHR`}
       action={
         <div className={classes.choice}>
-          <Button variant="default" onClick={() => window.print()} disabled={!value?.report}>
+          <Button
+            variant="default"
+            onClick={printing.print}
+            loading={printing.isBusy}
+            disabled={!value?.report}
+          >
             Print
           </Button>
           <Button loading={isBusy || isAwaited} onClick={() => void compare()}>
@@ -31,7 +38,8 @@ function DayReport({ api, clinic, date }: { api: EhrLinkApi; clinic: Clinic; dat
         </div>
       }
     >
-      <FailureNote failure={failure} />
+      {printing.mark}
+      <FailureNote failure={failure ?? printing.failure} />
       {value && <DriftReport value={value} comparison={comparison} zone={clinic.zone} />}
     </PageSection>
   );

@@ -16,6 +16,7 @@ import {
   IconLock,
   IconLogout,
   IconMoon,
+  IconPrinter,
   IconRefresh,
   IconReport,
   IconSearch,
@@ -25,6 +26,7 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
+import bar from '../app/bar.module.css';
 import classes from './header-view.module.css';
 
 type Props = {
@@ -57,6 +59,8 @@ type Props = {
   onLock: (() => void) | null;
   /** Null where this role may not, or not in the present state of the day. */
   closing: { label: string; open: () => void } | null;
+  /** Null where this role may not. */
+  onPrint: (() => void) | null;
   onShortcuts: () => void;
   onSignOut: () => void;
 };
@@ -128,6 +132,11 @@ function UserMenu(props: Props) {
         {props.closing && (
           <Menu.Item leftSection={<IconMoon size={18} />} onClick={props.closing.open}>
             {props.closing.label}
+          </Menu.Item>
+        )}
+        {props.onPrint && (
+          <Menu.Item leftSection={<IconPrinter size={18} />} onClick={props.onPrint}>
+            Print the board
           </Menu.Item>
         )}
         <Menu.Item leftSection={<IconKeyboard size={18} />} onClick={props.onShortcuts}>
@@ -264,8 +273,8 @@ function Search(props: Props) {
 /** Whose board this is, whether it can be believed, and what can be done with all of it. */
 export function HeaderView(props: Props) {
   return (
-    <header className={classes.header}>
-      <span className={classes.logo} aria-hidden>
+    <header className={`${bar.bar} ${classes.header}`}>
+      <span className={`${bar.logo} ${classes.logo}`} aria-hidden>
         <IconBolt size={20} />
       </span>
       <div className={classes.where}>
