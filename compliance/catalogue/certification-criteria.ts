@@ -58,8 +58,14 @@ const rows: readonly Row[] = [
     id: 'ONC-d-7',
     number: 7,
     title: 'End-user device encryption',
-    does: 'After sign-out nothing about patients stays in the browser.',
-    implementation: ['packages/client/src/board-client.ts', 'apps/server/src/session/session-handlers.ts'],
+    does: 'After sign-out nothing about patients stays in the browser. While somebody works, the last known board is on the device only where the clinic has decided so in writing, encrypted under a key of which the device holds half.',
+    implementation: [
+      'packages/client/src/board-client.ts',
+      'packages/client/src/offline/offline-vault.ts',
+      'packages/client/src/offline/offline-keeper.ts',
+      'apps/server/src/session/session-handlers.ts',
+      'apps/server/src/downtime/downtime-handlers.ts',
+    ],
   },
   {
     id: 'ONC-d-8',

@@ -7,6 +7,7 @@ import {
   type FieldClass,
   type FieldLevel,
   isFieldClass,
+  type OfflineRow,
   type PersonDetailsJob,
   type RosterRow,
   type ScheduleSyncJob,
@@ -132,6 +133,17 @@ const rosterLevels: Classes<RosterRow> = {
 /** One tag of a day's blind index: a keyed hash, cut so short that several patients share it. */
 const indexLevels = { tag: 'L0', visitIds: 'L0', at: 'L0' } as const;
 
+/** A visit on the offline board of a browser, where a clinic has decided to keep one; sealed whole on the device. */
+const offlineLevels: Classes<OfflineRow> = {
+  status: 'L0',
+  statusSince: 'L0',
+  startAt: 'L0',
+  arrivedAt: 'L0',
+  name: 'L1',
+  provider: 'L0',
+  room: 'L0',
+};
+
 /** Fields of accounts, of the record of accesses and of jobs: opaque ids, closed words, names of staff. */
 export function otherRows(): InventoryRow[] {
   const tables = {
@@ -145,7 +157,11 @@ export function otherRows(): InventoryRow[] {
 
 /** Fields of what is sealed as a whole. */
 export const wholeRows = (): InventoryRow[] => {
-  const tables = { 'comparison with the EHR': driftLevels, 'downtime roster': rosterLevels };
+  const tables = {
+    'comparison with the EHR': driftLevels,
+    'downtime roster': rosterLevels,
+    'offline board (a browser)': offlineLevels,
+  };
   return Object.entries(tables).flatMap(([record, levels]) =>
     Object.entries(levels).map(([field, level]) => ({ record, field, level, isSealed: true })),
   );

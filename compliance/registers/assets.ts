@@ -18,7 +18,8 @@ export const assets: readonly Asset[] = [
     name: 'Browser of a staff member',
     kind: 'device',
     folder: 'apps/web',
-    patientData: 'The board while it is open; unsent steps until they are sent.',
+    patientData:
+      'The board while it is open; unsent steps, sealed, until they are sent. Where the clinic has decided so: the last known board with short names, sealed, until the person leaves.',
   },
   { id: 'wall', name: 'Wall display', kind: 'device', patientData: 'Initials or ticket, and room.' },
   {

@@ -17,6 +17,7 @@
  *   Reviews of access: two new addresses.
  *   Reports on the record in any order, who works here, identities revealed, and printing: new addresses, actions `print` and
  *   `audit.reveal`, the purpose `identity-reveal`; entries may say how grave they are (`sev`). A report without `format` is JSON, as before.
+ *   What a clinic has while the system is away: the reason `roster-late`, and two addresses (half of a key, openings of rosters).
  */
 export const protocolVersion = 1;
 
