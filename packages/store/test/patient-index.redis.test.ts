@@ -19,6 +19,7 @@ import {
   sweepIndex,
   wholeSpan,
 } from '../src/index.ts';
+import { resealSearchKey } from '../src/vault/search-key.ts';
 import { Client, configureDay, freshBoard, manager, nurse } from './board-fixture.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { RetentionProcess } from './retention-fixture.ts';
@@ -272,6 +273,22 @@ test('[crypto] the clinic key is rotated: the search keys are sealed anew, and e
   const fresh = vaults.open({ onUse: ({ use, kid }) => uses.push(`${use} ${kid}`) });
   expect(await new PatientIndex(port, fresh).candidates(board.clinic, [phone])).toEqual(on(board, 'w1'));
   expect(uses).toEqual(['opened ck2', expect.stringMatching(/^opened sk-/)]);
+});
+
+test('[crypto] search keys that are destroyed while they are sealed anew do not come back', async () => {
+  const store = new MemoryObjectStore();
+  const vault = vaults.open({ store });
+  const first = await vault.searchKeys('raced');
+  await rotateClinicKey(vault.hierarchy, 'raced');
+  const newest = await vault.hierarchy.clinicKey('raced');
+  const put = store.put.bind(store);
+  store.put = async (name, bytes) => {
+    if (name.endsWith('/search-key.json')) await vaults.open({ store }).destroySearchKeys('raced');
+    await put(name, bytes);
+  };
+  await resealSearchKey(vault.hierarchy, 'raced', newest);
+  expect(await store.get('clinics/raced/search-key.json')).toBeNull();
+  expect((await vaults.open({ store }).searchKeys('raced')).kid).not.toBe(first.kid);
 });
 
 test('[privacy] [H-05] a deleted day leaves no tag, and whoever still holds it cannot bring one back', async () => {
