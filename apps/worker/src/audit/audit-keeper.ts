@@ -7,6 +7,7 @@ import {
   type AuditCheck,
   type Beat,
   type ClinicSettings,
+  ConfigError,
   Fault,
   type SecurityEvent,
   type WorkerConfig,
@@ -78,7 +79,7 @@ export class AuditKeeper {
     this.#now = parts.now ?? Date.now;
     const { config, audit, log } = parts;
     this.witnesses = new WitnessDesk({
-      witnesses: config.auditWitnesses.map(({ key, url }) => witnessAddress(key, url)),
+      witnesses: config.auditWitnesses.map(addressOf),
       record: (event) => audit.append(event),
       onForked: (each) => this.#forked.add(each),
       ...{ log, now: this.#now },
@@ -224,6 +225,15 @@ export class AuditKeeper {
     const kept = { sealer, signer, archive: new LogArchive(store, log) };
     this.#kept.set(log, kept);
     return kept;
+  }
+}
+
+/** Throws ConfigError for a key whose hash is of another key, or that signs logs. */
+function addressOf({ key, url }: WorkerConfig['auditWitnesses'][number]) {
+  try {
+    return witnessAddress(key, url);
+  } catch (error) {
+    throw new ConfigError(`BOLT_AUDIT_WITNESSES: ${(error as Error).message} (${key})`);
   }
 }
 
