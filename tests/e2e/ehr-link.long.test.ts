@@ -4,7 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { demoClinicId } from '../../scripts/demo/demo-clinic.ts';
 import { hastyEhr } from '../system/hasty-ehr.ts';
-import { ClinicBrowser, type Person } from './clinic-browser.ts';
+import { ClinicBrowser, columnTitles, type Person } from './clinic-browser.ts';
 import { EhrSides, inStep, recoveryMs, total, untilVisible } from './ehr-sides.ts';
 
 const ada = { id: 'ada', name: 'Ada Quist', role: 'admin' as const, clinics: [demoClinicId] };
@@ -110,6 +110,28 @@ test('[I7] a breaker held open by hand: what is to be written waits and the read
   await untilVisible(total(front).getByText('All written back'));
   expect(ehr.sentFor(appointmentId)).toBe(1);
   await page.context().close();
+});
+
+test('scenario 19: two patients with one name: the desk confirms whom by the date of birth, and the EHR has that one', async () => {
+  const [one, twin] = await ehr.expected();
+  if (!one || !twin) throw new Error('two patients are needed');
+  const { world } = clinic.system.simulator;
+  const patient = world.patients.get(world.find(twin.appointmentId)?.patientId ?? 0);
+  if (!patient) throw new Error('no such patient');
+  patient.fullName = one.name;
+  await ehr.pull();
+  const cards = front.cardIn(columnTitles.scheduled, one.name);
+  await untilVisible(cards.nth(1));
+  await cards.first().getByRole('button', { name: 'Check In' }).click();
+  const dialog = front.page.getByRole('dialog', { name: 'Confirm the date of birth' });
+  await untilVisible(dialog.getByText(/^Another patient with this name is on today's board\./));
+  const said = await dialog.getByRole('listitem').allInnerTexts();
+  expect(said.map((text) => text.split('\n')[0])).toEqual(['Checking in', 'Not this one']);
+  await dialog.getByRole('button', { name: 'Confirm' }).click();
+  await ehr.untilHeld(one.appointmentId, 'CheckedIn');
+  await front.sees(front.cardIn(columnTitles.arrived, one.name));
+  expect((await ehr.visit(twin.visitId)).status).not.toBe('arrived');
+  expect(ehr.sentFor(twin.appointmentId)).toBe(0);
 });
 
 test('when no worker answers, the page of differences says so after two minutes and asks again when told to', async () => {
