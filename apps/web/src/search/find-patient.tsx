@@ -89,7 +89,10 @@ export function FindPatient({ text, close }: { text: string; close: () => void }
         aria-label="Where to look"
         data={scopes}
         value={scope}
-        onChange={(value) => setScope(value as FindScope)}
+        onChange={(value) => {
+          setScope(value as FindScope);
+          setFound(null);
+        }}
       />
       <Fields
         scope={scope}
