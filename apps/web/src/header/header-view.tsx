@@ -27,6 +27,7 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
 import bar from '../app/bar.module.css';
+import { stationLabel } from '../session/stations.ts';
 import classes from './header-view.module.css';
 
 type Props = {
@@ -104,7 +105,7 @@ function UserMenu(props: Props) {
       <Menu.Dropdown>
         <Menu.Label>
           {props.userName} · {props.roleText}
-          {props.stationText && ` · ${props.stationText}`}
+          {props.stationText && ` · ${stationLabel(props.stationText)}`}
         </Menu.Label>
         <Menu.Item leftSection={<IconUserCircle size={18} />} component="a" href="/account">
           Your account
