@@ -66,10 +66,12 @@ async function startKeeper({ witnesses }: Options = {}) {
     BOLT_ARCHIVE: join(dir, 'archive'),
     BOLT_AUDIT_WITNESSES: (await witnesses?.(provider)) ?? '',
   });
-  const keeper = new AuditKeeper({
-    ...{ config, clinics: [settings], port, keys: () => provider, audit, now: () => clock.now },
-    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
-  });
+  const newKeeper = () =>
+    new AuditKeeper({
+      ...{ config, clinics: [settings], port, keys: () => provider, audit, now: () => clock.now },
+      log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+    });
+  const keeper = newKeeper();
   const signIn = (rid: string) =>
     audit.append({
       ...{ cid: clinic, type: 'auth', sub: 'login', act: 'E', out: 0, rid },
@@ -96,6 +98,7 @@ async function startKeeper({ witnesses }: Options = {}) {
     accessReviews,
     reviews,
     keeper,
+    another: newKeeper,
     signIn,
     clock,
     checks,
@@ -224,7 +227,7 @@ async function startWitnessed() {
 }
 
 test('[audit] [H-06] a witness elsewhere confirms each checkpoint, and what it signed is kept beside it', async () => {
-  const { stack, keeper, archive, witnessed, signIn, verify, witness } = await startWitnessed();
+  const { stack, keeper, archive, another, witnessed, signIn, verify, witness } = await startWitnessed();
   await using _ = stack;
   expect(keeper.state).toMatchObject({ witness: { lastGoodAt: null, isLate: false } });
   await signIn('rid-1');
@@ -242,6 +245,12 @@ test('[audit] [H-06] a witness elsewhere confirms each checkpoint, and what it s
   expect([size, size + 1].map((each) => keeper.witnesses.isConfirmed(log, each))).toEqual([true, false]);
   const { asked } = witness.door;
   await witnessed();
+  // Nor by another worker, which knows it from the archive.
+  const second = another();
+  await second.pass();
+  await second.witnesses.settled();
+  expect(second.witnesses.isConfirmed(log, size)).toBe(true);
+  await second.stop();
   expect(witness.door.asked).toBe(asked);
 });
 

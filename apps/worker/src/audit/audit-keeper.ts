@@ -104,18 +104,18 @@ export class AuditKeeper {
 
   /**
    * One pass over all logs: sealing, then whatever check is due. Never throws; what failed is logged. Witnesses are
-   * asked afterwards, about what was sealed here; the next pass does not wait for them.
+   * asked afterwards; the next pass does not wait for them.
    */
   async pass(): Promise<void> {
-    const sealed = new Map<AuditLogId, boolean | null>();
+    const sealed: (boolean | null)[] = [];
     for (const log of this.logs) {
-      sealed.set(log, await this.#seal(log));
+      sealed.push(await this.#seal(log));
       await this.#checkDue(log).catch((error: unknown) => this.#tell(log, error, 'record not checked'));
       await this.#remindOf(log).catch((error: unknown) => this.#tell(log, error, 'review not opened'));
     }
-    this.#note([...sealed.values()]);
-    const ours = [...this.#kept].filter(([log]) => sealed.get(log) === true);
-    this.witnesses.ask(new Map(ours.map(([log, { archive }]) => [log, archive])));
+    this.#note(sealed);
+    // Of all logs, whoever sealed them: what another process had confirmed lies in the archive, and is not asked again.
+    this.witnesses.ask(new Map([...this.#kept].map(([log, { archive }]) => [log, archive])));
   }
 
   /** When logs were last sealed from here, and when one last could not be; a pass in which others held all says nothing. */

@@ -1,4 +1,4 @@
-/** Has the sealed logs of this process confirmed by witnesses elsewhere. Nothing waits for it but trimming, if so asked. */
+/** Has the sealed logs confirmed by witnesses elsewhere. Nothing waits for it but trimming, if so asked. */
 import type { Beat, SecurityEvent } from '@workflow-bolt/contracts';
 import {
   type AuditLogId,
