@@ -8,6 +8,7 @@ export { asyncApiMessages, boardEventNames, buildAsyncApi } from './asyncapi.ts'
 export { eventExamples } from './asyncapi-event-examples.ts';
 export * from './audit.ts';
 export * from './audit-reports.ts';
+export * from './audit-words.ts';
 export * from './break-glass.ts';
 export * from './clinic.ts';
 export * from './commands.ts';
