@@ -49,7 +49,8 @@ export const retentionKeyRows: readonly KeyRow[] = [
   {
     name: '{dt}:bait',
     type: 'hash',
-    content: 'name of a planted key → the servers it lay on and the epoch ms until which every touch of it is known',
+    content:
+      'name of a planted key → the servers it lay on and the epoch ms until which every touch of it is known',
     life: 'for good',
   },
   {
@@ -77,7 +78,12 @@ export const retentionBookKeys = (clinic: string): BookKeys => book(`{rt:${mustC
 export const alertBookKeys = (clinic: string | null): BookKeys =>
   book(`{al:${clinic === null ? '.' : mustClinic(clinic)}}`);
 
-export const detectionKeys = { blocked: '{dt}:blocked', freeze: '{dt}:freeze', bait: '{dt}:bait', channel: 'ch:{dt}' } as const;
+export const detectionKeys = {
+  blocked: '{dt}:blocked',
+  freeze: '{dt}:freeze',
+  bait: '{dt}:bait',
+  channel: 'ch:{dt}',
+} as const;
 
 const wordShape = /^[A-Za-z0-9.-]{1,40}$/;
 
