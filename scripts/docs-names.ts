@@ -1,5 +1,6 @@
 /** The names that documents must explain, and those that they may use: taken from the code, never listed here. */
 import {
+  auditWhyWords,
   boardEventNames,
   personDetailsQueue,
   problems,
@@ -50,6 +51,7 @@ export async function knownSnakeWords(): Promise<Set<string>> {
     ...(await serverMetrics()).map(({ name }) => name),
     ...(await workerMetrics()).map(({ name }) => name),
     buildLibrary().name,
+    ...auditWhyWords,
     ...foreignWords,
   ]);
 }

@@ -9,6 +9,7 @@ import { downtimeKeyRows } from '../packages/store/src/downtime/roster-notes.ts'
 import { driftKeyRows } from '../packages/store/src/drift/drift-store.ts';
 import { ehrLinkKeyRows } from '../packages/store/src/ehr-link/ehr-link-keys.ts';
 import { emergencyKeyRows } from '../packages/store/src/emergency/emergency-keys.ts';
+import { identityKeyRows } from '../packages/store/src/federation/identity-store.ts';
 import { boardKeyRows } from '../packages/store/src/keys.ts';
 import { oneUseKeyRows } from '../packages/store/src/passkeys/one-use-store.ts';
 import { passkeyKeyRows } from '../packages/store/src/passkeys/passkey-store.ts';
@@ -41,6 +42,7 @@ export function generateFunctions(): { path: string; content: string }[] {
         ...displayKeyRows,
         ...accountKeyRows,
         ...passkeyKeyRows,
+        ...identityKeyRows,
         ...oneUseKeyRows,
       ]),
     },

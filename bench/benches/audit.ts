@@ -160,7 +160,7 @@ async function measureVerify({ isQuick, rounds, log: tell }: BenchSetting): Prom
       leafBytes(sampleEvent(size + i)),
     );
     const range = await archive.append(size, batch);
-    const note = await signer.sign({ origin, size: range.size, root: range.root() }, startAt);
+    const note = await signer.sign({ origin, size: range.size, root: range.root() });
     await archive.putCheckpoint(range.size, note);
   }
   const key = await signer.verifierKey(origin);
@@ -176,7 +176,7 @@ async function measureVerify({ isQuick, rounds, log: tell }: BenchSetting): Prom
 }
 
 const plain = {
-  ...{ witness: null, witnessMaxMs: null, since: null, isIncremental: false, retainFrom: null },
+  ...{ witnesses: [], witnessMaxMs: null, since: null, isIncremental: false, retainFrom: null },
   ...{ ageMaxMs: null, backlogMaxMs: null, silenceMaxMs: null, skewMs: 300_000, now: startAt },
 };
 

@@ -1,38 +1,14 @@
 /** What staff does on a bench board: as a trace of a whole day, or as independent paths for concurrent senders. */
 import type { Command } from '@workflow-bolt/contracts';
 import { dayTrace, type TraceStep } from '@workflow-bolt/testkit';
+import { commandOfStep } from '../../scripts/demo/command-of-step.ts';
 import { type BenchDay, visitIdOf } from './bench-day.ts';
 import type { WorkItem } from './recorded-commit.ts';
 
+/** A no-show needs its half hour to pass on the real clock: nobody is one here. */
 function moveOf(step: TraceStep, visitId: string): Command | null {
-  const move = { type: 'moveVisit', visitId } as const;
   const roomId = step.roomId === null ? null : `room-${step.roomId}`;
-  switch (step.step) {
-    case 'arrive':
-      return { ...move, to: 'arrived' };
-    case 'check-in-complete':
-      return { type: 'setCheckInCompleted', visitId, isCompleted: true };
-    case 'room':
-      return { ...move, to: 'appt-prep', roomId };
-    case 'ready':
-      return { ...move, to: 'ready-for-md' };
-    case 'with-doctor':
-      return { ...move, to: 'with-doctor' };
-    case 'seen':
-      return { ...move, to: 'seen-by-md' };
-    case 'complete':
-      return { ...move, to: 'completed' };
-    case 'leave':
-      return { ...move, to: 'left', reason: step.reason ?? 'Could not wait any longer' };
-    case 'cancel':
-      return { ...move, to: 'cancelled', by: 'patient', reason: step.reason ?? 'Cancelled by phone' };
-    case 'room-clean':
-      return roomId === null ? null : { type: 'markRoomClean', roomId };
-    // A no-show needs its half hour to pass on the real clock; a walk-in is no booked visit.
-    case 'no-show':
-    case 'walk-in':
-      return null;
-  }
+  return step.step === 'no-show' ? null : commandOfStep(step, visitId, roomId);
 }
 
 /** Every click of the day in order, with rooms, by the roles that make them. */

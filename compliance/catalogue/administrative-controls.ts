@@ -45,7 +45,9 @@ export const administrativeSafeguards: readonly Control[] = [
     implementation: [
       'apps/server/src/audit/audit-handlers.ts',
       'packages/store/src/audit/audit-index.ts',
+      'packages/store/src/audit/audit-reviews.ts',
       'packages/domain/src/detection/rules.ts',
+      'packages/domain/src/detection/closeness.ts',
     ],
     documents: ['docs/security/audit-policy.md'],
     manual: [
@@ -65,11 +67,13 @@ export const administrativeSafeguards: readonly Control[] = [
     citation: '45 CFR 164.308(a)(3)(ii)(A)–(C)',
     title: 'Workforce clearance and termination',
     kind: 'addressable',
-    does: 'A deactivated account is refused at its next request and its streams end within seconds; a report lists every access that is in force.',
+    does: 'A deactivated account is refused at its next request and its streams end within seconds; a report lists every access that is in force, and a review of it is owed every 92 days.',
     implementation: [
       'apps/server/src/accounts/account-administration.ts',
       'apps/server/src/session/session-watch.ts',
       'compliance/registers/access-review.ts',
+      'packages/store/src/audit/access-reviews.ts',
+      'apps/server/src/audit/access-review-handlers.ts',
     ],
     documents: ['docs/security/workforce-policy.md'],
     manual: [

@@ -15,10 +15,11 @@ const rows: readonly Row[] = [
     id: 'ONC-d-2',
     number: 2,
     title: 'Auditable events and tamper-resistance',
-    does: 'The record is on from the first start and no option turns it off; a change, deletion or reordering is found by the verifier.',
+    does: 'The record is on from the first start and no option turns it off; a change, deletion or reordering is found by the verifier, a second version by a witness elsewhere.',
     implementation: [
       'packages/store/src/audit/audit-sealer.ts',
       'packages/audit-verifier/src/run-verifier.ts',
+      'packages/audit-verifier/src/witness/witness.ts',
     ],
   },
   {
@@ -57,8 +58,14 @@ const rows: readonly Row[] = [
     id: 'ONC-d-7',
     number: 7,
     title: 'End-user device encryption',
-    does: 'After sign-out nothing about patients stays in the browser.',
-    implementation: ['packages/client/src/board-client.ts', 'apps/server/src/session/session-handlers.ts'],
+    does: 'After sign-out nothing about patients stays in the browser. While somebody works, the last known board is on the device only where the clinic has decided so in writing, encrypted under a key of which the device holds half.',
+    implementation: [
+      'packages/client/src/board-client.ts',
+      'packages/client/src/offline/offline-vault.ts',
+      'packages/client/src/offline/offline-keeper.ts',
+      'apps/server/src/session/session-handlers.ts',
+      'apps/server/src/downtime/downtime-handlers.ts',
+    ],
   },
   {
     id: 'ONC-d-8',

@@ -5,6 +5,7 @@ import {
   actionMatrix,
   fieldMatrix,
   personWriters,
+  revealedFields,
   separatedRoles,
 } from '@workflow-bolt/domain';
 import { markdownTable } from '../../scripts/markdown-table.ts';
@@ -46,6 +47,11 @@ export function accessMatrixParts(): string[] {
     '## Role and field',
     'A role without a cell gets the empty value. A field marked private is shown only to those who care for the patient, while the patient is in the office and asked for privacy.',
     fieldTable(),
+    '## What an auditor learns of a patient with a proof and a reason',
+    markdownTable(
+      ['Field', 'Action'],
+      revealedFields.map((field) => [`person.${field}`, '`audit.reveal`']),
+    ),
     '## Who may change details of a patient',
     markdownTable(['Detail', 'Roles'], writers),
     '## Roles that nobody holds together',

@@ -7,6 +7,7 @@ import {
   type FieldClass,
   type FieldLevel,
   isFieldClass,
+  type OfflineRow,
   type PersonDetailsJob,
   type RosterRow,
   type ScheduleSyncJob,
@@ -129,9 +130,26 @@ const rosterLevels: Classes<RosterRow> = {
   kind: 'L1',
 };
 
+/** One tag of a day's blind index: a keyed hash, cut so short that several patients share it. */
+const indexLevels = { tag: 'L0', visitIds: 'L0', at: 'L0' } as const;
+
+/** A visit on the offline board of a browser, where a clinic has decided to keep one; sealed whole on the device. */
+const offlineLevels: Classes<OfflineRow> = {
+  status: 'L0',
+  statusSince: 'L0',
+  startAt: 'L0',
+  arrivedAt: 'L0',
+  name: 'L1',
+  provider: 'L0',
+  room: 'L0',
+};
+
 /** Fields of accounts, of the record of accesses and of jobs: opaque ids, closed words, names of staff. */
 export function otherRows(): InventoryRow[] {
-  const tables = { account: accountLevels, 'audit entry': auditLevels, job: jobLevels };
+  const tables = {
+    ...{ account: accountLevels, 'audit entry': auditLevels, job: jobLevels },
+    'index of patients': indexLevels,
+  };
   return Object.entries(tables).flatMap(([record, levels]) =>
     Object.entries(levels).map(([field, level]) => ({ record, field, level, isSealed: false })),
   );
@@ -139,7 +157,11 @@ export function otherRows(): InventoryRow[] {
 
 /** Fields of what is sealed as a whole. */
 export const wholeRows = (): InventoryRow[] => {
-  const tables = { 'comparison with the EHR': driftLevels, 'downtime roster': rosterLevels };
+  const tables = {
+    'comparison with the EHR': driftLevels,
+    'downtime roster': rosterLevels,
+    'offline board (a browser)': offlineLevels,
+  };
   return Object.entries(tables).flatMap(([record, levels]) =>
     Object.entries(levels).map(([field, level]) => ({ record, field, level, isSealed: true })),
   );
@@ -158,6 +180,7 @@ export function inventoryParts(): string[] {
     'Fields of events; what belongs to an entity is marked as in the entity.',
     tableOf(eventRows().filter(({ field }) => !/^(?:visit|person|day|rooms\[\]|sync)\./.test(field))),
     '## Beside the boards',
+    'The index by which patients are found again holds keyed hashes, cut so short that several patients share each, and opaque ids ([patient search](../spec/patient-search.md)).',
     'A downtime roster lies in no Redis: a worker writes it to the store of `BOLT_DOWNTIME`, as [key management](key-management.md) says. Passwords, authenticator seeds, passkeys and tokens are level L6 and no field of any message: their stores keep them hashed, sealed, or both.',
     tableOf([...otherRows(), ...wholeRows()]),
   ];

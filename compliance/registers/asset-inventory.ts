@@ -15,7 +15,7 @@ export type CodeFacts = {
   hosts: readonly { host: string; file: string }[];
 };
 
-const addressName = /(?:URL|URI|ORIGIN|ISSUER|ENDPOINT|BUCKET|STORE|KEYS|ARCHIVE|^HOST|_HOST)$/;
+const addressName = /(?:URL|URI|ORIGIN|ISSUER|ENDPOINT|BUCKET|STORE|KEYS|ARCHIVE|WITNESSES|^HOST|_HOST)$/;
 const addressInText = /https?:\/\/([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)/g;
 /** Packages that open sockets of their own; a new one has to be put into the inventory. */
 const opensConnections =

@@ -18,7 +18,8 @@ export const assets: readonly Asset[] = [
     name: 'Browser of a staff member',
     kind: 'device',
     folder: 'apps/web',
-    patientData: 'The board while it is open; unsent steps until they are sent.',
+    patientData:
+      'The board while it is open; unsent steps, sealed, until they are sent. Where the clinic has decided so: the last known board with short names, sealed, until the person leaves.',
   },
   { id: 'wall', name: 'Wall display', kind: 'device', patientData: 'Initials or ticket, and room.' },
   {
@@ -82,6 +83,7 @@ export const assets: readonly Asset[] = [
     kind: 'external',
     patientData: null,
   },
+  { id: 'witness', name: 'Witness of the record, run by somebody else', kind: 'external', patientData: null },
   { id: 'monitoring', name: 'Logs and metrics', kind: 'external', patientData: null },
   { id: 'build', name: 'Build and release', kind: 'process', patientData: null },
 ];
@@ -183,6 +185,13 @@ export const flows: readonly Flow[] = [
     carries: 'that a roster was opened, and how the system stands',
     protection: 'HTTPS in front of the API; an API token; no patient data',
   },
+  {
+    id: 'F-18',
+    from: 'worker',
+    to: 'witness',
+    carries: 'signed checkpoints of the record: sizes and hashes',
+    protection: 'HTTPS; no entry and no patient data; both sides sign',
+  },
 ];
 
 /** Which asset an option of the configuration points at; `own` is the process itself. */
@@ -192,6 +201,8 @@ export const optionTargets: Readonly<Record<string, string>> = {
   BOLT_KEY_STORE: 'key-store',
   BOLT_ARCHIVE: 'archive',
   BOLT_DOWNTIME: 'rosters',
+  BOLT_HONEY_KEYS: 'redis',
+  BOLT_AUDIT_WITNESSES: 'witness',
   BOLT_EHR_URL: 'ehr',
   BOLT_FHIR_TOKEN_URL: 'ehr',
   HOST: 'own',

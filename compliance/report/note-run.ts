@@ -2,9 +2,6 @@
 import type { SecurityEvent } from '@workflow-bolt/contracts';
 import { countStates, type RunRecord } from './run-record.ts';
 
-/** Where the entry goes; `SecurityAudit.append` is one. Rejects when it could not be kept. */
-export type ResultSink = (event: SecurityEvent) => Promise<void>;
-
 /** The entry of a run. `reportSha256` binds it to the report that was written. */
 export function eventOfRun({ assessment, source }: RunRecord, reportSha256: string): SecurityEvent {
   const counts = countStates(assessment.findings);

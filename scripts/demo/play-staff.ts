@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { Command, Entity, SnapshotResponse, User } from '@workflow-bolt/contracts';
 import { type DayOptions, dayTrace, generateDay, type TraceStep } from '@workflow-bolt/testkit/generate';
+import { commandOfStep } from './command-of-step.ts';
 import { demoClinicId, roomIdOf } from './demo-clinic.ts';
 
 export type PlayOptions = {
@@ -78,33 +79,8 @@ function freeRoom(board: Board, wanted: number | null): string | null {
 }
 
 function commandOf(step: TraceStep, visitId: string, board: Board): Command | null {
-  const move = { type: 'moveVisit', visitId } as const;
-  switch (step.step) {
-    case 'arrive':
-      return { ...move, to: 'arrived' };
-    case 'check-in-complete':
-      return { type: 'setCheckInCompleted', visitId, isCompleted: true };
-    case 'room':
-      return { ...move, to: 'appt-prep', roomId: freeRoom(board, step.roomId) };
-    case 'ready':
-      return { ...move, to: 'ready-for-md' };
-    case 'with-doctor':
-      return { ...move, to: 'with-doctor' };
-    case 'seen':
-      return { ...move, to: 'seen-by-md' };
-    case 'complete':
-      return { ...move, to: 'completed' };
-    case 'no-show':
-      return { ...move, to: 'no-show' };
-    case 'leave':
-      return { ...move, to: 'left', reason: step.reason ?? 'Could not wait any longer' };
-    case 'cancel':
-      return { ...move, to: 'cancelled', by: 'patient', reason: step.reason ?? 'Cancelled by phone' };
-    case 'room-clean':
-      return step.roomId === null ? null : { type: 'markRoomClean', roomId: roomIdOf(step.roomId) };
-    case 'walk-in':
-      return null;
-  }
+  const named = step.roomId === null ? null : roomIdOf(step.roomId);
+  return commandOfStep(step, visitId, step.step === 'room' ? freeRoom(board, step.roomId) : named);
 }
 
 type Walkers = { names: Map<string, string>; ids: Map<string, string> };

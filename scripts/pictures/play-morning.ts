@@ -4,38 +4,14 @@
  */
 import type { Command, Visit, VisitStatus } from '@workflow-bolt/contracts';
 import { type DayOptions, dayTrace, generateDay, type TraceStep } from '@workflow-bolt/testkit';
+import { commandOfStep } from '../demo/command-of-step.ts';
 import { roomIdOf } from '../demo/demo-clinic.ts';
 import { give, readBoard, type Stage } from './clinic-stage.ts';
 
-const moves: Partial<Record<TraceStep['step'], VisitStatus>> = {
-  arrive: 'arrived',
-  room: 'appt-prep',
-  ready: 'ready-for-md',
-  'with-doctor': 'with-doctor',
-  seen: 'seen-by-md',
-  complete: 'completed',
-  'no-show': 'no-show',
-  leave: 'left',
-  cancel: 'cancelled',
-};
-
 /** The command of a step on this visit; null for what nobody does on a card. */
 function commandOf(step: TraceStep, visitId: string): Command | null {
-  if (step.step === 'room-clean' && step.roomId !== null) {
-    return { type: 'markRoomClean', roomId: roomIdOf(step.roomId) };
-  }
-  if (step.step === 'check-in-complete') return { type: 'setCheckInCompleted', visitId, isCompleted: true };
-  const to = moves[step.step];
-  if (!to || visitId === '') return null;
-  return {
-    type: 'moveVisit',
-    visitId,
-    to,
-    ...(step.step === 'room' && step.roomId !== null ? { roomId: roomIdOf(step.roomId) } : {}),
-    ...(to === 'left' || to === 'cancelled'
-      ? { reason: step.reason ?? 'Could not wait any longer', by: 'patient' as const }
-      : {}),
-  };
+  if (visitId === '' && step.step !== 'room-clean') return null;
+  return commandOfStep(step, visitId, step.roomId === null ? null : roomIdOf(step.roomId));
 }
 
 async function visitsByAppointment(stage: Stage): Promise<Map<string, string>> {

@@ -23,6 +23,12 @@ export async function openDesks(clinic: ChaosClinic, seed: number): Promise<Outb
   return desks;
 }
 
+/** The desk that says who has come. */
+export function deskOf([front]: readonly OutboxDesk[]): OutboxDesk {
+  if (!front) throw new Error('nobody is at the desk');
+  return front;
+}
+
 /** Every screen is live and shows the end of this log in this epoch. */
 export async function untilAllShow(clinic: ChaosClinic, log: BoardTruth, timeoutMs = 15_000): Promise<void> {
   await awaitUntil(

@@ -19,6 +19,7 @@ export class OutboxDesk {
   readonly #rng: Rng;
   #isOn = false;
   #done: Promise<void> = Promise.resolve();
+  readonly #arrivals: Promise<boolean>[] = [];
 
   constructor(observer: BoardObserver, rng: Rng) {
     this.observer = observer;
@@ -35,11 +36,17 @@ export class OutboxDesk {
   async rest(): Promise<void> {
     this.#isOn = false;
     await this.#done;
+    await Promise.all(this.#arrivals);
     await awaitUntil(
       `${this.observer.name} has sent everything`,
       () => this.observer.client.getSnapshot().pending.every(({ stage }) => stage === 'confirming'),
       30_000,
     );
+  }
+
+  /** Somebody with a booking has come. */
+  arrive(visitId: string): void {
+    this.#arrivals.push(this.#give({ type: 'moveVisit', visitId, to: 'arrived' }));
   }
 
   /** Steps that a person would have to look at. */

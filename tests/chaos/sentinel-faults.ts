@@ -45,7 +45,8 @@ export async function failPrimary(
   return { times: { noticed, promoted: promotedMs, readOnly, accepted, live: since() }, promoted, oldLog };
 }
 
-function untilAcknowledged(clinic: ChaosClinic, fromLine: number): Promise<true> {
+/** Resolves when somebody was told `applied`, counted from this line of the history on. */
+export function untilAcknowledged(clinic: ChaosClinic, fromLine: number): Promise<true> {
   const { lines } = clinic.history;
   const isAcknowledged = () => lines.slice(fromLine).some(({ type }) => type === 'ok');
   return awaitUntil('a step is acknowledged', isAcknowledged, patienceMs);
@@ -79,7 +80,7 @@ function untilNoticed(clinic: ChaosClinic, wallAt: number): Promise<true> {
 }
 
 /** Every server has found the promoted one and says that it takes nothing while it is alone. */
-function untilReadOnly(clinic: ChaosClinic): Promise<true> {
+export function untilReadOnly(clinic: ChaosClinic): Promise<true> {
   return awaitUntil(
     'every server says that the system is read-only',
     async () => {

@@ -18,9 +18,12 @@ import { type FailoverTimes, failPrimary, type SentinelFault } from './sentinel-
 import { sentinelUrl } from './sentinel-url.ts';
 
 /** `tail`: entries that only the old primary held; `again`: how many of those are in the new log by now. */
-export type SentinelRound = { fault: SentinelFault; times: FailoverTimes; tail: number; again: number };
+export type Tail = { tail: number; again: number };
+export type SentinelRound = { fault: SentinelFault; times: FailoverTimes } & Tail;
 export type SentinelReport = { rounds: SentinelRound[]; numAcknowledged: number; holds: Map<string, number> };
-type Stage = { clinic: ChaosClinic; set: SentinelSet; desks: readonly OutboxDesk[]; lostLogs: BoardTruth[] };
+/** `lostLogs`: of primaries that were lost, as they ended. */
+export type RoundStage = { clinic: ChaosClinic; desks: readonly OutboxDesk[]; lostLogs: BoardTruth[] };
+type Stage = RoundStage & { set: SentinelSet };
 
 /** How long all screens may take to show the end of the log, everyone at rest. */
 const showMs = 60_000;
@@ -56,19 +59,26 @@ async function runSentinelRound(stage: Stage, fault: SentinelFault): Promise<Sen
   const failed = await failPrimary(clinic, set, fault);
   await set.untilInSync(showMs);
   await set.untilElectable(showMs);
+  const tail = await restAndJudge(stage, failed.promoted.server.url, failed.oldLog);
+  return { fault, times: failed.times, ...tail };
+}
+
+/** Everyone rests; then all that anybody was told is held against the log of the primary at this address. */
+export async function restAndJudge(stage: RoundStage, url: string, oldLog: BoardTruth): Promise<Tail> {
+  const { clinic, desks } = stage;
   await Promise.all([clinic.rest(), ...desks.map((desk) => desk.rest())]);
-  const newLog = clinic.truth(failed.promoted.server.url);
+  const newLog = clinic.truth(url);
   const replay = new DecisionReplay(clinic.board, (commandId) => clinic.sentBy(commandId));
   await newLog.catchUp(replay);
   await untilAllShow(clinic, newLog, showMs);
-  stage.lostLogs.push(failed.oldLog);
+  stage.lostLogs.push(oldLog);
   mustAgree('the decisions', replay.problems);
   await judge(stage, newLog);
-  return { fault, times: failed.times, ...tailOf(failed.oldLog, newLog) };
+  return tailOf(oldLog, newLog);
 }
 
 /** I1, I2, I3, I4 over everything since the first round. */
-async function judge({ clinic, desks, lostLogs }: Stage, log: BoardTruth): Promise<void> {
+async function judge({ clinic, desks, lostLogs }: RoundStage, log: BoardTruth): Promise<void> {
   const { lines } = clinic.history;
   await untilAgreed(clinic, log);
   mustAgree('the failover', [
@@ -107,13 +117,14 @@ function unentered({ observer, registered }: OutboxDesk, log: BoardTruth): strin
   });
 }
 
-function tailOf(oldLog: BoardTruth, newLog: BoardTruth): Pick<SentinelRound, 'tail' | 'again'> {
+function tailOf(oldLog: BoardTruth, newLog: BoardTruth): Tail {
   const tail = oldLog.entries.slice(sharedLength(oldLog, newLog));
   const kept = new Set(newLog.entries.map(({ frame }) => frame.commandId));
   return { tail: tail.length, again: tail.filter(({ frame }) => kept.has(frame.commandId)).length };
 }
 
-function holdsOf(clinic: ChaosClinic): Map<string, number> {
+/** How often the workstations were told to keep a step, by code. */
+export function holdsOf(clinic: ChaosClinic): Map<string, number> {
   const all = clinic.workstations.flatMap(({ client }) => [...client.holds]);
   const codes = Map.groupBy(all, ([code]) => code);
   return new Map([...codes].map(([code, found]) => [code, found.reduce((sum, [, n]) => sum + n, 0)]));

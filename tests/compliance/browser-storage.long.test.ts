@@ -120,6 +120,10 @@ test('[I8] [H-05] [ONC-d-7] [privacy] at work: found on the screen, and in nothi
   const search = page.getByRole('searchbox', { name: 'Search patients by name' });
   await search.fill(nameOf(2));
   await search.press('Enter');
+  await page.getByRole('dialog', { name: 'Find in other days' }).waitFor();
+  expect(await findings()).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Find in other days' }).waitFor({ state: 'hidden' });
   await card(2)
     .getByRole('button', { name: nameOf(2) })
     .first()

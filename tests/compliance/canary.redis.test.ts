@@ -49,7 +49,16 @@ async function provoke(): Promise<number[]> {
   const json = { 'content-type': 'application/json' };
   const post = (path: string, body: string, headers: Record<string, string> = json) =>
     desk.request(path, { method: 'POST', headers, body });
+  const find = (body: Record<string, unknown>) =>
+    fetch(`${system.baseUrl}/api/v1/clinics/${system.clinic}/patient-search`, {
+      ...{ method: 'POST', headers: { ...desk.headers, ...json } },
+      body: JSON.stringify(body),
+    });
   const answers = await Promise.all([
+    find({ in: 'days', from: system.date, to: system.date, name }),
+    find({ in: 'all', name, dob: canaryDob }),
+    find({ in: 'all', name, phone: canaryPhone }),
+    find({ in: 'everywhere', name, phone: canaryPhone }),
     post('/commands', `{"fullName":"${name}`),
     post(
       '/commands',

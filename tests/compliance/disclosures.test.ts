@@ -57,11 +57,11 @@ describe('[ONC-d-11] disclosures', () => {
     expect(WRITE_OPERATIONS).toEqual(['CreateAppointment', 'UpdateAppointment']);
   });
 
-  test('two routes give out files: the record, which names no patient, and the report of a day, which names none either', () => {
+  test('three routes give out files and reports: two of the record, which names no patient, and the report of a day, which names none either', () => {
     const exporting = routeIds
       .filter((id) => routeOf(id).method === 'get' && /export|download|print|report/.test(routeOf(id).path))
       .sort();
-    expect(exporting).toEqual(['getAuditExport', 'getDayReport']);
+    expect(exporting).toEqual(['getAuditExport', 'getAuditReport', 'getDayReport']);
     const named = { agent: { uid: 'Ada Lovelace', kind: 'human', role: null } };
     const event = { cid: 'north', type: 'disclosure', sub: 'export', act: 'E', out: 0 };
     expect(securityEventSchema.safeParse({ ...event, ...named }).success).toBe(false);

@@ -115,7 +115,8 @@ describe('[N-03] protection cannot be switched off', () => {
 
   test('the switches of all processes are known, and none weakens encryption, the record or sign-in', () => {
     const names = [...new Set(flags.map(({ env }) => env))].sort();
-    expect(names).toEqual(['BOLT_ALLOW_VOLATILE_REDIS', 'BOLT_DEV_LOGIN']);
+    // The witness is beside the record: with or without one it is written, sealed and checked.
+    expect(names).toEqual(['BOLT_ALLOW_VOLATILE_REDIS', 'BOLT_AUDIT_WITNESS_REQUIRED', 'BOLT_DEV_LOGIN']);
     const all = Object.values(configOptions).flatMap((options) =>
       Object.values(options).map(({ env }) => env),
     );

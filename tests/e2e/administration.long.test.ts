@@ -126,6 +126,45 @@ test('[ONC-d-6] [H-03] an emergency access: a red banner while it is open, ended
   expect(await row.getByRole('button').count()).toBe(0);
 });
 
+test('[H-06] [privacy] an auditor reads who did what by pseudonyms, and learns a name with a proof and a reason that a manager reads', async () => {
+  const auditor = await colleague('auditor');
+  await patient('Alma Audited', 'here');
+  await world.seal();
+  const page = await windowOf(auditor, '/');
+  await heading(page, 'Record of accesses');
+  await prove(page, auditor);
+  const entries = page.getByRole('table', { name: /^Everything: / });
+  await entries.waitFor();
+  expect(await entries.innerText()).not.toContain('Alma');
+  expect(await findingsOf(page, 'audit-entries')).toEqual([]);
+  await page
+    .getByRole('button', { name: /^Who opened / })
+    .filter({ hasText: 'visit:alma-audited' })
+    .first()
+    .click();
+  const opened = page.getByRole('table', { name: 'Who opened visit:alma-audited within a year' });
+  await opened.getByText('Changed it').first().waitFor();
+  await press(page, 'Who is this?');
+  const dialog = dialogOf(page, 'Who is this?');
+  await dialog.getByRole('combobox', { name: 'Reason' }).click();
+  await page.getByRole('option', { name: 'The patient asks' }).click();
+  const show = dialog.getByRole('button', { name: 'Show names' });
+  await dialog.getByLabel('Why is it needed?').fill('too short');
+  expect(await show.isDisabled()).toBe(true);
+  await dialog.getByLabel('Why is it needed?').fill('She asked in writing who had looked.');
+  await show.click();
+  await prove(page, auditor);
+  const names = page.getByRole('region', { name: 'Names' });
+  await names.getByText('visit:alma-audited: Alma Audited').waitFor();
+  expect(await findingsOf(page, 'audit-opened')).toEqual([]);
+  await press(page, 'Hide names');
+  await names.waitFor({ state: 'hidden' });
+  const admin = await windowOf(manager, '/admin');
+  await admin.getByRole('tab', { name: 'Emergency access' }).click();
+  const register = rowOf(admin, 'Identities revealed', nameOf(auditor));
+  await register.getByText(/The patient asks: She asked in writing who had looked\./).waitFor();
+});
+
 test('[H-22] [kiosk] a wall display: enrolled by a manager, shows initials of who is here, and nothing once it is removed', async () => {
   await patient('Walter Wall', 'here');
   await patient('Zora Notyet', 'expected');

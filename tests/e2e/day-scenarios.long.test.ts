@@ -188,7 +188,10 @@ test('scenario 28: the open are listed, no-shows are ticked by a person, the day
   expect(csv.text.trim().split('\r\n')).toHaveLength(7);
   expect((await saved('Text')).text).toContain(`${day.clinic.name}, ${day.date} (closed)`);
   expect(JSON.parse((await saved('JSON')).text)).toMatchObject({ state: 'closed', numbers: { total: 6 } });
-  // Paper: the button asks the browser to print, and what is printed has numbers and no buttons.
+  // Paper: past the record it holds nothing; by the button, numbers and no buttons, and by whom it was printed.
+  await page.emulateMedia({ media: 'print' });
+  expect(await table.isVisible()).toBe(false);
+  await page.emulateMedia({ media: 'screen' });
   await page.evaluate(() => {
     window.print = () => document.body.setAttribute('data-printed', 'yes');
   });
@@ -198,5 +201,6 @@ test('scenario 28: the open are listed, no-shows are ticked by a person, the day
   expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
   expect(await page.getByRole('banner').isVisible()).toBe(false);
   expect(await table.isVisible()).toBe(true);
+  expect(await page.getByText(/^Printed by .* patients? ·/).isVisible()).toBe(true);
   expect((await page.pdf()).length).toBeGreaterThan(5_000);
 });

@@ -1,4 +1,4 @@
-/** The differences of a day in a real browser: read, asked for anew, printed, and usable by everybody. */
+/** The differences of a day, and the search in other days, in a real browser: usable by everybody, and on paper. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -35,12 +35,13 @@ async function open(path: string): Promise<{ page: Page; troubles: string[] }> {
   return { page, troubles };
 }
 
-async function faultsOn(page: Page): Promise<string[]> {
+/** `part` for what is drawn over a page that is judged elsewhere. */
+async function faultsOn(page: Page, part = 'body'): Promise<string[]> {
   const faults: string[] = [];
   for (const { name, width, height, colorScheme } of screens) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
+    const { violations } = await new AxeBuilder({ page }).include(part).analyze();
     for (const { id, nodes } of violations) faults.push(`${name}: ${id} (${nodes[0]?.html.slice(0, 140)})`);
     const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
     if (isWide) faults.push(`${name}: the page scrolls sideways`);
@@ -63,10 +64,53 @@ test('the desk has the day compared, reads what differs, and gets it on paper; a
     1,
   );
   expect(await faultsOn(page)).toEqual([]);
+  // Past the record nothing is printed; by the button it is on record first, and says by whom.
   await page.emulateMedia({ media: 'print' });
+  expect(await table.isVisible()).toBe(false);
+  await page.emulateMedia({ media: 'screen' });
+  await page.evaluate(() => {
+    window.print = () => document.body.setAttribute('data-printed', 'yes');
+  });
+  await page.getByRole('button', { name: 'Print' }).click();
+  await page.locator('body[data-printed=yes]').waitFor();
+  await page.emulateMedia({ media: 'print' });
+  expect(await page.getByText(/^Printed by .* 6 patients/).isVisible()).toBe(true);
   expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
   expect(await page.getByRole('button', { name: 'Compare now' }).isVisible()).toBe(false);
   expect(await table.isVisible()).toBe(true);
+  expect(troubles).toEqual([]);
+  await page.context().close();
+});
+
+test('[privacy] the desk finds a patient of these days from the search, by keyboard, and lands on the card; axe clean', async () => {
+  const patient = { fullName: 'Petra Wanted', dob: '1970-02-03', phone: '(312) 555-0142' };
+  expect((await clinic.desk.walkIn('wanted', patient)).status).toBe(200);
+  const { page, troubles } = await open('/');
+  const search = page.getByRole('searchbox', { name: 'Search patients by name' });
+  await page.getByRole('article', { name: 'Petra Wanted' }).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('wanted');
+  await search.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Find in other days' });
+  await dialog.waitFor();
+  await page.keyboard.press('Enter');
+  const row = dialog.getByRole('link', { name: /Petra Wanted.*born 1970-02-03/ });
+  await row.waitFor();
+  await dialog.getByText('All days').click();
+  await dialog.getByLabel('Date of birth').waitFor();
+  expect(await faultsOn(page, '[role="dialog"]')).toEqual([]);
+  const asked = page.waitForRequest(/patient-search/);
+  await dialog.getByLabel('Date of birth').fill(patient.dob);
+  await dialog.getByRole('button', { name: 'Find', exact: true }).click();
+  expect((await asked).postDataJSON()).toEqual({ in: 'all', name: 'wanted', dob: patient.dob });
+  // The index follows a moment later; the days around are looked through themselves.
+  await dialog.getByText('A week before and after').click();
+  await dialog.getByRole('button', { name: 'Find', exact: true }).click();
+  await row.click();
+  await page.waitForFunction(
+    () => document.activeElement?.closest('[data-visit]')?.getAttribute('data-visit') === 'wanted',
+  );
+  expect(page.url()).not.toMatch(/wanted=|petra|1970/i);
   expect(troubles).toEqual([]);
   await page.context().close();
 });

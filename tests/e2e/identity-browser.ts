@@ -12,6 +12,16 @@ import {
   serverOptions,
 } from '@workflow-bolt/contracts';
 import { type BoltServer, createServer } from '@workflow-bolt/server';
+import {
+  AuditSealer,
+  AuditSigner,
+  auditLogOf,
+  createRedisPort,
+  FolderObjectStore,
+  fromUrl,
+  installationLog,
+  LocalKeyFile,
+} from '@workflow-bolt/store';
 import { freePort, LoopbackIdentityProvider, type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -107,6 +117,18 @@ export class IdentityBrowser implements AsyncDisposable {
     return Date.now() + this.#parts.clock.offsetMs;
   }
 
+  /** Seals what is on record so far, as a worker does every minute. */
+  async seal(): Promise<void> {
+    const { redis, directory } = this.#parts;
+    const port = createRedisPort(fromUrl(redis.url), 'sealer');
+    await port.connect();
+    const keys = await LocalKeyFile.open(join(directory, 'keys.json'));
+    const archive = new FolderObjectStore(join(directory, 'archive'));
+    const parts = { port, keys, archive, signer: new AuditSigner(keys), installation: 'e2e.example.org' };
+    for (const log of [auditLogOf(clinic.id), installationLog]) await new AuditSealer(log, parts).sealAll();
+    await port.close();
+  }
+
   /** As if so much time had passed; codes of an app are good once, so each needs a time of its own. */
   passTime(ms: number): void {
     this.#parts.clock.offsetMs += ms;
@@ -164,6 +186,7 @@ function startable(given: Startable): BoltServer {
       BOLT_PUBLIC_ORIGIN: origin,
       BOLT_KEYS: join(directory, 'keys.json'),
       BOLT_KEY_STORE: join(directory, 'key-store'),
+      BOLT_ARCHIVE: join(directory, 'archive'),
       // The least that the option allows: what a hash costs is measured elsewhere.
       BOLT_PASSWORD_MEMORY_KIB: '19456',
       BOLT_PASSWORD_PASSES: '2',

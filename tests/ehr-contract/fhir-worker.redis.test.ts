@@ -1,70 +1,16 @@
 import type { Appointment, Encounter } from '@medplum/fhirtypes';
-import {
-  type Actor,
-  type Command,
-  clinicSettingsSchema,
-  readConfig,
-  type WriteBackMode,
-  workerOptions,
-} from '@workflow-bolt/contracts';
-import { localDate } from '@workflow-bolt/domain';
-import { BoardRegistry, createRedisPort, fromUrl, openVault } from '@workflow-bolt/store';
-import { awaitUntil, startRedis } from '@workflow-bolt/testkit';
+import { type Actor, clinicSettingsSchema, readConfig, workerOptions } from '@workflow-bolt/contracts';
+import { awaitUntil } from '@workflow-bolt/testkit';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
 import { readJobBoard } from '../../apps/worker/src/board-port.ts';
-import { HostBoard } from '../../apps/worker/src/host-board.ts';
 import { BoltWorker } from '../../apps/worker/src/worker.ts';
-import { middayZone } from '../system/midday-zone.ts';
-import { PRACTICE, seedClinic } from './fhir-clinic.ts';
-import { startFhirServer } from './fhir-server.ts';
+import { PRACTICE } from './fhir-clinic.ts';
+import { clinic, dana, startClinic, zone } from './fhir-worker-stage.ts';
 
-const zone = middayZone();
-const clinic = 'fern-street';
 /** Longer than all that is waited for together. */
 vi.setConfig({ testTimeout: 240_000 });
-
-/** As instants are written there, such as `-06:00`. */
-function offsetOf(timeZone: string): string {
-  const part = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
-    .formatToParts()
-    .find(({ type }) => type === 'timeZoneName');
-  return part?.value.slice(3) || 'Z';
-}
-
-/** Redis, a FHIR server and a worker, told by nothing but the settings that the clinic's EHR speaks FHIR. */
-async function startClinic(writeBack: WriteBackMode = 'off') {
-  const stack = new AsyncDisposableStack();
-  const redis = stack.use(await startRedis({ persist: 'aof-always' }));
-  const server = await startFhirServer();
-  stack.defer(() => server.stop());
-  const date = localDate(zone, Date.now());
-  await seedClinic(server, { date, offset: offsetOf(zone) });
-  const settings = clinicSettingsSchema.parse({
-    ...{ id: clinic, name: 'Fern Street', zone, rooms: [] },
-    ehr: { system: 'fhir', practiceName: PRACTICE, pollSeconds: 900, writeBack },
-  });
-  const config = readConfig(workerOptions, {
-    REDIS_URL: redis.url,
-    BOLT_CLINICS_FILE: 'given-directly',
-    BOLT_EHR_URL: server.base,
-    BOLT_FHIR_GAP_MS: '0',
-  });
-  const vault = openVault(config);
-  const port = createRedisPort(fromUrl(redis.url), 'test');
-  const registry = new BoardRegistry({ port, vault });
-  await registry.start();
-  stack.defer(async () => {
-    await registry.stop();
-    await port.close();
-  });
-  const worker = new BoltWorker({ config, clinics: [settings], log: pino({ level: 'silent' }) });
-  stack.defer(() => worker.stop(1_000));
-  await worker.start();
-  const board = new HostBoard(registry, { clinic, date });
-  const host = await registry.get({ clinic, date });
-  return { stack, server, worker, board, registry, host };
-}
+const patienceMs = 60_000;
 
 test('a clinic on FHIR has its day on the board, with names, birthdays and doctors, and follows what the server says', async () => {
   const { stack, server, worker, board, registry } = await startClinic();
@@ -101,25 +47,13 @@ test('a clinic on FHIR has its day on the board, with names, birthdays and docto
 });
 
 test('[I6] steps on the board are on the server a moment later: an arrival, a rooming as an Encounter, a walk-in', async () => {
-  const { stack, server, board, host } = await startClinic('on');
+  const { stack, server, board, submit, visitOf } = await startClinic('on');
   await using _ = stack;
   const isWriting = async () => {
     const { sync, day } = await readJobBoard(board);
     return sync?.phase === 'done' && day?.writeBack === 'on';
   };
   await awaitUntil('the pull is done and the board says that it writes', isWriting, 60_000);
-  const dana: Actor = { id: 'dana', name: 'Dana', role: 'front-desk', station: 'desk-1' };
-  let n = 0;
-  const submit = (command: Command, actor = dana) => {
-    n += 1;
-    return host.submit({ clientId: 'web-test-1', n, command }, actor, 'ui');
-  };
-  const visitOf = async (appointmentId: string) => {
-    const { visits } = await readJobBoard(board);
-    const found = visits.find(({ external }) => external?.appointmentId === appointmentId);
-    if (!found) throw new Error(`no visit of ${appointmentId}`);
-    return found;
-  };
   const stored = (id: string) => server.repo.readResource<Appointment>('Appointment', id);
   const { id: visitId } = await visitOf('app-1');
   await submit({ type: 'moveVisit', visitId, to: 'arrived' });
@@ -157,6 +91,45 @@ test('[I6] steps on the board are on the server a moment later: an arrival, a ro
   expect((await readJobBoard(board)).visits.find(({ id }) => id === 'walk-in-1')?.external?.system).toBe(
     'fhir',
   );
+});
+
+test('[WB8] [I6] an update that the server refuses because somebody has cancelled meanwhile (412) is a conflict card; kept, ours is written', async () => {
+  const stage = await startClinic('on');
+  await using _ = stage.stack;
+  const { server, submit, visitOf } = stage;
+  const isWriting = async () => {
+    const { sync, day } = await readJobBoard(stage.board);
+    return sync?.phase === 'done' && day?.writeBack === 'on';
+  };
+  await awaitUntil('the pull is done and the board says that it writes', isWriting, patienceMs);
+  const stored = () => server.repo.readResource<Appointment>('Appointment', 'app-1');
+  server.after = async ({ method, path }) => {
+    // The last thing that is read before a write.
+    if (method !== 'GET' || !path.startsWith('Encounter?')) return;
+    server.after = async () => {};
+    await server.repo.updateResource({ ...(await stored()), status: 'cancelled' });
+  };
+  const { id: visitId } = await visitOf('app-1');
+  await submit({ type: 'moveVisit', visitId, to: 'arrived' });
+  const asked = async () => (await visitOf('app-1')).conflict ?? false;
+  expect(await awaitUntil('the card asks', asked, patienceMs)).toMatchObject({
+    ...{ reason: 'status-changed', ehrStatus: 'Cancelled', ours: 'CheckedIn', lastAgreed: 'Scheduled' },
+    suggestedStatus: 'cancelled',
+  });
+  const puts = () => server.calls.filter(({ method }) => method === 'PUT').map(({ status }) => status);
+  expect([puts(), (await stored()).status, (await visitOf('app-1')).status]).toEqual([
+    [412],
+    'cancelled',
+    'arrived',
+  ]);
+  await submit({ type: 'resolveConflict', visitId, choice: 'keep-mine' });
+  await awaitUntil('ours is written', async () => (await stored()).status === 'arrived', patienceMs);
+  await awaitUntil(
+    'the board knows',
+    async () => (await visitOf('app-1')).ehrWrite?.agreed === 'CheckedIn',
+    patienceMs,
+  );
+  expect((await visitOf('app-1')).conflict).toBeNull();
 });
 
 test('settings that no worker could serve are refused with the reason', () => {

@@ -35,7 +35,11 @@ export type ClinicSystemOptions = {
   ehr?: ConfigPatch;
   /** Whether steps are written to it; as in the demo unless given. */
   writeBack?: WriteBackMode;
+  /** Settings of the clinic that differ from the demo's. */
+  settings?: Partial<ClinicSettings>;
   env?: NodeJS.ProcessEnv;
+  /** People beside the demo's own. */
+  moreUsers?: readonly User[];
   /** The account of the EHR, instead of the simulator's own. */
   credentials?: EhrSimulator['credentials'];
   /** Where the workers find the EHR, such as a proxy in front of it. */
@@ -145,18 +149,20 @@ export class ClinicSystem implements AsyncDisposable {
   }
 }
 
-function settingsOf(day: DayOptions, { writeBack }: ClinicSystemOptions): ClinicSettings {
-  const settings = demoSettings(day);
+function settingsOf(day: DayOptions, { writeBack, settings: more }: ClinicSystemOptions): ClinicSettings {
+  const settings = { ...demoSettings(day), ...more };
   return writeBack && settings.ehr ? { ...settings, ehr: { ...settings.ehr, writeBack } } : settings;
 }
 
 /** Starts the system and waits until its servers answer; workers are started but not waited for. */
 export async function startClinicSystem(options: ClinicSystemOptions = {}): Promise<ClinicSystem> {
   const { servers = 1, workers = 1, appointments = 12, seed = 7, zone = 'America/Chicago' } = options;
+  const { moreUsers = [] } = options;
   const day = { seed, zone, appointments, date: localDateOf(Date.now(), zone), profile: 'calm' as const };
   const dir = mkdtempSync(join(tmpdir(), 'bolt-system-'));
   writeFileSync(join(dir, 'clinics.json'), JSON.stringify({ clinics: [settingsOf(day, options)] }));
-  writeFileSync(join(dir, 'users.json'), JSON.stringify({ users: demoUsers(day) }));
+  const users = [...demoUsers(day), ...moreUsers];
+  writeFileSync(join(dir, 'users.json'), JSON.stringify({ users }));
   const redis = options.redisUrl
     ? null
     : await startRedis({ persist: 'aof-always', tcp: true, ...options.redis });
@@ -166,7 +172,7 @@ export async function startClinicSystem(options: ClinicSystemOptions = {}): Prom
     ...(options.ehr ? { config: options.ehr } : {}),
     ...(options.credentials ? { credentials: [options.credentials] } : {}),
   });
-  const system = new ClinicSystem({ redis, redisUrl, simulator, users: demoUsers(day), dir });
+  const system = new ClinicSystem({ redis, redisUrl, simulator, users, dir });
   const shared = {
     REDIS_URL: redisUrl,
     BOLT_CLINICS_FILE: join(dir, 'clinics.json'),

@@ -19,6 +19,7 @@ import {
 } from './access/display-handlers.ts';
 import { accountHandlers } from './accounts/account-handlers.ts';
 import type { SignInParts } from './accounts/complete-sign-in.ts';
+import { accessReviewHandlers } from './audit/access-review-handlers.ts';
 import type { AuditDesk } from './audit/audit-desk.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
 import type { BoardAccess } from './boards/board-access.ts';
@@ -34,6 +35,7 @@ import type { Detection } from './detection/detection.ts';
 import { watchHoneyRoutes } from './detection/watch-honey-routes.ts';
 import { getAsyncApi, getDocs, getOpenApi } from './documents/document-handlers.ts';
 import { serveWeb } from './documents/static-web.ts';
+import { downtimeHandlers } from './downtime/downtime-handlers.ts';
 import { ehrLinkHandlers } from './ehr-link/ehr-link-handlers.ts';
 import type { Handlers } from './http/handler.ts';
 import type { Log } from './http/log.ts';
@@ -132,10 +134,14 @@ function handlersOf(parts: AppParts): Handlers {
     ...writeBackHandlers({ ...parts.retention, boards, record, now }),
     ...reconcileHandlers({ boards, sight, queue: parts.queue, reports: parts.drift }),
     ...patientSearchHandlers({ ...parts.search, boards, sight, detection: parts.detection, record, now }),
+    ...downtimeHandlers({ clinics: parts.retention.clinics, record, sessions: parts.sessions }),
     ...queueHandlers({ queues: parts.queues, record }),
     ...retentionHandlers(parts.retention),
     ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),
     postPrint: postPrint({ ...reading, now }),
+    ...accessReviewHandlers({
+      ...{ reviews: parts.auditDesk.accessReviews, accounts: parts.accounts.accounts, record, now },
+    }),
     ...auditHandlers({
       ...{ desk: parts.auditDesk, record, now, accounts: parts.accounts.accounts },
       ...{ seal: emergency.seal, unseal: emergency.unseal },

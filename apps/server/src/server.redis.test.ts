@@ -53,7 +53,8 @@ function startProcess(environment: Record<string, string>) {
   return { child, ended, listening: listening.promise };
 }
 
-describe('the process', () => {
+// Each starts processes, one after the other: a loaded machine needs longer than a test usually has.
+describe('the process', { timeout: 180_000 }, () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('%s drains and ends it with 0', async (signal) => {
     const { child, ended, listening } = startProcess({
       BOLT_DEV_LOGIN: 'true',

@@ -12,6 +12,7 @@ import {
   type EventContext,
   formatCursor,
   type LogFrame,
+  type PatientSearchResponse,
   problems,
   type Source,
   streamSchemaVersion,
@@ -47,6 +48,8 @@ export class FakeServer {
   #n = 0;
   /** While true, every request fails as without a network. */
   isDown = false;
+  /** Whom a search finds, given what was asked; a test sets it. */
+  searchAnswer: (asked: unknown) => PatientSearchResponse = () => ({ rows: [], isCut: false });
   /** Answer of the next import; a test sets it. */
   importAnswer: () => Response = () => json({ created: 3, updated: 1, unchanged: 0, warnings: [] });
 
@@ -109,6 +112,7 @@ export class FakeServer {
     if (path.endsWith('/stream')) return this.#stream(signal);
     if (path.endsWith('/commands')) return json({ outcomes: this.#commands(JSON.parse(body)) });
     if (path.endsWith('/import')) return this.importAnswer();
+    if (path.endsWith('/patient-search')) return json(this.searchAnswer(JSON.parse(body)));
     if (path.endsWith('/sync')) return json({ jobId: 'job-1', sync: null }, 202);
     const visitId = /\/visits\/([^/]+)\/history$/.exec(path)?.[1];
     if (visitId) return json({ visitId, entries: this.#historyOf(visitId) });

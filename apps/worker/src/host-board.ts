@@ -3,6 +3,7 @@ import {
   type Actor,
   type BoardKey,
   type Command,
+  type CommandEnvelope,
   type CommandOutcome,
   type EhrSystem,
   Fault,
@@ -23,13 +24,15 @@ export const workerActor: Actor = {
 const holdsMax = 3;
 const holdWaitMs = 400;
 
+const newClientId = (): string => `job-${randomUUID()}`;
+
 /** A board as a job sees it. Each job counts its own commands, so that two runs never share a number. */
 export class HostBoard implements BoardPort {
   readonly clinic: string;
   readonly date: string;
   readonly #registry: BoardRegistry;
   readonly #system: EhrSystem;
-  readonly #clientId = `job-${randomUUID()}`;
+  #clientId = newClientId();
   #n = 0;
 
   /** `system`: the EHR on whose behalf the job acts. */
@@ -47,17 +50,41 @@ export class HostBoard implements BoardPort {
   async submit(commands: readonly Command[]): Promise<CommandOutcome[]> {
     const host = await this.#host();
     for (const command of commands) this.#assertMay(command);
-    const envelopes = commands.map((command) => ({ clientId: this.#clientId, n: ++this.#n, command }));
+    let envelopes = this.#numbered(commands);
     const done: CommandOutcome[] = [];
-    for (let holds = 0; done.length < envelopes.length; ) {
-      const outcomes = await host.submitMany(envelopes.slice(done.length), workerActor, this.#system);
+    for (let holds = 0; envelopes.length > 0; ) {
+      const outcomes = await host.submitMany(envelopes, workerActor, this.#system);
       const final = outcomes.filter((o) => o.outcome !== 'hold');
       done.push(...final);
-      if (done.length === envelopes.length) break;
-      if (++holds > holdsMax) throw new Fault('store_unavailable', { left: envelopes.length - done.length });
-      await new Promise((resolve) => setTimeout(resolve, holdWaitMs * holds));
+      envelopes = envelopes.slice(final.length);
+      if (envelopes.length === 0) break;
+      if (++holds > holdsMax) this.#giveUp(envelopes.length);
+      const isCountLost = outcomes.some((o) => o.outcome === 'hold' && o.code === 'sequence_gap');
+      if (isCountLost) envelopes = this.#renumbered(envelopes);
+      else await new Promise((resolve) => setTimeout(resolve, holdWaitMs * holds));
     }
     return done;
+  }
+
+  #numbered(commands: readonly Command[]): CommandEnvelope[] {
+    return commands.map((command) => ({ clientId: this.#clientId, n: ++this.#n, command }));
+  }
+
+  /** The log has lost commands that it had taken from us: what comes now is counted anew, as another client's. */
+  #renumbered(envelopes: readonly CommandEnvelope[]): CommandEnvelope[] {
+    this.#countAnew();
+    return this.#numbered(envelopes.map(({ command }) => command));
+  }
+
+  #countAnew(): void {
+    this.#clientId = newClientId();
+    this.#n = 0;
+  }
+
+  /** The numbers that were given are never sent again, and those after them would wait for them. */
+  #giveUp(left: number): never {
+    this.#countAnew();
+    throw new Fault('store_unavailable', { left });
   }
 
   /** A job may do what the system may, on the board it was given: a command of a person's is a bug, or an attack. */

@@ -3,20 +3,11 @@ import { randomUUID } from 'node:crypto';
 import {
   type ClinicSettings,
   clinicsFileSchema,
-  type PersonDetailsJob,
-  type ReconcileJob,
   type ScheduleSyncJob,
   type SecurityEvent,
   type WorkerConfig,
 } from '@workflow-bolt/contracts';
-import { localDate } from '@workflow-bolt/domain';
-import {
-  type CallGaps,
-  createCallGaps,
-  type EhrCallRecord,
-  type EhrPatient,
-  type EhrProvider,
-} from '@workflow-bolt/ehr';
+import { type CallGaps, createCallGaps, type EhrCallRecord } from '@workflow-bolt/ehr';
 import {
   assertDurable,
   auditedProvider,
@@ -35,25 +26,21 @@ import {
   type RedisTarget,
   SecurityAudit,
   type Vault,
-  visitsBeingMade,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
 import { AuditKeeper } from './audit/audit-keeper.ts';
 import { AuditGuard } from './detection/audit-guard.ts';
 import { RosterKeeper } from './downtime/roster-keeper.ts';
+import { EhrJobs } from './ehr-jobs.ts';
 import { ehrAccount, ehrSystemOf } from './ehr-link/ehr-account.ts';
 import { EhrConnection, type EhrConnectionParts } from './ehr-link/ehr-connection.ts';
-import { HostBoard } from './host-board.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { KeyKeeper } from './key-keeper.ts';
-import { readPersonDetails } from './read-person-details.ts';
-import { type ReconcileResult, reconcileDay } from './reconcile/reconcile-day.ts';
 import { ReconcileJobs } from './reconcile/reconcile-jobs.ts';
 import { RetentionJobs } from './retention/retention-jobs.ts';
 import { sweepClinic } from './retention/sweep-clinics.ts';
 import { IndexKeeper } from './search/index-keeper.ts';
 import { type MetricsListener, serveMetrics } from './serve-metrics.ts';
-import { syncSchedule } from './sync-schedule.ts';
 import { WorkerHealth } from './worker-health.ts';
 import { WorkerMetrics } from './worker-metrics.ts';
 import { WriteBackKeeper } from './write-back/write-back-keeper.ts';
@@ -70,13 +57,6 @@ export type WorkerParts = {
   clock?: RedisClock;
 };
 
-/** Patients kept in memory: several days of a large clinic. The oldest go first. */
-const patientsMax = 5_000;
-const dayMs = 86_400_000;
-
-/** Somebody waits for these; timers do not. */
-const isWaitedFor = (trigger: ScheduleSyncJob['trigger']): boolean => trigger === 'manual';
-
 export class BoltWorker {
   readonly #parts: WorkerParts;
   readonly #node = `worker-${randomUUID().slice(0, 8)}`;
@@ -89,7 +69,7 @@ export class BoltWorker {
   readonly #blockingConnections: ReturnType<typeof openJobConnection>[] = [];
   readonly #jobs: JobWorkers;
   readonly #reconcile: ReconcileJobs;
-  readonly #drift: DriftStore;
+  readonly #ehrJobs: EhrJobs;
   readonly #auditKeeper: AuditKeeper;
   readonly #guard: AuditGuard;
   readonly #retention: RetentionJobs;
@@ -97,9 +77,6 @@ export class BoltWorker {
   readonly #rosters: RosterKeeper;
   readonly #ehr: EhrConnection;
   readonly #writeBack: WriteBackKeeper;
-  readonly #gaps: CallGaps;
-  readonly #patients = new Map<string, EhrPatient | null>();
-  #providers: { at: number; list: readonly EhrProvider[] } | null = null;
   readonly #health: WorkerHealth;
   readonly #workerMetrics: WorkerMetrics;
   readonly #keyKeeper: KeyKeeper;
@@ -108,7 +85,7 @@ export class BoltWorker {
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     const { config, log } = parts;
-    this.#gaps = parts.gaps ?? createCallGaps();
+    const gaps = parts.gaps ?? createCallGaps();
     const target = fromUrl(config.redisUrl);
     this.#redis = createRedisPort(target, this.#node);
     this.#queueConnection = openJobConnection(target, 'queue', this.#node);
@@ -141,7 +118,7 @@ export class BoltWorker {
       onError: (error) => log.warn({ reason: String(error) }, 'store'),
     });
     this.#ehr = new EhrConnection({
-      account: ehrAccount(ehrSystemOf(parts.clinics), config, this.#gaps),
+      account: ehrAccount(ehrSystemOf(parts.clinics), config, gaps),
       ...{ port: this.#redis, node: this.#node, now: () => this.#registry.now(), ...parts.link },
       onCall: (record) => this.#onCall(record),
       onChange: (lane, from, { state, why, by }) => {
@@ -191,11 +168,15 @@ export class BoltWorker {
       objects: lazyStore(config.downtime),
       record: (event) => this.#guard.record(event),
     });
-    this.#drift = new DriftStore(this.#redis, this.#vault);
+    this.#ehrJobs = new EhrJobs({
+      ...{ clinics: parts.clinics, registry: this.#registry, port: this.#redis, ehr: this.#ehr, gaps, log },
+      drift: new DriftStore(this.#redis, this.#vault),
+      requestDetails: (board) => this.#jobs.requestDetails(board),
+    });
     this.#reconcile = new ReconcileJobs({
       clinics: parts.clinics.flatMap(({ id, ehr }) => (ehr === null ? [] : [id])),
       connections: { queue: this.#queueConnection, blocking: () => this.#openBlocking(target) },
-      reconcile: (job, jobId, signal) => this.#reconcileDay(job, jobId, signal),
+      reconcile: (job, jobId, signal) => this.#ehrJobs.reconcileDay(job, jobId, signal),
       onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
     });
     this.#jobs = createJobWorkers(
@@ -204,8 +185,8 @@ export class BoltWorker {
         blocking: () => this.#openBlocking(target),
       },
       {
-        syncSchedule: (job, jobId, signal) => this.#syncSchedule(job, jobId, signal),
-        readPersonDetails: (job, signal) => this.#readDetails(job, signal),
+        syncSchedule: (job, jobId, signal) => this.#ehrJobs.syncSchedule(job, jobId, signal),
+        readPersonDetails: (job, signal) => this.#ehrJobs.readDetails(job, signal),
         onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
       },
     );
@@ -236,7 +217,7 @@ export class BoltWorker {
     ]);
     await this.#health.start();
     this.#keyKeeper.start();
-    void this.#learnLimits();
+    void this.#ehrJobs.learnLimits();
     this.#jobs.start();
     this.#writeBack.start();
     this.#reconcile.start();
@@ -281,84 +262,7 @@ export class BoltWorker {
   /** One pull of the clinic's present day, now and in this process, beside the queue. Throws Fault. */
   async pullNow(clinic: string, trigger: ScheduleSyncJob['trigger']): Promise<unknown> {
     const job = { clinic, date: null, trigger, requestedBy: 'system' };
-    return this.#syncSchedule(job, `direct-${randomUUID()}`, AbortSignal.timeout(120_000));
-  }
-
-  async #syncSchedule(job: ScheduleSyncJob, jobId: string, signal: AbortSignal): Promise<unknown> {
-    const settings = this.#settingsOf(job.clinic);
-    if (!settings) return { skipped: 'unknown clinic' };
-    const date = job.date ?? localDate(settings.zone, this.#registry.now());
-    const board = new HostBoard(this.#registry, { clinic: job.clinic, date }, settings.ehr?.system);
-    const providers = () => this.#providerList(signal);
-    const ehr = isWaitedFor(job.trigger) ? this.#ehr.interactive : this.#ehr.background;
-    const beingMade = () => visitsBeingMade(this.#redis, { clinic: job.clinic, date });
-    const deps = { board, ehr, settings, now: () => this.#registry.now(), providers, beingMade, signal };
-    // The EHR's own words stand sealed on the board; the log and the queue get the code only.
-    const { message: _words, ...result } = {
-      message: '',
-      ...(await syncSchedule(deps, { jobId, trigger: job.trigger })),
-    };
-    this.#parts.log.info({ jobId, ...result }, 'schedule read');
-    if (result.ok && result.detailsMissing > 0) await this.#jobs.requestDetails({ clinic: job.clinic, date });
-    return result;
-  }
-
-  /** Compares a day with the EHR; null for a clinic that this worker does not know. Throws Fault. */
-  async #reconcileDay(
-    { clinic, date, trigger, requestedBy }: ReconcileJob,
-    jobId: string,
-    signal: AbortSignal,
-  ): Promise<ReconcileResult | null> {
-    const settings = this.#settingsOf(clinic);
-    if (!settings) return null;
-    const now = () => this.#registry.now();
-    const key = { clinic, date: date ?? localDate(settings.zone, now()) };
-    if (settings.ehr === null) {
-      await this.#drift.saveFailure(key, { at: now(), code: 'no-ehr-link' });
-      return { ok: false, code: 'no-ehr-link' };
-    }
-    const board = new HostBoard(this.#registry, key, settings.ehr.system);
-    const ehr = trigger === 'manual' ? this.#ehr.interactive : this.#ehr.background;
-    const beingMade = () => visitsBeingMade(this.#redis, key);
-    const parts = { board, ehr, settings, reports: this.#drift, beingMade, now, signal };
-    const result = await reconcileDay(parts, { jobId, trigger, requestedBy });
-    this.#parts.log.info({ jobId, ...result }, 'day compared');
-    return result;
-  }
-
-  async #readDetails(job: PersonDetailsJob, signal: AbortSignal): Promise<unknown> {
-    const board = new HostBoard(this.#registry, job, this.#settingsOf(job.clinic)?.ehr?.system);
-    this.#forgetOldest();
-    const result = await readPersonDetails({
-      board,
-      ehr: this.#ehr.background,
-      now: () => this.#registry.now(),
-      cache: this.#patients,
-      signal,
-    });
-    this.#parts.log.info({ ...result }, 'details read');
-    return result;
-  }
-
-  #settingsOf(clinic: string): ClinicSettings | undefined {
-    return this.#parts.clinics.find((c) => c.id === clinic);
-  }
-
-  /** The account's providers, read once a day; the last known list serves while the EHR is away. */
-  async #providerList(signal: AbortSignal): Promise<readonly EhrProvider[]> {
-    const known = this.#providers;
-    if (known && Date.now() - known.at < dayMs) return known.list;
-    const read = await this.#ehr.background.providers({}, signal);
-    if (!read.ok) return known?.list ?? [];
-    this.#providers = { at: Date.now(), list: read.value };
-    return read.value;
-  }
-
-  /** The vendor's live limits replace the published ones; without an answer the published ones hold. */
-  async #learnLimits(): Promise<void> {
-    if (this.#parts.clinics.every((clinic) => clinic.ehr === null)) return;
-    const throttles = await this.#ehr.background.throttles(AbortSignal.timeout(5_000));
-    if (throttles.ok) this.#gaps.useThrottles(throttles.value);
+    return this.#ehrJobs.syncSchedule(job, `direct-${randomUUID()}`, AbortSignal.timeout(120_000));
   }
 
   /** BullMQ does not close connections that it was given: we do. */
@@ -380,13 +284,6 @@ export class BoltWorker {
       { operation, attempt, durationMs, bytes, failure: record.failure?.kind ?? null },
       'ehr call',
     );
-  }
-
-  #forgetOldest(): void {
-    for (const id of this.#patients.keys()) {
-      if (this.#patients.size <= patientsMax) return;
-      this.#patients.delete(id);
-    }
   }
 }
 

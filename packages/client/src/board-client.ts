@@ -189,15 +189,7 @@ export class BoardClient {
    * yet, which wait for the same person. The client can be started again.
    */
   async conceal(): Promise<void> {
-    this.#halt();
-    const desk = this.#desk;
-    this.#desk = null;
-    this.#replica.clear();
-    this.#people = [];
-    this.#epoch = null;
-    this.#connection.forgetAge();
-    this.#steps.refuseAll('stopped');
-    this.#touch();
+    const desk = this.#emptyScreen('stopped');
     await desk?.cache.drop();
     await desk?.close();
   }
@@ -336,17 +328,22 @@ export class BoardClient {
   }
 
   async #forget(): Promise<void> {
-    this.#halt();
     forgetActor();
+    await this.#emptyScreen('signed-out')?.wipe();
+  }
+
+  /** Nothing stays in memory; answers the desk, whose storage is still to be dealt with. */
+  #emptyScreen(reason: Parameters<Steps['refuseAll']>[0]): PersonDesk | null {
+    this.#halt();
     const desk = this.#desk;
     this.#desk = null;
     this.#replica.clear();
     this.#people = [];
     this.#epoch = null;
     this.#connection.forgetAge();
-    this.#steps.refuseAll('signed-out');
+    this.#steps.refuseAll(reason);
     this.#touch();
-    await desk?.wipe();
+    return desk;
   }
 
   #deskPorts(): DeskPorts {

@@ -28,6 +28,9 @@ export const routeActions = [
   'break-glass.register',
   'break-glass.review',
   'break-glass.list',
+  // While the system is away.
+  'downtime.note',
+  'offline-board',
   // Screens on walls.
   'display.here',
   'display.read',

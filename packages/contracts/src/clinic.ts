@@ -15,6 +15,7 @@ import {
   writeBackModeSchema,
 } from './entities.ts';
 import { clinicIdSchema, textLine, zoneSchema } from './ids.ts';
+import { clinicOfflineBoardSchema } from './offline-board.ts';
 import { clinicRetentionSchema } from './retention.ts';
 
 export const clinicRoomSchema = roomSchema.pick({
@@ -65,6 +66,8 @@ export const clinicSettingsSchema = z
     sessions: clinicSessionsSchema.optional(),
     /** Absent: no downtime roster is made. */
     downtime: clinicDowntimeSchema.optional(),
+    /** Absent: nothing of a patient stays in a browser. */
+    offlineBoard: clinicOfflineBoardSchema.optional(),
     /** Null for a clinic without an EHR link: its days come from imports and walk-ins. */
     ehr: z
       .strictObject({

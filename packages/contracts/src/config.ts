@@ -290,7 +290,14 @@ export const workerOptions = {
   clinicsFile: serverOptions.clinicsFile,
   honeyKeys: option(
     'BOLT_HONEY_KEYS',
-    list,
+    list.pipe(
+      // None of ours: those have a tag in braces, or begin so.
+      z.array(
+        z
+          .string()
+          .regex(/^(?!sys:|bull:|ch:)[A-Za-z0-9:_.-]{3,80}$/, { error: 'names of keys of no use to us' }),
+      ),
+    ),
     '',
     'Names of keys that the worker plants in Redis and that nothing of ours reads, by commas; reading one raises an alert.',
     { isSecret: true },

@@ -9,5 +9,11 @@ const drill: RosterOpening = {
 };
 
 export const downtimeExamples = {
+  getOfflineShare: {
+    [`200 ${json}`]: {
+      kept: { share: 'q3nV0Vd6mGx1yJ4kR8uTz2bWcE5hLsPfA7oQiNvXe9Y' },
+      nothing: { share: null },
+    },
+  },
   postRosterOpening: { [`request ${json}`]: { drill }, [`200 ${json}`]: { drill } },
 };

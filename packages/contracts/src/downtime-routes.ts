@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { rosterOpeningSchema } from './downtime.ts';
 import { clinicIdSchema } from './ids.ts';
+import { offlineShareResponseSchema } from './offline-board.ts';
 import type { Route, RouteBody } from './routes.ts';
 
 const json = (description: string, schema: z.ZodType): RouteBody => ({
@@ -11,6 +12,19 @@ const json = (description: string, schema: z.ZodType): RouteBody => ({
 const inClinic = z.strictObject({ clinic: clinicIdSchema });
 
 export const downtimeRoutes = {
+  getOfflineShare: {
+    method: 'get',
+    path: '/api/v1/clinics/{clinic}/offline-share',
+    summary: 'The server’s half of the key under which this session’s browser keeps the last known board.',
+    description:
+      'Null where the clinic has not decided to keep boards on its devices. Another session gets another half, and never this one again once this has ended. It is on the record who asked.',
+    tag: 'access',
+    access: 'offline-board',
+    isUserAction: false,
+    params: inClinic,
+    responses: { 200: json('Half of a key, or null.', offlineShareResponseSchema) },
+    problems: ['board_not_found', 'store_unavailable'],
+  },
   postRosterOpening: {
     method: 'post',
     path: '/api/v1/clinics/{clinic}/roster-openings',

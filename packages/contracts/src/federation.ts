@@ -11,7 +11,6 @@ const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,18}[a-z0-9])?$/, {
 export const identityProviderIdSchema = slug.meta({ id: 'IdentityProviderId' });
 
 export const identityProviderKinds = ['auth0', 'google', 'entra', 'other'] as const;
-export type IdentityProviderKind = (typeof identityProviderKinds)[number];
 
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 

@@ -1,3 +1,4 @@
+export * from './access-reviews.ts';
 export * from './accounts.ts';
 export * from './actions.ts';
 export * from './actor.ts';
@@ -7,6 +8,7 @@ export { asyncApiMessages, boardEventNames, buildAsyncApi } from './asyncapi.ts'
 export { eventExamples } from './asyncapi-event-examples.ts';
 export * from './audit.ts';
 export * from './audit-reports.ts';
+export * from './audit-words.ts';
 export * from './break-glass.ts';
 export * from './clinic.ts';
 export * from './commands.ts';
@@ -25,6 +27,7 @@ export * from './ids.ts';
 export * from './import.ts';
 export * from './jobs.ts';
 export * from './metrics-summary.ts';
+export * from './offline-board.ts';
 export { buildOpenApi } from './openapi.ts';
 export * from './passkeys.ts';
 export * from './patient-search.ts';

@@ -1,11 +1,13 @@
 /** Examples of every operation: by operation, then `request <media type>` or `<status> <media type>`, then name. */
 
 import { accessExamples } from './access-examples.ts';
+import { accessReviewExamples } from './access-review-examples.ts';
 import { accountExamples } from './account-examples.ts';
 import { eventExamples } from './asyncapi-event-examples.ts';
 import { asyncApiFrameText } from './asyncapi-frame-examples.ts';
 import { auditExamples } from './audit-examples.ts';
 import type { CommandType } from './commands.ts';
+import { downtimeExamples } from './downtime-examples.ts';
 import { driftExamples } from './drift-examples.ts';
 import { ehrLinkExamples } from './ehr-link-examples.ts';
 import { visitStatuses } from './entities.ts';
@@ -225,9 +227,11 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   getSession: { [`200 ${json}`]: { session } },
   ...accountExamples,
   ...sessionExamples(session),
+  ...accessReviewExamples,
   ...auditExamples,
   ...accessExamples,
   ...ehrLinkExamples,
+  ...downtimeExamples,
   ...driftExamples,
   ...writeBackExamples,
   ...queueExamples,

@@ -176,6 +176,12 @@ export const problems = {
     'refusal',
     'This week has been reviewed already, or there is no review of it.',
   ),
+  access_review_not_open: row(
+    409,
+    'refusal',
+    'This review of access has been made already, or there is none.',
+  ),
+  access_changed: row(409, 'refusal', 'Accounts have changed since you looked at them. Look again.'),
   audit_not_sealed: row(
     404,
     'access',
@@ -357,10 +363,6 @@ export const problems = {
 export type ProblemCode = keyof typeof problems;
 export const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
 export const problemCodeSchema = z.enum(problemCodes).meta({ id: 'ProblemCode' });
-
-export type RefusalCode = {
-  [C in ProblemCode]: (typeof problems)[C]['kind'] extends 'refusal' ? C : never;
-}[ProblemCode];
 
 /** A clinical rule said no. `details` carries what a person needs to act; it never holds patient data. */
 export type Refusal = { code: ProblemCode; details?: Record<string, unknown> };

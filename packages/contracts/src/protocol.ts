@@ -14,8 +14,10 @@
  *   Comparison with the EHR (`reconcile`, `drift`) and the queues of jobs: new addresses and one new job.
  *   Heartbeats say how the system stands (`system`); two addresses say it too, with every dependency and process.
  *   Alerts of the rules HT-3, UT-1C, UT-1S, UT-1F, BTG-1U, REV-1 and AUD-2; the witness as a dependency with its reason.
+ *   Reviews of access: two new addresses.
  *   Reports on the record in any order, who works here, identities revealed, and printing: new addresses, actions `print` and
  *   `audit.reveal`, the purpose `identity-reveal`; entries may say how grave they are (`sev`). A report without `format` is JSON, as before.
+ *   What a clinic has while the system is away: the reason `roster-late`, and two addresses (half of a key, openings of rosters).
  */
 export const protocolVersion = 1;
 

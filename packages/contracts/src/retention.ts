@@ -42,7 +42,7 @@ const tenYears = 3_650;
 
 export const retentionSchedule: Readonly<Record<RetentionClass, RetentionRow>> = {
   flow: {
-    about: 'Boards: visits, the people behind them, rooms, the log of the day',
+    about: 'Boards: visits, the people behind them, rooms, the log of the day, the index to find patients by',
     hotDays: 30,
     totalDays: 90,
     floorDays: 30,
@@ -72,7 +72,7 @@ export const retentionSchedule: Readonly<Record<RetentionClass, RetentionRow>> =
     basis: '164.312(a)(2)(iii) automatic logoff',
   },
   counters: {
-    about: 'Counters of throttling and detection',
+    about: 'Counters of throttling, searches and detection',
     hotDays: 90,
     totalDays: 90,
     floorDays: 1,
@@ -275,4 +275,3 @@ export const retentionResponseSchema = z
     certificates: z.array(shredCertificateSchema),
   })
   .meta({ id: 'Retention' });
-export type RetentionResponse = z.infer<typeof retentionResponseSchema>;

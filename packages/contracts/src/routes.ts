@@ -3,6 +3,7 @@
  * or a handler no row), the OpenAPI document and the tables of the documentation are generated from them.
  */
 import { z } from 'zod';
+import { accessReviewRoutes } from './access-reviews.ts';
 import { accessRoutes } from './access-routes.ts';
 import { accountRoutes } from './account-routes.ts';
 import type { RouteAction } from './actions.ts';
@@ -10,6 +11,7 @@ import { auditRoutes } from './audit-routes.ts';
 import { clinicsResponseSchema, developmentUsersSchema } from './config.ts';
 import { viewSchema } from './cursor.ts';
 import { dayReportSchema, reportFormats } from './day-report.ts';
+import { downtimeRoutes } from './downtime-routes.ts';
 import { driftRoutes } from './drift-routes.ts';
 import { ehrLinkRoutes } from './ehr-link-routes.ts';
 import { federationRoutes } from './federation-routes.ts';
@@ -241,12 +243,9 @@ export const routes = {
     isUserAction: true,
     params: board,
     query: z.strictObject({
-      format: z
-        .enum(reportFormats)
-        .optional()
-        .meta({
-          description: 'As what file it is taken away; without it, it is read on the screen as JSON.',
-        }),
+      format: z.enum(reportFormats).optional().meta({
+        description: 'As what file it is taken away; without it, it is read on the screen as JSON.',
+      }),
     }),
     responses: {
       200: {
@@ -423,10 +422,12 @@ export const routes = {
     problems: [],
   },
   ...accountRoutes,
+  ...accessReviewRoutes,
   ...auditRoutes,
   ...accessRoutes,
   ...sessionRoutes,
   ...ehrLinkRoutes,
+  ...downtimeRoutes,
   ...driftRoutes,
   ...writeBackRoutes,
   ...queueRoutes,

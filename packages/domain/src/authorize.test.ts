@@ -87,6 +87,8 @@ const specified: Record<Action, string> = {
   'break-glass.register': 'GU',
   'break-glass.review': 'G!~',
   'break-glass.list': 'G!~A!~',
+  'downtime.note': 'FMNPGAS',
+  'offline-board': 'FMNPBG',
   'display.here': 'D',
   'display.read': 'GA',
   'display.manage': 'G!',

@@ -29,8 +29,6 @@ export type NoticeDeadline = {
 const noticeDaysMax = 60;
 /** From so many people on, the Secretary is told at once and not once a year. */
 const largeBreachMin = 500;
-/** An oral request for silence holds so long, unless it is put into writing. */
-export const oralSilenceDaysMax = 30;
 
 /** A day plus so many calendar days. Throws RangeError for a text that is no date. */
 export function addDays(day: string, days: number): string {

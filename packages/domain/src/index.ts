@@ -56,6 +56,7 @@ export { undoWindowMs } from './undo-last.ts';
 export * from './waits.ts';
 export * from './write-back/follow-board.ts';
 export { isListLagging, listLagMs } from './write-back/list-lag.ts';
+export * from './write-back/rebase-record.ts';
 export { writtenKeyPrefix } from './write-back/settle-write.ts';
 export * from './write-back/sync-of.ts';
 export * from './write-back/write-back.ts';

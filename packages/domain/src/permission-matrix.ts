@@ -165,6 +165,14 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
     all(['manager', 'admin'], provenOnOthers),
     'user-admin',
   ),
+  'downtime.note': inClinic(
+    'Put on the record that a downtime roster was opened',
+    all([...staff, 'admin', 'service']),
+  ),
+  'offline-board': inClinic(
+    'Keep the last known board on one’s device, where the clinic has decided so',
+    all(team),
+  ),
   'display.here': inClinic('Ask which wall display one is', all(['display'])),
   'display.read': inClinic('See the wall displays', all(['manager', 'admin'])),
   'workstation.manage': inClinic('Enrol, list or remove a workstation', all(['manager'])),

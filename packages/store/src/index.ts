@@ -33,6 +33,7 @@ export { FolderObjectStore } from './archive/folder-object-store.ts';
 export { type CreateResult, type ObjectStore, objectName } from './archive/object-store.ts';
 export { openObjectStore } from './archive/open-object-store.ts';
 export { assertDurable, type DurabilityReport, UnsafeRedisError } from './assert-durable.ts';
+export { AccessReviews } from './audit/access-reviews.ts';
 export { AuditChecks } from './audit/audit-checks.ts';
 export { AuditIndex } from './audit/audit-index.ts';
 export {
@@ -53,12 +54,18 @@ export {
 } from './audit/audit-reader.ts';
 export { AuditReviews, reviewWeekMs } from './audit/audit-reviews.ts';
 export { AuditSealer, type AuditSealerParts, type SealOutcome } from './audit/audit-sealer.ts';
-export { AuditSigner, type CheckpointWitness, originOf } from './audit/audit-signer.ts';
+export { AuditSigner, originOf } from './audit/audit-signer.ts';
 export { type CheckSubject, checkLog, drillLog, withFlippedBit } from './audit/check-log.ts';
 export { type ExportQuestion, exportFiles, exportTar } from './audit/export-bundle.ts';
 export { csvCell, entriesCsv } from './audit/export-csv.ts';
 export { fhirAuditEvent, fhirBundle } from './audit/export-fhir.ts';
 export { LogArchive } from './audit/log-archive.ts';
+export {
+  LogWitness,
+  type WitnessAddress,
+  type WitnessOutcome,
+  witnessAddress,
+} from './audit/log-witness.ts';
 export { leafBytes, presentEvent, type RawEntry } from './audit/present-event.ts';
 export { RevealStore, type StoredReveal } from './audit/reveal-store.ts';
 export { eventMac, SecurityAudit, type SecurityAuditOptions } from './audit/security-audit.ts';

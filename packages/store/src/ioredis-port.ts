@@ -1,6 +1,7 @@
 /** RedisPort over ioredis 6. */
 import { Fault } from '@workflow-bolt/contracts';
 import type { Cluster, Redis } from 'ioredis';
+import { ClusterLanes } from './cluster-lanes.ts';
 import { commandOf, type FunctionCall, readReply } from './function-call.ts';
 import { faultOf } from './redis-failure.ts';
 import { openCluster, openConnection } from './redis-options.ts';
@@ -30,6 +31,7 @@ class IoredisPort implements RedisPort {
   readonly #readyListeners = new Set<() => void>();
   readonly #downListeners = new Set<() => void>();
   #lane: Redis | null = null;
+  #lanes: ClusterLanes | null = null;
   #isClosed = false;
   #isGathering = false;
 
@@ -80,6 +82,7 @@ class IoredisPort implements RedisPort {
     calls: readonly FunctionCall<Reply>[],
     durability: Durability,
   ): Promise<{ replies: BatchReply<Reply>[]; numAcked: number }> {
+    if (this.mode === 'cluster') return this.#fcallOnLanes(calls, durability);
     const lane = await this.#openLane(durability);
     return this.#pipelined(lane, calls, durability);
   }
@@ -121,6 +124,7 @@ class IoredisPort implements RedisPort {
     this.#downListeners.clear();
     this.#subscriber.close();
     this.#lane?.disconnect();
+    this.#lanes?.close();
     this.#store.disconnect();
   }
 
@@ -193,16 +197,24 @@ class IoredisPort implements RedisPort {
     return fault;
   }
 
+  #fcallOnLanes<Reply>(calls: readonly FunctionCall<Reply>[], durability: Durability) {
+    this.#lanes ??= new ClusterLanes(this.#store as Cluster, (address) =>
+      this.#newLane({ ...this.#target, mode: 'standalone', nodes: [address] }, durability),
+    );
+    return this.#lanes.send(calls, durability, (lane, own) => this.#pipelined(lane, own, durability));
+  }
+
+  #newLane(target: RedisTarget, durability: Durability): Redis {
+    const lane = openConnection(target, 'lane', this.#name);
+    // WAIT answers late by design.
+    lane.options.commandTimeout = (lane.options.commandTimeout ?? 0) + durability.timeoutMs;
+    lane.options.socketTimeout = (lane.options.socketTimeout ?? 0) + durability.timeoutMs;
+    lane.on('error', () => {});
+    return lane;
+  }
+
   async #openLane(durability: Durability): Promise<Redis> {
-    if (this.mode === 'cluster')
-      throw new TypeError('the commit lane serves one primary; a cluster has several');
-    if (!this.#lane) {
-      this.#lane = openConnection(this.#target, 'lane', this.#name);
-      // WAIT answers late by design.
-      this.#lane.options.commandTimeout = (this.#lane.options.commandTimeout ?? 0) + durability.timeoutMs;
-      this.#lane.options.socketTimeout = (this.#lane.options.socketTimeout ?? 0) + durability.timeoutMs;
-      this.#lane.on('error', () => {});
-    }
+    this.#lane ??= this.#newLane(this.#target, durability);
     if (this.#lane.status === 'wait') await this.#lane.connect().catch(() => {});
     return this.#lane;
   }

@@ -3,11 +3,6 @@ import type { BoardKey } from '@workflow-bolt/contracts';
 
 export type KeyRow = { name: string; type: string; content: string; life: string };
 
-/** How long a client's outcomes are kept: longer than a tablet may stay offline. Set by `commit`. */
-export const outcomeLifeMs = 72 * 3_600_000;
-/** How many outcomes are kept for each client and board; older ones answer `outcome_expired`. Set by `commit`. */
-export const outcomesKept = 256;
-
 export const boardKeyRows: readonly KeyRow[] = [
   {
     name: 'T:meta',

@@ -117,7 +117,7 @@ describe('[ONC-d-8] exports', () => {
     async *list() {},
   });
   const verify = async (files: Map<string, Uint8Array>) =>
-    verifyExport(readerOf(files), { key: await key(), witness: null, witnessMaxMs: null });
+    verifyExport(readerOf(files), { key: await key(), witnesses: [] });
 
   test('rows prove that they are in the signed log', async () => {
     const report = await verify(await filesOf());

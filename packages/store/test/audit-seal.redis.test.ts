@@ -140,6 +140,32 @@ describe('sealing', () => {
     });
   });
 
+  test('[audit] [H-06] where a witness is required only what it has confirmed leaves Redis, while the log grows on', async () => {
+    const { host } = await workDay(3);
+    const { aud } = boardKeys(board);
+    const present = () => stage.redis.call('XLEN', aud);
+    const clock = { now: Date.now() + 40 * 86_400_000, confirmed: 0 };
+    const asked: number[] = [];
+    const keeper = stage.sealer(log, {
+      now: () => (clock.now += 1),
+      isWitnessed: (size) => {
+        asked.push(size);
+        return clock.confirmed >= size;
+      },
+    });
+    await keeper.sealAll();
+    const sealed = asked[0] ?? 0;
+    await host.auditRead(read('board.read', ['*']));
+    await keeper.sealAll();
+    expect([await present(), new Set(asked)]).toEqual([5, new Set([sealed])]);
+    clock.confirmed = sealed;
+    await host.auditRead(read('board.read', ['*']));
+    await keeper.sealAll();
+    // The last entry that was confirmed stays as a mark; the two after it are not confirmed.
+    expect(await present()).toBe(3);
+    expect((await stage.verify(log)).exitCode).toBe(0);
+  });
+
   test('silence is told: a beat after a day without an entry', async () => {
     await stage.sealer(log, { holder: 'one' }).sealAll();
     stage.now += 25 * 3_600_000;

@@ -127,7 +127,7 @@ export class AuditStage implements AsyncDisposable {
   async verify(log: string, more: Partial<Parameters<typeof verifyLog>[1]> = {}): Promise<VerifyReport> {
     return verifyLog(this.reader(log), {
       key: await this.signer.verifierKey(originOf(installation, log)),
-      witness: null,
+      witnesses: [],
       witnessMaxMs: null,
       since: null,
       isIncremental: false,

@@ -23,7 +23,7 @@ afterEach(async () => {
   await cluster.stop();
 });
 
-test('[I1 I3] a command held while the slot had no owner applies once on the promoted replica', async () => {
+test('[I1 I3] a command held while the slot had no owner applies once on the promoted replica, and one that no copy confirms waits for a copy', async () => {
   const board = freshBoard();
   const key = boardKeys(board).meta;
   const host = await registry.get(board);
@@ -60,4 +60,17 @@ test('[I1 I3] a command held while the slot had no owner applies once on the pro
   await (await other.get(board)).submit(client.next(walkIn('w3')), nurse, 'ui');
   expect(await heard.promise).toBe(4);
   await other.stop();
+  const commitLane = { numReplicas: 1, timeoutMs: 500 };
+  const careful = new BoardRegistry({ port, checkIntervalMs: 200, commitLane });
+  await careful.start();
+  const confirmed = await careful.get(board);
+  const alone = client.next(walkIn('w4'));
+  expect(await confirmed.submit(alone, nurse, 'ui')).toMatchObject({ outcome: 'hold' });
+  await owner.start();
+  await cluster.untilOk();
+  await awaitUntil('a replica confirms it', async () => {
+    const outcome = await confirmed.submit(alone, nurse, 'ui');
+    return outcome.outcome === 'duplicate' && outcome.seq === 5;
+  });
+  await careful.stop();
 });

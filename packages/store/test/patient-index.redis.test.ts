@@ -1,6 +1,6 @@
 /** The blind index of patients on a real server: what it says to whom, what a crash leaves, what a deletion leaves. */
-import type { BoardKey, Command, Entity } from '@workflow-bolt/contracts';
-import { BoardState, type IndexedValue } from '@workflow-bolt/domain';
+import { type BoardKey, type Command, type Entity, Fault } from '@workflow-bolt/contracts';
+import { BoardState, dateAfter, type IndexedValue } from '@workflow-bolt/domain';
 import { awaitUntil, type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -19,6 +19,7 @@ import {
   sweepIndex,
   wholeSpan,
 } from '../src/index.ts';
+import { resealSearchKey } from '../src/vault/search-key.ts';
 import { Client, configureDay, freshBoard, manager, nurse } from './board-fixture.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { RetentionProcess } from './retention-fixture.ts';
@@ -68,7 +69,7 @@ const on = ({ date }: BoardKey, ...visitIds: string[]) => [{ date, visitIds }];
 /** A day with one patient, as committed by a process that indexes nothing. */
 async function dayOf(board: BoardKey, ...visitIds: string[]): Promise<Client> {
   const host = await registry.get(board);
-  const client = new Client(`client-${board.clinic}`);
+  const client = new Client(`client-${board.clinic}-${board.date}`);
   await host.submit(client.next(configureDay()), manager, 'ui');
   for (const visitId of visitIds) await host.submit(client.next(arrival(visitId)), nurse, 'ui');
   return client;
@@ -173,11 +174,13 @@ test('what a process did not index before it died, the sweep does; what was lost
   await dayOf(board, 'w1');
   const index = newIndex();
   expect(await index.candidates(board.clinic, [phone])).toEqual([]);
-  expect(await sweep(index, board)).toEqual({ looked: 1, made: 1, forgotten: 0 });
+  expect(await sweep(index, board)).toEqual({ looked: 1, made: 1, forgotten: 0, failed: 0 });
   expect(await index.candidates(board.clinic, [phone])).toEqual(on(board, 'w1'));
-  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 0 });
+  // Counted now: the width fits one row, and after that nothing is left to do.
+  expect(await sweep(index, board)).toMatchObject({ made: 1 });
+  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 0, failed: 0 });
   await redis.client().call('UNLINK', dayIndexKey(board), clinicIndexKeys(board.clinic).days);
-  expect(await sweep(index, board, wholeSpan)).toEqual({ looked: 1, made: 1, forgotten: 0 });
+  expect(await sweep(index, board, wholeSpan)).toEqual({ looked: 1, made: 1, forgotten: 0, failed: 0 });
   expect(await index.candidates(board.clinic, [phone])).toEqual(on(board, 'w1'));
 });
 
@@ -272,6 +275,22 @@ test('[crypto] the clinic key is rotated: the search keys are sealed anew, and e
   expect(uses).toEqual(['opened ck2', expect.stringMatching(/^opened sk-/)]);
 });
 
+test('[crypto] search keys that are destroyed while they are sealed anew do not come back', async () => {
+  const store = new MemoryObjectStore();
+  const vault = vaults.open({ store });
+  const first = await vault.searchKeys('raced');
+  await rotateClinicKey(vault.hierarchy, 'raced');
+  const newest = await vault.hierarchy.clinicKey('raced');
+  const put = store.put.bind(store);
+  store.put = async (name, bytes) => {
+    if (name.endsWith('/search-key.json')) await vaults.open({ store }).destroySearchKeys('raced');
+    await put(name, bytes);
+  };
+  await resealSearchKey(vault.hierarchy, 'raced', newest);
+  expect(await store.get('clinics/raced/search-key.json')).toBeNull();
+  expect((await vaults.open({ store }).searchKeys('raced')).kid).not.toBe(first.kid);
+});
+
 test('[privacy] [H-05] a deleted day leaves no tag, and whoever still holds it cannot bring one back', async () => {
   const objects = new MemoryObjectStore();
   const here = await RetentionProcess.start(fromUrl(redis.url), objects);
@@ -304,9 +323,30 @@ test('[privacy] what is left of a day whose deletion was interrupted, the sweep 
   const index = newIndex();
   await sweep(index, board);
   await redis.client().call('HSET', boardKeys(board).meta, 'arch', '-');
-  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 1 });
-  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 0 });
+  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 1, failed: 0 });
+  expect(await sweep(index, board)).toEqual({ looked: 1, made: 0, forgotten: 0, failed: 0 });
   expect(await index.candidates(board.clinic, [phone])).toEqual([]);
+});
+
+test('a day that cannot be read now keeps no other from being indexed; it is looked at again', async () => {
+  const board = freshBoard();
+  const broken = { ...board, date: dateAfter(board.date, -1) };
+  await dayOf(board, 'w1');
+  await dayOf(broken, 'w1');
+  const index = newIndex();
+  const parts = { port, index, stateOf };
+  const failing = async (each: BoardKey) => {
+    if (each.date === broken.date) throw new Fault('archive_unavailable');
+    return stateOf(each);
+  };
+  const span = { today: board.date, ...nearSpan };
+  expect(await sweepIndex({ ...parts, stateOf: failing }, board.clinic, span)).toMatchObject({
+    made: 1,
+    failed: 1,
+  });
+  expect(await index.candidates(board.clinic, [phone])).toEqual(on(board, 'w1'));
+  expect(await sweepIndex(parts, board.clinic, span)).toMatchObject({ failed: 0 });
+  expect(await index.isCurrent(broken, (await registry.get(broken)).position)).toBe(true);
 });
 
 test.each([

@@ -1,31 +1,23 @@
 /** Who may change whose account, over HTTP, on a real Redis: both sides of each rule. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Account } from '@workflow-bolt/contracts';
-import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
+import type { RedisServer } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AccountServer, codeOf, firstOwner, Member, memberOf, type Reply } from '../test/account-fixture.ts';
+import { AccountServer, codeOf, Member, memberOf, type Reply } from '../test/account-fixture.ts';
+import { type AccountStage, startAccountStage } from '../test/account-stage.ts';
 
+let stage: AccountStage;
 let redis: RedisServer;
-let dir: string;
 let at: AccountServer;
 let owner: Member;
 let manager: Member;
 let names = 0;
 
 beforeAll(async () => {
-  redis = await startRedis();
-  dir = mkdtempSync(join(tmpdir(), 'bolt-admin-'));
-  at = await AccountServer.start(redis.url, { keysFile: join(dir, 'keys.json') });
-  owner = await firstOwner(at);
+  stage = await startAccountStage();
+  ({ redis, at, owner } = stage);
   manager = await memberOf(owner, { login: 'mina', roles: ['manager'] });
 });
-afterAll(async () => {
-  await at[Symbol.asyncDispose]();
-  await redis.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => stage[Symbol.asyncDispose]());
 
 const fresh = (): string => {
   names += 1;
@@ -217,7 +209,7 @@ describe('[authz] who administers whom', () => {
 describe('[H-15] what a change does at once', () => {
   test('[H-15] [session] deactivated: every session is dead at its very next request, in every process', async () => {
     await using beside = await AccountServer.start(redis.url, {
-      ...{ keysFile: join(dir, 'keys.json'), sessionClock: () => at.clock.ms },
+      ...{ keysFile: stage.keysFile, sessionClock: () => at.clock.ms },
     });
     const person = await memberOf(owner, { login: fresh(), roles: ['nurse'] });
     const there = beside.browser();

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Account } from '@workflow-bolt/contracts';
+import { dayIndexKey } from '@workflow-bolt/store';
 import { awaitUntil, type RedisCluster, startCluster } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AccountServer, codeOf, firstOwner, type Member, memberOf } from '../test/account-fixture.ts';
@@ -108,6 +109,23 @@ test('[kiosk] [H-03] a wall display, an emergency access, its end and its regist
   expect((await doctor.browser.post(`/api/v1/clinics/north/break-glass/${id}/end`)).status).toBe(204);
   const register = await manager.browser.get('/api/v1/clinics/north/break-glass');
   expect(register.json).toMatchObject({ records: [{ id, uid: doctor.uid, review: null }] });
+});
+
+test('[privacy] a patient is indexed beside the board and found again, each day and person in a slot of their own', async () => {
+  const nurse = await memberOf(owner, { login: 'hal', roles: ['nurse'] });
+  const session = await nurse.browser.get('/api/v1/session');
+  const [{ today }] = session.json.clinics as [{ today: string }];
+  const patient = { fullName: 'Sam Slot', dob: '1970-02-03' };
+  const command = { type: 'createVisit', visitId: 'v-slot', kind: 'walk-in', ...patient };
+  const envelope = { clientId: 'cluster-nurse', n: 1, command };
+  expect((await nurse.browser.post(`/api/v1/boards/north/${today}/commands`, envelope)).status).toBe(200);
+  const key = dayIndexKey({ clinic: 'north', date: today });
+  await awaitUntil('the day is indexed', async () =>
+    / 1$/.test(String(await (await cluster.ownerOf(key)).call('HGET', key, 'at'))),
+  );
+  const asked = { in: 'all', name: 'Slot', dob: patient.dob };
+  const found = await nurse.browser.post('/api/v1/clinics/north/patient-search', asked);
+  expect(found.json).toMatchObject({ rows: [{ date: today, visitId: 'v-slot', ...patient }], isCut: false });
 });
 
 test('[abuse] [session] a stolen token is noticed: the account’s sessions end, the alert is there', async () => {

@@ -1,40 +1,30 @@
 /** Hostile sign-ins, over HTTP, on a real Redis. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
+import type { RedisServer } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   AccountServer,
   type Browser,
   codeOf,
-  firstOwner,
   type Member,
   memberOf,
   memberPassword,
   type Reply,
   roomyLimits,
 } from '../test/account-fixture.ts';
+import { type AccountStage, startAccountStage } from '../test/account-stage.ts';
 
+let stage: AccountStage;
 let redis: RedisServer;
-let dir: string;
 let keysFile: string;
 let at: AccountServer;
 let owner: Member;
 let logins = 0;
 
 beforeAll(async () => {
-  redis = await startRedis();
-  dir = mkdtempSync(join(tmpdir(), 'bolt-sign-in-'));
-  keysFile = join(dir, 'keys.json');
-  at = await AccountServer.start(redis.url, { keysFile });
-  owner = await firstOwner(at);
+  stage = await startAccountStage();
+  ({ redis, keysFile, at, owner } = stage);
 });
-afterAll(async () => {
-  await at[Symbol.asyncDispose]();
-  await redis.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterAll(() => stage[Symbol.asyncDispose]());
 
 const member = (roles = ['nurse']): Promise<Member> => {
   logins += 1;

@@ -2,6 +2,7 @@
 import { formatKey } from '@workflow-bolt/audit-verifier';
 import type { AuditCheck } from '@workflow-bolt/contracts';
 import {
+  AccessReviews,
   AuditChecks,
   AuditIndex,
   type AuditLogId,
@@ -41,6 +42,7 @@ export type LogStatus = {
 export class AuditDesk {
   readonly #parts: AuditDeskParts;
   readonly reviews: AuditReviews;
+  readonly accessReviews: AccessReviews;
   readonly reveals: RevealStore;
   readonly #checks: AuditChecks;
   #store: Promise<ObjectStore> | null = null;
@@ -49,6 +51,7 @@ export class AuditDesk {
     this.#parts = parts;
     this.#checks = new AuditChecks(parts.port);
     this.reviews = new AuditReviews(parts.port);
+    this.accessReviews = new AccessReviews(parts.port);
     this.reveals = new RevealStore(parts.port);
   }
 

@@ -117,5 +117,6 @@ const emptyRow = ({ agent, ts }: AuditEvent): AuditActivityRow => ({
 function kindOf(event: AuditEvent): 'reads' | 'changes' | 'refusals' | 'takenAway' {
   if (event.out !== 0) return 'refusals';
   if (auditReports.disclosures.has(event)) return 'takenAway';
-  return event.act === 'R' ? 'reads' : 'changes';
+  // Searches and the like are carried out, and change nothing.
+  return event.act === 'R' || event.act === 'E' ? 'reads' : 'changes';
 }

@@ -126,7 +126,7 @@ describe('[H-06, ONC-d-3] reading the record', () => {
     expect(answer.headers.get('content-type')).toBe('application/x-tar');
     const files = untar(Buffer.from(await answer.arrayBuffer()));
     const reader = { read: async (name: string) => files.get(name) ?? null, async *list() {} };
-    const report = await verifyExport(reader, { key, witness: null, witnessMaxMs: null });
+    const report = await verifyExport(reader, { key, witnesses: [] });
     expect(report.counts).toEqual({} satisfies Partial<Record<FindingKind, number>>);
     expect(report).toMatchObject({ exitCode: 0, origin: 'workflow-bolt.local/c.north' });
     expect(report.rows).toBeGreaterThan(3);

@@ -249,7 +249,7 @@ test('a benign morning raises nothing', async () => {
   expect(await isIn(desk)).toBe(200);
 });
 
-test('[abuse] [privacy] UT-1: the record of a colleague or a namesake is opened, and looked at by a person that day', async () => {
+test('[abuse] [privacy] [H-13] UT-1: the record of a colleague or a namesake is opened, and looked at by a person that day', async () => {
   const desk = await server.login('harriet-cole');
   for (const [id, fullName] of [
     ['ut-stranger', 'Tom Marsh'],
@@ -268,7 +268,7 @@ test('[abuse] [privacy] UT-1: the record of a colleague or a namesake is opened,
     expect([reviewDueAt - at, responses, uid, clinic]).toEqual([86_400_000, [], 'harriet-cole', 'north']);
 });
 
-test('[abuse] [privacy] UT-1F: a record of a day a month away is told, one of a patient who comes this week is not', async () => {
+test('[abuse] [privacy] [H-13] UT-1F: a record of a day a month away is told, one of a patient who comes this week is not', async () => {
   const desk = await server.login('front-desk');
   const open = async (days: number) => {
     const date = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);

@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Express } from 'express';
-import { fileHeaders, pageHeaders } from '../http/security-headers.ts';
+import { fileHeaders, pageHeaders, workerPolicy } from '../http/security-headers.ts';
 
 /** Files whose names carry their hash never change. */
 const hashedMaxAgeMs = 31_536_000_000;
 const nonceBytes = 18;
 /** What the bundler writes where the nonce of a response belongs (apps/web/vite.config.ts). */
 export const noncePlaceholder = '__BOLT_CSP_NONCE__';
+
+const offlineWorker = 'offline-worker.js';
 
 /** Serves the built web app; an address that is no file and no API is the app's own business. */
 export function serveWeb(app: Express, root: string): void {
@@ -21,6 +23,14 @@ export function serveWeb(app: Express, root: string): void {
     headers,
     express.static(join(root, 'assets'), { maxAge: hashedMaxAgeMs, immutable: true, fallthrough: false }),
   );
+  app.get(`/${offlineWorker}`, headers, (_req, res) => {
+    // Unlike a script of the page a worker has a policy of its own: it may ask for what the page is made of.
+    res.setHeader('Content-Security-Policy', workerPolicy);
+    res.sendFile(join(root, offlineWorker), {
+      cacheControl: false,
+      headers: { 'Cache-Control': 'no-cache' },
+    });
+  });
   app.use(headers, express.static(root, { index: false, maxAge: 0, dotfiles: 'ignore' }));
   app.get(/^\/(?!api\/)[^.]*$/, (req, res, next) => {
     if (!req.accepts('html')) return next();

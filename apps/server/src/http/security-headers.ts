@@ -74,6 +74,9 @@ export const fileHeaderList: Headers = [
   ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
 ];
 
+/** For the worker that hands out the page while no server answers: it asks this server, and nobody else. */
+export const workerPolicy = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
+
 /** The same for what express serves by itself. */
 export function fileHeaders(): RequestHandler {
   return (_req, res, next) => {

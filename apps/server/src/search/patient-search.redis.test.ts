@@ -281,7 +281,7 @@ describe('[abuse] enumeration', () => {
     expect((await ask(await fixture.login('nurse'), onDays('zule'))).status).toBe(200);
   });
 
-  test('[abuse] [H-12] who is only there to be noticed, is: the answer does not come', async () => {
+  test('[abuse] [H-17] who is only there to be noticed, is: the answer does not come', async () => {
     await system.must({ ...rowOf('honey', Date.now()), fullName: 'Hanna Honeypot' } as never);
     const nosy = await second.login('billing');
     const own = await fixture.login('billing');

@@ -219,6 +219,11 @@ export class RedisSessionService implements SessionService {
     return token;
   }
 
+  /** The server's half of the key of this session's offline board; another session, or workstation, gets another. */
+  offlineShare({ id, workstation }: Session, clinic: string): string {
+    return this.#parts.key.mac('base64url', `bolt-offline-v1|${id}|${workstation ?? ''}|${clinic}`);
+  }
+
   /** In a time that does not depend on where the two differ. */
   isCsrfToken(session: Session, given: string): boolean {
     return isSameText(given, this.csrfToken(session));

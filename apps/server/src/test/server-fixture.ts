@@ -44,6 +44,8 @@ export type FixtureOptions = {
   queue?: JobQueue;
   /** Instead of `users`. */
   developmentUsers?: User[];
+  /** Instead of `clinics`. */
+  clinics?: ClinicSettings[];
   logTo?: DestinationStream;
   /** Epoch ms, by which sessions end. */
   sessionClock?: () => number;

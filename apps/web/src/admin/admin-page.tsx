@@ -1,8 +1,16 @@
 import { Tabs } from '@mantine/core';
-import { AccountsApi, BreakGlassApi, DisplayApi, type Session, SessionApi } from '@workflow-bolt/client';
+import {
+  AccountsApi,
+  AuditApi,
+  BreakGlassApi,
+  DisplayApi,
+  type Session,
+  SessionApi,
+} from '@workflow-bolt/client';
 import { useMemo } from 'react';
 import { useApi } from '../app/api-context.ts';
 import { type PageLink, PageShell } from '../app/page-shell.tsx';
+import { RevealsSection } from '../audit/reveals-section.tsx';
 import type { SessionExits } from '../session/use-session.ts';
 import { DisplaysSection } from './displays-section.tsx';
 import { EmergencySection } from './emergency-section.tsx';
@@ -18,6 +26,7 @@ export function AdminPage({ session, exits, links }: Props) {
     () => ({
       accounts: new AccountsApi(api.transport),
       sessions: new SessionApi(api),
+      audit: new AuditApi(api.transport),
       glass: new BreakGlassApi(api.transport),
       displays: new DisplayApi(api.transport),
     }),
@@ -51,6 +60,7 @@ export function AdminPage({ session, exits, links }: Props) {
         {clinics.map((clinic) => (
           <Tabs.Panel key={clinic.id} value="emergency">
             <EmergencySection api={apis.glass} clinic={clinic} ownId={session.user.id} />
+            {session.roles.includes('manager') && <RevealsSection api={apis.audit} clinic={clinic} />}
           </Tabs.Panel>
         ))}
       </Tabs>

@@ -3,6 +3,7 @@ import type { Actor } from '@workflow-bolt/contracts';
 import { BoardProvider } from '@workflow-bolt/react';
 import { useEffect, useMemo } from 'react';
 import { BoardScreen } from '../board/board-screen.tsx';
+import { useOfflineBoard } from '../offline/use-offline-board.ts';
 import { SessionContext, type SessionInfo } from '../session/session-context.ts';
 import type { SessionExits } from '../session/use-session.ts';
 import { WallScreen } from '../wall/wall-screen.tsx';
@@ -46,6 +47,7 @@ function OpenBoard({
 }: Props & { address: BoardAddress; actor: Actor }) {
   const client = useClient(address, actor, options);
   useEffect(() => exits.onConceal(() => client.conceal()), [exits, client]);
+  useOfflineBoard({ client, session, address, exits });
   const info = useMemo<SessionInfo>(
     () => ({
       session,

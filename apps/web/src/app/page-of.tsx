@@ -1,7 +1,14 @@
 import { Center, Loader } from '@mantine/core';
 import type { Session } from '@workflow-bolt/client';
 import { lazy, type ReactNode, Suspense } from 'react';
-import { mayAdminister, mayCompare, mayOpenEhrLink, maySeeQueues } from '../session/may-administer.ts';
+import {
+  mayAdminister,
+  mayCompare,
+  mayOpenEhrLink,
+  mayRead,
+  mayReadRecord,
+  maySeeQueues,
+} from '../session/may-administer.ts';
 import type { SessionExits } from '../session/use-session.ts';
 import { BoardPage, type ClientOptions } from './board-page.tsx';
 import type { PageLink } from './page-shell.tsx';
@@ -19,6 +26,9 @@ const EhrLinkPage = lazy(() =>
 const DriftPage = lazy(() =>
   import('../drift/drift-page.tsx').then(({ DriftPage: Page }) => ({ default: Page })),
 );
+const AuditPage = lazy(() =>
+  import('../audit/audit-page.tsx').then(({ AuditPage: Page }) => ({ default: Page })),
+);
 const QueuesPage = lazy(() =>
   import('../queues/queues-page.tsx').then(({ QueuesPage: Page }) => ({ default: Page })),
 );
@@ -30,6 +40,7 @@ const pageLabels = {
   'ehr-link': 'EHR link',
   drift: 'Differences',
   jobs: 'Queues',
+  audit: 'Record of accesses',
 } as const;
 type PageName = keyof typeof pageLabels;
 
@@ -42,19 +53,21 @@ type Props = { session: Session; exits: SessionExits; options: ClientOptions | u
 /** The page that the address names. Pages are documents of their own: leaving the board forgets the board. */
 export function PageOf({ session, exits, options }: Props) {
   const [, first] = location.pathname.split('/');
-  // Whoever runs the system sees no patient, and has no board.
-  const hasBoard = session.clinics.length > 0 && !session.roles.every((role) => role === 'admin');
+  // Whoever runs the system, or watches over it, sees no patient, and has no board.
+  const hasBoard = session.clinics.length > 0 && mayRead(session);
   const isAdmin = first === 'admin' || (!hasBoard && first !== 'account');
+  const isAudit = first === 'audit' || (!hasBoard && !mayAdminister(session));
   const may: Record<PageName, boolean> = {
     admin: mayAdminister(session),
     'ehr-link': mayOpenEhrLink(session),
     drift: hasBoard && mayCompare(session),
     jobs: maySeeQueues(session),
+    audit: mayReadRecord(session),
     account: true,
   };
   const linksOf = (page: PageName): PageLink[] => [
     ...(hasBoard ? [{ href: '/', label: 'Board' }] : []),
-    ...(['admin', 'ehr-link', 'drift', 'jobs', 'account'] as const)
+    ...(['admin', 'audit', 'ehr-link', 'drift', 'jobs', 'account'] as const)
       .filter((each) => each !== page && may[each])
       .map((each) => ({ href: `/${each}`, label: pageLabels[each] })),
   ];
@@ -70,6 +83,8 @@ export function PageOf({ session, exits, options }: Props) {
     return <Page>{<DriftPage session={session} exits={exits} links={linksOf('drift')} />}</Page>;
   if (first === 'jobs' && may.jobs)
     return <Page>{<QueuesPage session={session} exits={exits} links={linksOf('jobs')} />}</Page>;
+  if (isAudit && may.audit)
+    return <Page>{<AuditPage session={session} exits={exits} links={linksOf('audit')} />}</Page>;
   if (isAdmin && mayAdminister(session))
     return <Page>{<AdminPage session={session} exits={exits} links={linksOf('admin')} />}</Page>;
   if (first === 'report') return <Page>{<ReportPage session={session} exits={exits} />}</Page>;

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconBolt, IconLogout } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
+import bar from './bar.module.css';
 import classes from './page-shell.module.css';
 
 export type PageLink = { href: string; label: string };
@@ -21,8 +22,8 @@ export function PageShell({ title, isWide = false, links, onSignOut, children }:
   }, [title]);
   return (
     <div className={classes.page}>
-      <header className={classes.bar}>
-        <span className={classes.logo} aria-hidden>
+      <header className={`${bar.bar} ${classes.bar}`}>
+        <span className={bar.logo} aria-hidden>
           <IconBolt size={20} />
         </span>
         <h1 className={classes.title}>{title}</h1>

@@ -7,9 +7,12 @@
 type Policy = {
   createHTML: (text: string) => string;
   createScript: () => never;
-  createScriptURL: () => never;
+  createScriptURL: (address: string) => string;
 };
 type Factory = { createPolicy(name: string, policy: Policy): unknown; defaultPolicy: unknown };
+
+/** The one script whose address a page may name: it keeps the page for when no server answers. */
+export const offlineWorkerPath = '/offline-worker.js';
 
 const refuse = (what: string): never => {
   throw new TypeError(`${what} from a string is not allowed on this page`);
@@ -28,7 +31,8 @@ export function installTrustedTypes(
   factory.createPolicy('default', {
     createHTML: plainTextOnly,
     createScript: () => refuse('a script'),
-    createScriptURL: () => refuse('the address of a script'),
+    createScriptURL: (address) =>
+      address === offlineWorkerPath ? address : refuse('the address of a script'),
   });
 }
 

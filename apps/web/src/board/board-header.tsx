@@ -1,4 +1,4 @@
-import type { Day, Role } from '@workflow-bolt/contracts';
+import type { BoardKey, Day, Role } from '@workflow-bolt/contracts';
 import { permissions, seesEhr } from '@workflow-bolt/domain';
 import { useBoard, useBoardClient } from '@workflow-bolt/react';
 import { type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
@@ -15,6 +15,7 @@ import { WriteBackTotalView } from '../header/write-back-total-view.tsx';
 import { findDay } from '../model/entities.ts';
 import { isSyncRunning, syncFace } from '../model/sync-face.ts';
 import { writeBackTotal } from '../model/write-back-total.ts';
+import { type Printing, usePrint } from '../print/use-print.tsx';
 import { mayAdminister, mayOpenEhrLink } from '../session/may-administer.ts';
 import { roleLabel } from '../session/role-label.ts';
 import { useSessionInfo } from '../session/session-context.ts';
@@ -107,6 +108,16 @@ function useSyncNow(): { run: () => Promise<void>; isRunning: boolean } {
   return { run, isRunning: isRunning || isAsked };
 }
 
+/** The board on paper; why it was not printed is a notice. */
+function usePrintedBoard(key: BoardKey): Printing {
+  const printing = usePrint(key, 'board');
+  const { failure } = printing;
+  useEffect(() => {
+    if (failure !== null) showNotice('The board was not printed', failure, 'red');
+  }, [failure]);
+  return printing;
+}
+
 /** What can be done about the end of the day, in the words of the menu; null when nothing. */
 function closingLabel(day: Day | null, role: Role): string | null {
   if (!day || !permissions.closeDay.includes(role)) return null;
@@ -126,6 +137,7 @@ export function BoardHeader() {
   const clinicName = useBoard(({ day }) => day?.clinicName ?? key.clinic);
   const closing = useBoard(({ day }) => closingLabel(day, ui.actor.role));
   const syncNow = useSyncNow();
+  const printing = usePrintedBoard(key);
   const openShortcuts = () => ui.openDialog({ kind: 'shortcuts' });
   useGlobalKeys(searchRef, openShortcuts);
   const leave = async () => {
@@ -136,11 +148,13 @@ export function BoardHeader() {
   const { role } = ui.actor;
   const mayCreate = permissions['createVisit:walk-in'].includes(role);
   const mayImport = permissions['applyScheduleRow:import'].includes(role);
+  const mayFind = permissions['patient.search-days'].includes(role);
   return (
     <HeaderView
       clinicName={clinicName}
       dayText={boardDay(key.date)}
       isToday={key.date === info.today}
+      todayHref={`/?${new URLSearchParams({ clinic: key.clinic })}`}
       userName={ui.actor.name}
       roleText={roleLabel[role]}
       stationText={ui.actor.station}
@@ -149,7 +163,12 @@ export function BoardHeader() {
       hasAdministration={mayAdminister(info.session)}
       hasEhrLink={mayOpenEhrLink(info.session)}
       onLock={info.lock}
-      live={<ConnectionState />}
+      live={
+        <>
+          <ConnectionState />
+          {printing.mark}
+        </>
+      }
       sync={
         seesEhr([role]) && (
           <>
@@ -161,11 +180,13 @@ export function BoardHeader() {
       search={ui.filter.text}
       searchRef={searchRef}
       onSearch={(text) => ui.setFilter({ ...ui.filter, text })}
+      onFind={mayFind ? () => ui.openDialog({ kind: 'find', text: ui.filter.text }) : null}
       onNewVisit={mayCreate ? () => ui.openDialog({ kind: 'new-visit' }) : null}
       onImport={mayImport ? () => ui.openDialog({ kind: 'import' }) : null}
       onSync={role === 'viewer' ? null : () => void syncNow.run()}
       isSyncing={syncNow.isRunning}
       closing={closing === null ? null : { label: closing, open: () => ui.openDialog({ kind: 'close-day' }) }}
+      onPrint={permissions.print.includes(role) ? printing.print : null}
       onShortcuts={openShortcuts}
       onSignOut={() => void leave()}
     />

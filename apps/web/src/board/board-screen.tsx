@@ -7,6 +7,7 @@ import { BoardDialogs } from '../dialogs/board-dialogs.tsx';
 import { VisitHistoryPanel } from '../history/visit-history-panel.tsx';
 import { type BoardFilter, noFilter } from '../model/board-columns.ts';
 import { RoomsRail } from '../rooms/rooms-rail.tsx';
+import { LinkedVisit } from '../search/linked-visit.tsx';
 import { BoardBanners } from './board-banners.tsx';
 import { BoardColumnsView } from './board-columns-view.tsx';
 import { BoardHeader } from './board-header.tsx';
@@ -45,6 +46,7 @@ function Board() {
       <ClosedBar />
       <Panels />
       <BoardDialogs />
+      <LinkedVisit />
     </>
   );
 }
@@ -64,10 +66,10 @@ export function BoardScreen({ actor }: { actor: Actor }) {
   const ui = useUi(actor);
   return (
     <BoardUiContext value={ui}>
-      <div className={classes.screen}>
+      <div className={`${classes.screen} print-whole`}>
         <BoardHeader />
         <BoardBanners />
-        <main className={classes.main} aria-label="Board">
+        <main className={`${classes.main} print-whole`} aria-label="Board">
           <Board />
         </main>
         <AttentionStack />

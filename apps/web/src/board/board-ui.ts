@@ -22,6 +22,8 @@ export type DialogRequest =
   | { kind: 'room-service'; roomId: string }
   | { kind: 'reserve-for-room'; roomId: string }
   | { kind: 'import' }
+  /** `text` is what stands in the search of this day. */
+  | { kind: 'find'; text: string }
   | { kind: 'close-day' }
   | { kind: 'shortcuts' }
   /** Signing out forgets this person on this device, with what was not sent. */

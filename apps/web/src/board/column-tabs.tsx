@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import hidden from '../app/sr-only.module.css';
 import classes from './column-tabs.module.css';
 
 export type ColumnTab = { id: string; title: string; count: number; hasAlarm: boolean };
@@ -52,7 +53,7 @@ export function ColumnTabs({ tabs, scroller }: Props) {
           {tab.title}
           <span className={classes.count} data-alarm={tab.hasAlarm || undefined}>
             {tab.count}
-            {tab.hasAlarm && <span className={classes.srOnly}>, someone waits too long</span>}
+            {tab.hasAlarm && <span className={hidden.srOnly}>, someone waits too long</span>}
           </span>
         </button>
       ))}

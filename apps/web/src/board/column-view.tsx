@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import hidden from '../app/sr-only.module.css';
 import classes from './column-view.module.css';
 
 type Props = {
@@ -19,7 +20,7 @@ export function ColumnView({ id, title, color, count, emptyText, children }: Pro
         <h2 className={classes.title}>{title}</h2>
         <span className={classes.count}>
           {count}
-          <span className={classes.srOnly}> {count === 1 ? 'patient' : 'patients'}</span>
+          <span className={hidden.srOnly}> {count === 1 ? 'patient' : 'patients'}</span>
         </span>
       </header>
       {count === 0 ? (

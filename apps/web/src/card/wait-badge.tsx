@@ -1,4 +1,5 @@
 import { IconAlertOctagonFilled, IconAlertTriangle, IconClock, IconInfoCircle } from '@tabler/icons-react';
+import hidden from '../app/sr-only.module.css';
 import classes from './wait-badge.module.css';
 
 export type Tone = 'calm' | 'info' | 'amber' | 'red';
@@ -28,7 +29,7 @@ export function WaitBadge({ tone, text, measures, word }: Props) {
   return (
     <span className={classes.badge} data-tone={tone} title={measures}>
       <Icon size={15} aria-hidden stroke={2} />
-      <span className={classes.srOnly}>{measures} </span>
+      <span className={hidden.srOnly}>{measures} </span>
       <span className={classes.time}>{text}</span>
       {said && <span className={classes.word}> {said}</span>}
     </span>

@@ -4,6 +4,7 @@ import { type DialogRequest, useBoardUi } from '../board/board-ui.ts';
 import { BreakGlassDialog } from '../emergency/break-glass-dialog.tsx';
 import { ImportSchedule } from '../header/import-schedule.tsx';
 import { findDay, findVisit, patientName } from '../model/entities.ts';
+import { FindPatient } from '../search/find-patient.tsx';
 import { CloseDay } from './close-day.tsx';
 import { ConfirmSameName } from './confirm-same-name.tsx';
 import { EditPerson, NewVisit } from './person-dialogs.tsx';
@@ -64,6 +65,8 @@ export function BoardDialogs() {
       return <ReserveForRoom roomId={dialog.roomId} close={close} />;
     case 'close-day':
       return <CloseDay close={close} />;
+    case 'find':
+      return <FindPatient text={dialog.text} close={close} />;
     case 'import':
       return <ImportSchedule close={close} />;
     case 'sign-out':

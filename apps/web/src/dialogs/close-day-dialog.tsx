@@ -1,6 +1,7 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { FormDialog } from '../app/form-dialog.tsx';
+import { ReasonText } from './reason-text.tsx';
 
 /** A visit that is still open, in the words of the board. */
 export type OpenRow = { visitId: string; name: string; detail: string };
@@ -129,16 +130,7 @@ export function ReopenDayDialog({ onReopen, onClose }: ReopenProps) {
       onSubmit={() => onReopen(reason.trim())}
       onClose={onClose}
     >
-      <Textarea
-        label="Reason"
-        required
-        autosize
-        minRows={2}
-        maxLength={200}
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        data-autofocus
-      />
+      <ReasonText value={reason} onChange={setReason} />
     </FormDialog>
   );
 }

@@ -1,5 +1,6 @@
-import { Alert, Button, Group, Modal, SegmentedControl, Select, Stack, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Alert, Group, SegmentedControl, Select, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { FormDialog } from '../app/form-dialog.tsx';
 
 export type PersonAnswer = {
   kind: 'walk-in' | 'booked';
@@ -149,34 +150,28 @@ export function PersonDialog(props: Props) {
     setRefusal(null);
     setAnswer((former) => ({ ...former, ...change }));
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const cleaned = { ...answer, fullName: answer.fullName.trim() };
     const problem = props.check(cleaned);
     setRefusal(problem);
     if (problem === null) props.onSubmit(cleaned);
   };
   return (
-    <Modal opened onClose={props.onClose} title={props.title} centered size="lg">
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <PersonFields answer={answer} set={set} details={props.details} />
-          {props.isNewVisit && <VisitFields {...props} answer={answer} set={set} />}
-          {refusal && (
-            <Alert color="red" role="alert">
-              {refusal}
-            </Alert>
-          )}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={props.onClose}>
-              Back
-            </Button>
-            <Button type="submit" disabled={answer.fullName.trim() === ''}>
-              {props.confirmLabel}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={props.title}
+      size="lg"
+      submitLabel={props.confirmLabel}
+      isComplete={answer.fullName.trim() !== ''}
+      onSubmit={submit}
+      onClose={props.onClose}
+    >
+      <PersonFields answer={answer} set={set} details={props.details} />
+      {props.isNewVisit && <VisitFields {...props} answer={answer} set={set} />}
+      {refusal && (
+        <Alert color="red" role="alert">
+          {refusal}
+        </Alert>
+      )}
+    </FormDialog>
   );
 }

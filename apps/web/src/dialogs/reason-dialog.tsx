@@ -1,5 +1,7 @@
-import { Button, Chip, Group, Modal, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Chip, Group, Radio, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { FormDialog } from '../app/form-dialog.tsx';
+import { ReasonText } from './reason-text.tsx';
 
 export type ReasonAnswer = { reason: string; by: 'patient' | 'clinic' | null; time: string | null };
 
@@ -48,55 +50,37 @@ export function ReasonDialog({ question, onSubmit, onClose }: Props) {
   const [reason, setReason] = useState('');
   const [by, setBy] = useState<'patient' | 'clinic'>('patient');
   const [time, setTime] = useState('');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (reason.trim() === '') return;
+  const submit = () =>
     onSubmit({ reason: reason.trim(), by: question.asksBy ? by : null, time: time || null });
-  };
   return (
-    <Modal opened onClose={onClose} title={question.title} centered>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text fw={600}>{question.patientName}</Text>
-          {question.hint && <Text size="sm">{question.hint}</Text>}
-          {question.asksBy && (
-            <Radio.Group label="Who decided?" value={by} onChange={(value) => setBy(value as typeof by)}>
-              <Group mt={4}>
-                <Radio value="patient" label="Patient" />
-                <Radio value="clinic" label="Clinic" />
-              </Group>
-            </Radio.Group>
-          )}
-          <Suggestions all={question.suggestions} value={reason} onPick={setReason} />
-          <Textarea
-            label="Reason"
-            required
-            autosize
-            minRows={2}
-            maxLength={200}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            data-autofocus
-          />
-          {question.asksTime && (
-            <TextInput
-              type="time"
-              label="Last seen (optional)"
-              description="When the patient was last seen, if earlier than now"
-              value={time}
-              onChange={(event) => setTime(event.currentTarget.value)}
-            />
-          )}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Back
-            </Button>
-            <Button type="submit" disabled={reason.trim() === ''}>
-              {question.confirmLabel}
-            </Button>
+    <FormDialog
+      title={question.title}
+      about={question.patientName}
+      {...(question.hint ? { text: question.hint } : {})}
+      submitLabel={question.confirmLabel}
+      isComplete={reason.trim() !== ''}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {question.asksBy && (
+        <Radio.Group label="Who decided?" value={by} onChange={(value) => setBy(value as typeof by)}>
+          <Group mt={4}>
+            <Radio value="patient" label="Patient" />
+            <Radio value="clinic" label="Clinic" />
           </Group>
-        </Stack>
-      </form>
-    </Modal>
+        </Radio.Group>
+      )}
+      <Suggestions all={question.suggestions} value={reason} onPick={setReason} />
+      <ReasonText value={reason} onChange={setReason} />
+      {question.asksTime && (
+        <TextInput
+          type="time"
+          label="Last seen (optional)"
+          description="When the patient was last seen, if earlier than now"
+          value={time}
+          onChange={(event) => setTime(event.currentTarget.value)}
+        />
+      )}
+    </FormDialog>
   );
 }

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { type RoomFace, RoomTile } from '../rooms/room-tile.tsx';
 import rail from '../rooms/rooms-rail.module.css';
+import { PickDialog } from './pick-dialog.tsx';
 
 export type RoomChoice = { face: RoomFace; isFree: boolean; isCurrent: boolean };
 
@@ -19,38 +20,32 @@ export function RoomDialog({ title, patientName, choices, noneLabel, onPick, onC
   const free = choices.filter((each) => each.isFree && !each.isCurrent);
   const taken = choices.filter((each) => !each.isFree || each.isCurrent);
   return (
-    <Modal opened onClose={onClose} title={title} centered size="lg">
-      <Stack gap="sm">
-        <Text fw={600}>{patientName}</Text>
-        {free.length === 0 && <Text>No room is free. Clean one or move someone first.</Text>}
-        <section className={rail.list} aria-label="Free rooms">
-          {free.map(({ face }) => (
-            <RoomTile key={face.id} face={face} onClick={() => onPick(face.id)} />
-          ))}
-        </section>
-        {taken.length > 0 && (
-          <>
-            <Text size="sm" c="dimmed">
-              Not free
-            </Text>
-            <section className={rail.list} aria-label="Rooms that are not free">
-              {taken.map(({ face }) => (
-                <RoomTile key={face.id} face={face} disabled />
-              ))}
-            </section>
-          </>
-        )}
-        <Group justify="flex-end" gap="xs">
-          {noneLabel && (
-            <Button variant="default" onClick={() => onPick(null)}>
-              {noneLabel}
-            </Button>
-          )}
-          <Button variant="subtle" onClick={onClose}>
-            Back
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <PickDialog
+      title={title}
+      patientName={patientName}
+      size="lg"
+      noneLabel={noneLabel}
+      onNone={() => onPick(null)}
+      onClose={onClose}
+    >
+      {free.length === 0 && <Text>No room is free. Clean one or move someone first.</Text>}
+      <section className={rail.list} aria-label="Free rooms">
+        {free.map(({ face }) => (
+          <RoomTile key={face.id} face={face} onClick={() => onPick(face.id)} />
+        ))}
+      </section>
+      {taken.length > 0 && (
+        <>
+          <Text size="sm" c="dimmed">
+            Not free
+          </Text>
+          <section className={rail.list} aria-label="Rooms that are not free">
+            {taken.map(({ face }) => (
+              <RoomTile key={face.id} face={face} disabled />
+            ))}
+          </section>
+        </>
+      )}
+    </PickDialog>
   );
 }

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Button, Group, Textarea } from '@mantine/core';
+import { useState } from 'react';
+import { FormDialog } from '../app/form-dialog.tsx';
 
 type Props = {
   title: string;
@@ -19,45 +20,34 @@ type Props = {
 export function TextDialog(props: Props) {
   const [text, setText] = useState(props.initial);
   const trimmed = text.trim();
-  const canSubmit = props.mayBeEmpty || trimmed !== '';
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (canSubmit) props.onSubmit(trimmed === '' ? null : trimmed);
-  };
   return (
-    <Modal opened onClose={props.onClose} title={props.title} centered>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text fw={600}>{props.patientName}</Text>
-          {props.suggestions && (
-            <Group gap={6}>
-              {props.suggestions.map((each) => (
-                <Button key={each} size="compact-md" variant="default" onClick={() => setText(each)}>
-                  {each}
-                </Button>
-              ))}
-            </Group>
-          )}
-          <Textarea
-            label={props.label}
-            autosize
-            minRows={2}
-            maxRows={10}
-            maxLength={props.lengthMax}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-            data-autofocus
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={props.onClose}>
-              Back
+    <FormDialog
+      title={props.title}
+      about={props.patientName}
+      submitLabel={props.confirmLabel}
+      isComplete={props.mayBeEmpty || trimmed !== ''}
+      onSubmit={() => props.onSubmit(trimmed === '' ? null : trimmed)}
+      onClose={props.onClose}
+    >
+      {props.suggestions && (
+        <Group gap={6}>
+          {props.suggestions.map((each) => (
+            <Button key={each} size="compact-md" variant="default" onClick={() => setText(each)}>
+              {each}
             </Button>
-            <Button type="submit" disabled={!canSubmit}>
-              {props.confirmLabel}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+          ))}
+        </Group>
+      )}
+      <Textarea
+        label={props.label}
+        autosize
+        minRows={2}
+        maxRows={10}
+        maxLength={props.lengthMax}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        data-autofocus
+      />
+    </FormDialog>
   );
 }

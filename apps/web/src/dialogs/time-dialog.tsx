@@ -1,10 +1,12 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Select, Text, TextInput } from '@mantine/core';
 import type { Milestone } from '@workflow-bolt/contracts';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
+import { FormDialog } from '../app/form-dialog.tsx';
 
 export type CorrectableTime = {
   milestone: Milestone;
-  label: string /** `HH:MM` on the clinic's wall. */;
+  label: string;
+  /** `HH:MM` on the clinic's wall. */
   time: string;
 };
 export type TimeAnswer = { milestone: Milestone; time: string; reason: string | null };
@@ -31,56 +33,46 @@ export function TimeDialog({ patientName, times, check, onSubmit, onClose }: Pro
   };
   const answer = milestone && time ? { milestone, time, reason: reason.trim() || null } : null;
   const problem = answer && time !== chosen?.time ? check(answer) : null;
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (answer && !problem) onSubmit(answer);
-  };
   return (
-    <Modal opened onClose={onClose} title="Correct a time" centered>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <Text fw={600}>{patientName}</Text>
-          {times.length === 0 && <Text>No step of this visit has a time that you may correct.</Text>}
-          <Select
-            label="Step"
-            data={times.map(({ milestone: value, label }) => ({ value, label }))}
-            value={milestone ?? null}
-            onChange={choose}
-            allowDeselect={false}
-            disabled={times.length === 0}
-          />
-          <TextInput
-            type="time"
-            label="It happened at"
-            description={chosen ? `Recorded as ${chosen.time}` : undefined}
-            value={time}
-            onChange={(event) => setTime(event.currentTarget.value)}
-            required
-            data-autofocus
-          />
-          <TextInput
-            label="Reason"
-            description="Asked for when the change is more than 15 minutes"
-            value={reason}
-            maxLength={200}
-            required={problem?.needsReason ?? false}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          {problem && (
-            <Alert color={problem.needsReason ? 'yellow' : 'red'} role="alert">
-              {problem.message}
-            </Alert>
-          )}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Back
-            </Button>
-            <Button type="submit" disabled={!answer || problem !== null || time === chosen?.time}>
-              Correct time
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title="Correct a time"
+      about={patientName}
+      submitLabel="Correct time"
+      isComplete={answer !== null && problem === null && time !== chosen?.time}
+      onSubmit={() => answer && onSubmit(answer)}
+      onClose={onClose}
+    >
+      {times.length === 0 && <Text>No step of this visit has a time that you may correct.</Text>}
+      <Select
+        label="Step"
+        data={times.map(({ milestone: value, label }) => ({ value, label }))}
+        value={milestone ?? null}
+        onChange={choose}
+        allowDeselect={false}
+        disabled={times.length === 0}
+      />
+      <TextInput
+        type="time"
+        label="It happened at"
+        description={chosen ? `Recorded as ${chosen.time}` : undefined}
+        value={time}
+        onChange={(event) => setTime(event.currentTarget.value)}
+        required
+        data-autofocus
+      />
+      <TextInput
+        label="Reason"
+        description="Asked for when the change is more than 15 minutes"
+        value={reason}
+        maxLength={200}
+        required={problem?.needsReason ?? false}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      {problem && (
+        <Alert color={problem.needsReason ? 'yellow' : 'red'} role="alert">
+          {problem.message}
+        </Alert>
+      )}
+    </FormDialog>
   );
 }

@@ -55,8 +55,10 @@ function driftServer(
       const session = (await (await board(input, init)).json()) as { roles: Role[] };
       return json({ ...session, roles: [role] });
     }
-    if (!/\/(?:drift|reconcile)$/.test(path)) return board(input, init);
+    if (!/\/(?:drift|reconcile|print)$/.test(path)) return board(input, init);
     asked.push(`${init?.method ?? 'GET'} ${path}`);
+    if (path.endsWith('/print'))
+      return json({ printedBy: 'Robin', at: at(9, 30), patients: 2, reference: 'rid-1' });
     return path.endsWith('/drift') ? json(present) : json({ jobId: '1' }, 202);
   };
   return { server, asked, tell: (next) => (present = next) };
@@ -81,15 +83,39 @@ test('[I9] the desk reads the report once, prints it, and asks for a new one; it
     ...['Appointment 77', 'Appointment', 'none', 'listed', 'Not known', 'Read the schedule again.'],
   ]);
   fireEvent.click(screen.getByRole('button', { name: 'Print' }));
-  expect(print).toHaveBeenCalledTimes(1);
-  expect(asked).toEqual([`GET /boards/cedar/${date}/drift`]);
+  await waitFor(() => expect(print).toHaveBeenCalledTimes(1));
+  expect(asked).toEqual([`GET /boards/cedar/${date}/drift`, `POST /boards/cedar/${date}/print`]);
+  expect(document.querySelector('.print-mark')?.textContent).toMatch(
+    /^Printed by Robin, .* 2 patients · rid-1$/,
+  );
   tell(answer({ report: { ...report, at: at(9, 20), drifted: 0, quarantined: 0, rows: [] } }));
   fireEvent.click(screen.getByRole('button', { name: 'Compare now' }));
   await screen.findByText(/7 visits compared, no difference\./);
   await waitFor(() => expect(screen.queryByText(/its report appears here/)).toBeNull());
   const reads = asked.filter((each) => each.startsWith('GET')).length;
-  expect(asked.filter((each) => each.startsWith('POST'))).toEqual([`POST /boards/cedar/${date}/reconcile`]);
+  expect(asked.filter((each) => each.endsWith('/reconcile'))).toEqual([
+    `POST /boards/cedar/${date}/reconcile`,
+  ]);
   expect(reads).toBeGreaterThanOrEqual(2);
+});
+
+test('when no worker answers within two minutes the page says so, and asks again when told to', async () => {
+  const { server, asked, tell } = driftServer('front-desk', answer({ report }));
+  renderBoard(server, `drift?clinic=cedar&date=${date}`);
+  await screen.findByRole('table', { name: 'Differences' });
+  fireEvent.click(screen.getByRole('button', { name: 'Compare now' }));
+  await screen.findByText(/its report appears here/);
+  const later = Date.now() + 121_000;
+  vi.spyOn(Date, 'now').mockImplementation(() => later);
+  const note = await screen.findByRole('alert', {}, { timeout: 30_000 });
+  expect(note.textContent).toMatch(/^No comparison within two minutes: no worker has answered\./);
+  expect(screen.queryByText(/its report appears here/)).toBeNull();
+  fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+  await screen.findByText(/its report appears here/);
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(asked.filter((each) => each.startsWith('POST'))).toHaveLength(2);
+  tell(answer({ report: { ...report, at: at(9, 30), drifted: 0, quarantined: 0, rows: [] } }));
+  await screen.findByText(/7 visits compared, no difference\./, {}, { timeout: 30_000 });
 });
 
 test('a day without a report says so, and why the last attempt has none', async () => {

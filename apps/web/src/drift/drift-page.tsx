@@ -6,6 +6,7 @@ import { boardAddress } from '../app/board-address.ts';
 import { FailureNote } from '../app/failure-note.tsx';
 import { type PageLink, PageSection, PageShell } from '../app/page-shell.tsx';
 import { boardDay } from '../format/clock.ts';
+import { usePrint } from '../print/use-print.tsx';
 import type { SessionExits } from '../session/use-session.ts';
 import classes from './drift-report.module.css';
 import { DriftReport } from './drift-report.tsx';
@@ -15,13 +16,20 @@ type Clinic = Session['clinics'][number];
 const dateShape = /^\d{4}-\d{2}-\d{2}$/;
 
 function DayReport({ api, clinic, date }: { api: EhrLinkApi; clinic: Clinic; date: string }) {
-  const { value, failure, isAwaited, compare, isBusy } = useComparison(api, { clinic: clinic.id, date });
+  const comparison = useComparison(api, { clinic: clinic.id, date });
+  const { value, failure, isAwaited, compare, isBusy } = comparison;
+  const printing = usePrint({ clinic: clinic.id, date }, 'differences');
   return (
     <PageSection
       title={`${clinic.name}, ${boardDay(date)}: board and EHR`}
       action={
         <div className={classes.choice}>
-          <Button variant="default" onClick={() => window.print()} disabled={!value?.report}>
+          <Button
+            variant="default"
+            onClick={printing.print}
+            loading={printing.isBusy}
+            disabled={!value?.report}
+          >
             Print
           </Button>
           <Button loading={isBusy || isAwaited} onClick={() => void compare()}>
@@ -30,8 +38,9 @@ function DayReport({ api, clinic, date }: { api: EhrLinkApi; clinic: Clinic; dat
         </div>
       }
     >
-      <FailureNote failure={failure} />
-      {value && <DriftReport value={value} isAwaited={isAwaited} zone={clinic.zone} />}
+      {printing.mark}
+      <FailureNote failure={failure ?? printing.failure} />
+      {value && <DriftReport value={value} comparison={comparison} zone={clinic.zone} />}
     </PageSection>
   );
 }

@@ -1,10 +1,11 @@
-import { Table, Text } from '@mantine/core';
+import { Button, Table, Text } from '@mantine/core';
 import type { DriftResponse } from '@workflow-bolt/contracts';
 import { Nothing } from '../app/page-shell.tsx';
 import { driftCells } from '../ehr-link/drift-words.ts';
 import { plural } from '../format/duration.ts';
 import { moment } from '../format/moment.ts';
 import classes from './drift-report.module.css';
+import type { Comparison } from './use-comparison.ts';
 
 type Report = NonNullable<DriftResponse['report']>;
 
@@ -53,12 +54,33 @@ export function driftSummary({ at, compared, drifted, quarantined, omitted }: Re
   return `${moment(at)}: ${plural(compared, 'visit')} compared, ${found}.${odd}${left}`;
 }
 
-type Props = { value: DriftResponse; isAwaited: boolean; zone: string };
+/** Nobody has compared the day in the time that a comparison takes at most. */
+function Unanswered({ onTryAgain }: { onTryAgain: () => void }) {
+  return (
+    <div className={classes.unanswered} role="alert">
+      <Text size="sm">
+        No comparison within two minutes: no worker has answered. It may still come; what is shown below is
+        older.
+      </Text>
+      <Button variant="default" onClick={onTryAgain}>
+        Try again
+      </Button>
+    </div>
+  );
+}
+
+type Props = {
+  value: DriftResponse;
+  comparison: Pick<Comparison, 'isAwaited' | 'isUnanswered' | 'compare'>;
+  zone: string;
+};
 
 /** A comparison as it is read, on a screen or on paper. */
-export function DriftReport({ value: { report, failure }, isAwaited, zone }: Props) {
+export function DriftReport({ value: { report, failure }, comparison, zone }: Props) {
+  const { isAwaited, isUnanswered, compare } = comparison;
   return (
     <>
+      {isUnanswered && <Unanswered onTryAgain={() => void compare()} />}
       {isAwaited && (
         <Text size="sm" role="status">
           The comparison was asked for; its report appears here.

@@ -13,6 +13,8 @@ export type Comparison = {
   failure: string | null;
   /** A comparison was asked for, and neither its report nor its failure is there yet. */
   isAwaited: boolean;
+  /** It was waited for in vain: no worker has answered. */
+  isUnanswered: boolean;
   compare: () => Promise<void>;
   isBusy: Action['isBusy'];
 };
@@ -27,14 +29,16 @@ export function useComparison(api: EhrLinkApi, { clinic, date }: BoardKey): Comp
   const load = useCallback(() => api.drift({ clinic, date }), [api, clinic, date]);
   const { value, failure, reload } = useResource(load);
   const action = useAction();
-  const [asked, setAsked] = useState<{ before: string; until: number } | null>(null);
-  const isAwaited = asked !== null && asked.before === momentOf(value);
+  const [asked, setAsked] = useState<{ before: string; until: number; isGivenUp: boolean } | null>(null);
+  const isOpen = asked !== null && asked.before === momentOf(value);
+  const isUnanswered = isOpen && asked.isGivenUp;
+  const isAwaited = isOpen && !asked.isGivenUp;
   useEffect(() => {
     if (!isAwaited || asked === null) return;
     let timer: ReturnType<typeof setTimeout>;
     let isOver = false;
     const again = async () => {
-      if (Date.now() >= asked.until) return setAsked(null);
+      if (Date.now() >= asked.until) return setAsked({ ...asked, isGivenUp: true });
       await reload();
       if (!isOver) timer = setTimeout(() => void again(), askAgainMs);
     };
@@ -47,7 +51,8 @@ export function useComparison(api: EhrLinkApi, { clinic, date }: BoardKey): Comp
   const compare = async () => {
     const before = momentOf(value);
     if (await action.run(() => api.compare({ clinic, date }).then(() => undefined)))
-      setAsked({ before, until: Date.now() + patienceMs });
+      setAsked({ before, until: Date.now() + patienceMs, isGivenUp: false });
   };
-  return { value, failure: failure ?? action.failure, isAwaited, compare, isBusy: action.isBusy };
+  const { isBusy } = action;
+  return { value, failure: failure ?? action.failure, isAwaited, isUnanswered, compare, isBusy };
 }

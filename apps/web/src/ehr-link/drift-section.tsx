@@ -11,7 +11,8 @@ type Props = { api: EhrLinkApi; clinic: { id: string; name: string; zone: string
 /** How the present day differs from the EHR, field by field, and what to do about it. It repairs nothing. */
 export function DriftSection({ api, clinic }: Props) {
   const { id, today, zone } = clinic;
-  const { value, failure, isAwaited, compare, isBusy } = useComparison(api, { clinic: id, date: today });
+  const comparison = useComparison(api, { clinic: id, date: today });
+  const { value, failure, compare, isBusy } = comparison;
   return (
     <PageSection
       title={`Compared with the EHR: ${clinic.name}`}
@@ -31,7 +32,7 @@ export function DriftSection({ api, clinic }: Props) {
       }
     >
       <FailureNote failure={failure} />
-      {value && <DriftReport value={value} isAwaited={isAwaited} zone={zone} />}
+      {value && <DriftReport value={value} comparison={comparison} zone={zone} />}
     </PageSection>
   );
 }

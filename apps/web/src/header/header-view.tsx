@@ -8,6 +8,7 @@ import {
 } from '@mantine/core';
 import {
   IconBolt,
+  IconCalendarSearch,
   IconCloudDataConnection,
   IconDots,
   IconFileImport,
@@ -15,6 +16,7 @@ import {
   IconLock,
   IconLogout,
   IconMoon,
+  IconPrinter,
   IconRefresh,
   IconReport,
   IconSearch,
@@ -24,12 +26,16 @@ import {
   IconX,
 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
+import bar from '../app/bar.module.css';
+import { stationLabel } from '../session/stations.ts';
 import classes from './header-view.module.css';
 
 type Props = {
   clinicName: string;
   dayText: string;
   isToday: boolean;
+  /** The board of the clinic's present day. */
+  todayHref: string;
   userName: string;
   roleText: string;
   stationText: string | null;
@@ -39,6 +45,8 @@ type Props = {
   search: string;
   searchRef: RefObject<HTMLInputElement | null>;
   onSearch: (text: string) => void;
+  /** Null hides it: this role looks into no other day. */
+  onFind: (() => void) | null;
   /** Null hides the button: this role may not. */
   onNewVisit: (() => void) | null;
   onImport: (() => void) | null;
@@ -52,6 +60,8 @@ type Props = {
   onLock: (() => void) | null;
   /** Null where this role may not, or not in the present state of the day. */
   closing: { label: string; open: () => void } | null;
+  /** Null where this role may not. */
+  onPrint: (() => void) | null;
   onShortcuts: () => void;
   onSignOut: () => void;
 };
@@ -95,7 +105,7 @@ function UserMenu(props: Props) {
       <Menu.Dropdown>
         <Menu.Label>
           {props.userName} · {props.roleText}
-          {props.stationText && ` · ${props.stationText}`}
+          {props.stationText && ` · ${stationLabel(props.stationText)}`}
         </Menu.Label>
         <Menu.Item leftSection={<IconUserCircle size={18} />} component="a" href="/account">
           Your account
@@ -115,9 +125,19 @@ function UserMenu(props: Props) {
             Report of the day
           </Menu.Item>
         )}
+        {props.onFind && (
+          <Menu.Item leftSection={<IconCalendarSearch size={18} />} onClick={props.onFind}>
+            Find in other days
+          </Menu.Item>
+        )}
         {props.closing && (
           <Menu.Item leftSection={<IconMoon size={18} />} onClick={props.closing.open}>
             {props.closing.label}
+          </Menu.Item>
+        )}
+        {props.onPrint && (
+          <Menu.Item leftSection={<IconPrinter size={18} />} onClick={props.onPrint}>
+            Print the board
           </Menu.Item>
         )}
         <Menu.Item leftSection={<IconKeyboard size={18} />} onClick={props.onShortcuts}>
@@ -208,12 +228,54 @@ function Actions(props: Props) {
   );
 }
 
+/** Clears what was typed; while nothing was, leads to other days. */
+function SearchButton({ search, onSearch, onFind }: Props) {
+  if (search)
+    return (
+      <ActionIcon variant="subtle" color="gray" onClick={() => onSearch('')} aria-label="Clear the search">
+        <IconX size={16} />
+      </ActionIcon>
+    );
+  if (!onFind) return null;
+  return (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      onClick={onFind}
+      aria-label="Find in other days"
+      title="Find in other days"
+    >
+      <IconCalendarSearch size={17} />
+    </ActionIcon>
+  );
+}
+
+/** Narrows the cards of this day while one types; Enter looks for the same name in other days. */
+function Search(props: Props) {
+  const { search, searchRef, onSearch, onFind } = props;
+  return (
+    <TextInput
+      ref={searchRef}
+      type="search"
+      className={classes.search}
+      aria-label="Search patients by name"
+      placeholder="Find a name"
+      value={search}
+      onChange={(event) => onSearch(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && onFind && search.trim() !== '') onFind();
+      }}
+      leftSection={<IconSearch size={17} />}
+      rightSection={<SearchButton {...props} />}
+    />
+  );
+}
+
 /** Whose board this is, whether it can be believed, and what can be done with all of it. */
 export function HeaderView(props: Props) {
-  const { search, searchRef, onSearch } = props;
   return (
-    <header className={classes.header}>
-      <span className={classes.logo} aria-hidden>
+    <header className={`${bar.bar} ${classes.header}`}>
+      <span className={`${bar.logo} ${classes.logo}`} aria-hidden>
         <IconBolt size={20} />
       </span>
       <div className={classes.where}>
@@ -221,6 +283,11 @@ export function HeaderView(props: Props) {
         <span className={classes.day}>
           {props.isToday && <span className={classes.today}>Today, </span>}
           {props.dayText}
+          {!props.isToday && (
+            <a className={classes.toToday} href={props.todayHref}>
+              To today
+            </a>
+          )}
           {props.isDevelopment && <span className={classes.development}>Development</span>}
         </span>
       </div>
@@ -228,28 +295,7 @@ export function HeaderView(props: Props) {
         {props.live}
         {props.sync}
       </div>
-      <TextInput
-        ref={searchRef}
-        type="search"
-        className={classes.search}
-        aria-label="Search patients by name"
-        placeholder="Find a name"
-        value={search}
-        onChange={(event) => onSearch(event.currentTarget.value)}
-        leftSection={<IconSearch size={17} />}
-        rightSection={
-          search && (
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              onClick={() => onSearch('')}
-              aria-label="Clear the search"
-            >
-              <IconX size={16} />
-            </ActionIcon>
-          )
-        }
-      />
+      <Search {...props} />
       <Actions {...props} />
       <UserMenu {...props} />
     </header>

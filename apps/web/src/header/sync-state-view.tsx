@@ -6,6 +6,7 @@ import {
   IconCloudOff,
   IconFileImport,
 } from '@tabler/icons-react';
+import state from './state-button.module.css';
 import classes from './sync-state-view.module.css';
 
 export type SyncFace = {
@@ -27,7 +28,7 @@ export function SyncStateView({ face, onImport }: { face: SyncFace; onImport: ((
     <Popover width={320} position="bottom-start" shadow="md" withArrow>
       <Popover.Target>
         <UnstyledButton
-          className={classes.button}
+          className={`${state.button} ${classes.button}`}
           data-tone={face.tone}
           aria-label={`EHR state: ${face.text}`}
         >

@@ -1,5 +1,6 @@
 import { Popover, Text, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import state from './state-button.module.css';
 import classes from './sync-state-view.module.css';
 import type { SystemFace } from './system-words.ts';
 
@@ -8,7 +9,11 @@ export function SystemStateView({ face }: { face: SystemFace }) {
   return (
     <Popover width={320} position="bottom-start" shadow="md" withArrow>
       <Popover.Target>
-        <UnstyledButton className={classes.button} data-tone={face.tone} aria-label={`System: ${face.word}`}>
+        <UnstyledButton
+          className={`${state.button} ${classes.button}`}
+          data-tone={face.tone}
+          aria-label={`System: ${face.word}`}
+        >
           <IconAlertTriangle size={17} aria-hidden />
           <span className={classes.word}>{face.word}</span>
         </UnstyledButton>

@@ -8,6 +8,7 @@ import {
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { OpenVisit, WriteBackTotal } from '../model/write-back-total.ts';
+import state from './state-button.module.css';
 import classes from './write-back-total-view.module.css';
 
 type Props = {
@@ -67,7 +68,7 @@ export function WriteBackTotalView({ total, onOpen, onRetry }: Props) {
     >
       <Popover.Target>
         <UnstyledButton
-          className={classes.button}
+          className={`${state.button} ${classes.button}`}
           data-tone={total.tone}
           aria-label={`EHR write-back: ${total.text}`}
           onClick={() => setIsOpened(!isOpened)}

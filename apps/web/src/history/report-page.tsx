@@ -9,6 +9,7 @@ import { FailureNote } from '../app/failure-note.tsx';
 import { PageSection, PageShell } from '../app/page-shell.tsx';
 import { useResource } from '../app/use-resource.ts';
 import { boardDay, clockMoment } from '../format/clock.ts';
+import { usePrint } from '../print/use-print.tsx';
 import type { SessionExits } from '../session/use-session.ts';
 import classes from './report-page.module.css';
 import { ReportNumbers, ReportRows } from './report-tables.tsx';
@@ -56,12 +57,15 @@ function LoadedReport({ board, zone, reader }: ReportProps) {
 
 function Report({ report, board, zone, reader }: ReportProps & { report: DayReport }) {
   const api = useApi();
+  const { print, failure, isBusy, mark } = usePrint(board, 'report');
   return (
     <>
+      {mark}
+      <FailureNote failure={failure} />
       <PageSection title={`${report.clinicName}, ${boardDay(report.date)}`}>
         <p className={classes.state}>{stateWords[report.state]}</p>
         <div className={classes.actions}>
-          <Button leftSection={<IconPrinter size={18} />} onClick={() => print()}>
+          <Button leftSection={<IconPrinter size={18} />} loading={isBusy} onClick={print}>
             Print
           </Button>
           {files.map(({ format, label }) => (

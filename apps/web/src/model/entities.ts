@@ -1,5 +1,5 @@
 /** Typed access to the entities of a board snapshot. */
-import type { Day, EntityId, Person, Room, Sync, Visit } from '@workflow-bolt/contracts';
+import type { Day, EntityId, Person, Room, Visit } from '@workflow-bolt/contracts';
 import type { Versioned } from '@workflow-bolt/domain';
 
 export type Entities = ReadonlyMap<EntityId, Versioned>;
@@ -22,11 +22,6 @@ export function findRoom(entities: Entities, id: string): Room | null {
 export function findDay(entities: Entities): Day | null {
   const d = entities.get('day')?.d;
   return d?.type === 'day' ? d : null;
-}
-
-export function findSync(entities: Entities): Sync | null {
-  const d = entities.get('sync')?.d;
-  return d?.type === 'sync' ? d : null;
 }
 
 export function listVisits(entities: Entities): Visit[] {

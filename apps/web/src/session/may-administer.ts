@@ -9,6 +9,14 @@ export const mayAdminister = ({ roles }: Session): boolean =>
 export const mayOpenEhrLink = ({ roles }: Session): boolean =>
   roles.some((role) => role === 'manager' || role === 'admin' || role === 'auditor');
 
+/** Whose pages begin with the record of accesses. */
+export const mayReadRecord = ({ roles }: Session): boolean =>
+  roles.some((role) => actionMatrix['audit.read'].who[role] !== undefined);
+
+/** Who sees boards at all: neither who runs the system nor who only watches over it. */
+export const mayRead = ({ roles }: Session): boolean =>
+  roles.some((role) => actionMatrix.read.who[role] !== undefined);
+
 /** Who may see how a day differs from the EHR. */
 export const mayCompare = ({ roles }: Session): boolean =>
   roles.some((role) => actionMatrix['drift.read'].who[role] !== undefined);

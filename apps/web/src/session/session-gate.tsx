@@ -4,9 +4,24 @@ import type { ReactNode } from 'react';
 import { IdleWatch } from '../lock/idle-watch.tsx';
 import { OutsidePage } from '../lock/outside-page.tsx';
 import { PinNeededNote } from '../lock/pin-needed-note.tsx';
+import { OfflineOrElse } from '../offline/offline-or-else.tsx';
 import { EntryPanel } from './entry-panel.tsx';
 import { ProofProvider } from './proof-provider.tsx';
-import { type SessionExits, useSession } from './use-session.ts';
+import { type SessionExits, type SessionState, useSession } from './use-session.ts';
+
+type FailedProps = { state: Extract<SessionState, { kind: 'failed' }>; onAgain: () => void };
+
+/** Nobody could say who this is: what the browser kept for them, or why not. */
+function FailedSession({ state, onAgain }: FailedProps) {
+  const failed = (
+    <EntryPanel title="Clinic board" failure={state.message}>
+      <Button variant="default" onClick={onAgain}>
+        Try again
+      </Button>
+    </EntryPanel>
+  );
+  return state.isAway ? <OfflineOrElse onAgain={onAgain}>{failed}</OfflineOrElse> : failed;
+}
 
 type Props = { children: (session: Session, exits: SessionExits) => ReactNode };
 
@@ -25,13 +40,7 @@ export function SessionGate({ children }: Props) {
     case 'signed-out':
       return <OutsidePage reason={state.reason} onSignedIn={() => void ask()} onUnlocked={enter} />;
     case 'failed':
-      return (
-        <EntryPanel title="Clinic board" failure={state.message}>
-          <Button variant="default" onClick={() => void ask()}>
-            Try again
-          </Button>
-        </EntryPanel>
-      );
+      return <FailedSession state={state} onAgain={() => void ask()} />;
     case 'leaving':
     case 'asking':
       return (

@@ -10,3 +10,6 @@ export const stations: readonly Station[] = [
   { id: 'laptop-2', label: 'Provider laptop 2' },
   { id: 'office', label: 'Office' },
 ];
+
+/** What a station is called; one that is not of the demo clinic by its own name. */
+export const stationLabel = (id: string): string => stations.find((each) => each.id === id)?.label ?? id;

@@ -1,6 +1,14 @@
-import { type ApiClient, ApiError, type Session, SessionApi, WorkstationKey } from '@workflow-bolt/client';
+import {
+  type ApiClient,
+  ApiError,
+  NetworkError,
+  type Session,
+  SessionApi,
+  WorkstationKey,
+} from '@workflow-bolt/client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useApi } from '../app/api-context.ts';
+import { forgetKeptBoard } from '../offline/use-offline-board.ts';
 import { hearTabs, markLocked, tellTabs, wasLocked } from './session-link.ts';
 
 /** Why somebody is outside, where it needs saying. */
@@ -11,7 +19,8 @@ export type SessionState =
   | { kind: 'leaving' }
   | { kind: 'signed-in'; session: Session; needsPin: boolean }
   | { kind: 'signed-out'; reason: OutsideReason }
-  | { kind: 'failed'; message: string };
+  /** `isAway`: nobody could say whether the session is still good. */
+  | { kind: 'failed'; message: string; isAway: boolean };
 
 export type SessionExits = {
   signOut: () => Promise<void>;
@@ -24,6 +33,8 @@ export type SessionExits = {
 };
 
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+const isAway = (cause: unknown): boolean =>
+  cause instanceof NetworkError || (cause instanceof ApiError && cause.status >= 500);
 const isCode = (cause: unknown, ...codes: string[]): boolean =>
   cause instanceof ApiError && codes.includes(cause.code);
 
@@ -67,6 +78,7 @@ export function useSession() {
   }, []);
   const stayOut = useCallback((reason: OutsideReason) => {
     present.current = null;
+    void forgetKeptBoard();
     setState({ kind: 'signed-out', reason });
   }, []);
   const ask = useCallback(async () => {
@@ -78,12 +90,13 @@ export function useSession() {
       (cause: unknown) =>
         isCode(cause, 'not_authenticated')
           ? stayOut(null)
-          : setState({ kind: 'failed', message: messageOf(cause) }),
+          : setState({ kind: 'failed', message: messageOf(cause), isAway: isAway(cause) && !wasLocked() }),
     );
   }, [api, enter, stayOut]);
   /** Blank first, then everything else: nobody may read on while the server is asked. */
   const blank = useCallback(() => {
     void concealAll();
+    void forgetKeptBoard();
     setState({ kind: 'leaving' });
   }, [concealAll]);
   const exits = useMemo<SessionExits>(
@@ -93,7 +106,8 @@ export function useSession() {
       signOut: async () => {
         blank();
         tellTabs('leaving');
-        await api.logout().catch(() => {});
+        // What did not reach the server is finished when somebody comes back, before anybody is in.
+        await api.logout().catch(() => markLocked(true));
         tellTabs('left');
         stayOut(null);
       },

@@ -7,11 +7,13 @@ import {
   type AuditCheck,
   type Beat,
   type ClinicSettings,
+  ConfigError,
   Fault,
   type SecurityEvent,
   type WorkerConfig,
 } from '@workflow-bolt/contracts';
 import {
+  AccessReviews,
   AuditChecks,
   type AuditLogId,
   AuditReviews,
@@ -28,11 +30,16 @@ import {
   openObjectStore,
   type RedisPort,
   type SecurityAudit,
+  witnessAddress,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
+import { WitnessDesk } from './witness-desk.ts';
 
 export type AuditKeeperParts = {
-  config: Pick<WorkerConfig, 'archive' | 'auditName' | 'auditSealMs'>;
+  config: Pick<
+    WorkerConfig,
+    'archive' | 'auditName' | 'auditSealMs' | 'auditWitnesses' | 'auditWitnessRequired'
+  >;
   clinics: readonly ClinicSettings[];
   port: RedisPort;
   keys: () => KeyProvider;
@@ -53,9 +60,13 @@ export class AuditKeeper {
   readonly #parts: AuditKeeperParts;
   readonly #checks: AuditChecks;
   readonly #reviews: AuditReviews;
+  readonly #accessReviews: AccessReviews;
   readonly #kept = new Map<AuditLogId, Kept>();
   readonly #inDoubt = new Set<AuditLogId>();
+  /** Logs of which a witness has seen another history; until this process is started again. */
+  readonly #forked = new Set<AuditLogId>();
   readonly #now: () => number;
+  readonly witnesses: WitnessDesk;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #state: NonNullable<Beat['record']> = { lastGoodAt: null, lastFailedAt: null };
@@ -64,7 +75,15 @@ export class AuditKeeper {
     this.#parts = parts;
     this.#checks = new AuditChecks(parts.port);
     this.#reviews = new AuditReviews(parts.port);
+    this.#accessReviews = new AccessReviews(parts.port);
     this.#now = parts.now ?? Date.now;
+    const { config, audit, log } = parts;
+    this.witnesses = new WitnessDesk({
+      witnesses: config.auditWitnesses.map(addressOf),
+      record: (event) => audit.append(event),
+      onForked: (each) => this.#forked.add(each),
+      ...{ log, now: this.#now },
+    });
   }
 
   get logs(): AuditLogId[] {
@@ -80,9 +99,13 @@ export class AuditKeeper {
     if (this.#timer) clearInterval(this.#timer);
     this.#timer = null;
     await this.#running;
+    await this.witnesses.stop();
   }
 
-  /** One pass over all logs: sealing, then whatever check is due. Never throws; what failed is logged. */
+  /**
+   * One pass over all logs: sealing, then whatever check is due. Never throws; what failed is logged. Witnesses are
+   * asked afterwards; the next pass does not wait for them.
+   */
   async pass(): Promise<void> {
     const sealed: (boolean | null)[] = [];
     for (const log of this.logs) {
@@ -91,11 +114,14 @@ export class AuditKeeper {
       await this.#remindOf(log).catch((error: unknown) => this.#tell(log, error, 'review not opened'));
     }
     this.#note(sealed);
+    // Of all logs, whoever sealed them: what another process had confirmed lies in the archive, and is not asked again.
+    this.witnesses.ask(new Map([...this.#kept].map(([log, { archive }]) => [log, archive])));
   }
 
   /** When logs were last sealed from here, and when one last could not be; a pass in which others held all says nothing. */
   get state(): NonNullable<Beat['record']> {
-    return this.#state;
+    const witness = this.witnesses.state;
+    return witness ? { ...this.#state, witness } : this.#state;
   }
 
   #note(sealed: readonly (boolean | null)[]): void {
@@ -103,18 +129,29 @@ export class AuditKeeper {
     else if (sealed.includes(true)) this.#state = { ...this.#state, lastGoodAt: Date.now() };
   }
 
-  /** A week that is over is to be reviewed; one that nobody reviewed in time is told, on the record and in the log. */
+  /** A week that is over, and access in force, are to be reviewed; what nobody reviewed in time is told. */
   async #remindOf(log: AuditLogId): Promise<void> {
     const now = this.#now();
     await this.#reviews.open(log, now);
     for (const week of await this.#reviews.escalate(log, now)) {
       this.#parts.log.warn({ log, week }, 'review of the record overdue');
-      await this.#parts.audit.append({
-        ...{ cid: clinicOf(log), type: 'security', sub: 'review', act: 'E', out: 4, why: 'overdue' },
-        agent: { uid: 'audit-keeper', kind: 'service', role: null },
-        ...{ pou: 'HCOMPL', ent: [{ t: 'AuditReview', id: week }] },
-      });
+      await this.#tellOverdue(log, 'AuditReview', week);
     }
+    if (clinicOf(log) === null) return;
+    await this.#accessReviews.open(log, now);
+    for (const number of await this.#accessReviews.escalate(log, now)) {
+      this.#parts.log.warn({ log, number }, 'review of access overdue');
+      await this.#tellOverdue(log, 'AccessReview', String(number));
+    }
+  }
+
+  /** On the record, from where it becomes an alert. */
+  async #tellOverdue(log: AuditLogId, t: string, id: string): Promise<void> {
+    await this.#parts.audit.append({
+      ...{ cid: clinicOf(log), type: 'security', sub: 'review', act: 'E', out: 4, why: 'overdue' },
+      agent: { uid: 'audit-keeper', kind: 'service', role: null },
+      ...{ pou: 'HCOMPL', ent: [{ t, id }] },
+    });
   }
 
   /** Codes only: what an error quotes may be anything. */
@@ -182,11 +219,21 @@ export class AuditKeeper {
     const signer = new AuditSigner(keys());
     const sealer = new AuditSealer(log, {
       ...{ port, archive: store, signer, keys: keys(), installation: config.auditName, now: this.#now },
-      isTrimAllowed: () => !this.#inDoubt.has(log),
+      isTrimAllowed: () => !this.#inDoubt.has(log) && !this.#forked.has(log),
+      isWitnessed: (size) => !config.auditWitnessRequired || this.witnesses.isConfirmed(log, size),
     });
     const kept = { sealer, signer, archive: new LogArchive(store, log) };
     this.#kept.set(log, kept);
     return kept;
+  }
+}
+
+/** Throws ConfigError for a key whose hash is of another key, or that signs logs. */
+function addressOf({ key, url }: WorkerConfig['auditWitnesses'][number]) {
+  try {
+    return witnessAddress(key, url);
+  } catch (error) {
+    throw new ConfigError(`BOLT_AUDIT_WITNESSES: ${(error as Error).message} (${key})`);
   }
 }
 

@@ -41,7 +41,7 @@ async function age(name: string): Promise<void> {
   await redis.call('HSET', '{dt}:bait', name, `${servers} ${Date.now() - 600_000}`);
 }
 
-test('[abuse] [privacy] HT-3: whoever reads the bait in Redis is noticed, by any process and once', async () => {
+test('[abuse] [privacy] [H-17] HT-3: whoever reads the bait in Redis is noticed, by any process and once', async () => {
   const { guard, recorded, clock } = newGuard();
   await guard.look();
   expect(await redis.call('EXISTS', bait)).toBe(1);
@@ -102,4 +102,18 @@ test('[abuse] [H-03] BTG-1U: an emergency access that nobody judged within 72 ho
   clock.now += 90_000_000;
   await guard.look();
   expect(await alerts(clinic)).toEqual([['BTG-1U', 'dr-okafor']]);
+});
+
+test('[audit] [H-13] what the keeper of the record tells becomes an alert: a review that is owed, a witness that is late', async () => {
+  const { guard } = newGuard();
+  const told = (sub: 'review' | 'verify', why: string, t: string, id: string) =>
+    guard.record({
+      ...{ cid: 'elm', type: 'security', sub, act: 'E', out: 4, why },
+      ...{ agent: { uid: 'audit-keeper', kind: 'service', role: null }, ent: [{ t, id }] },
+    });
+  await told('review', 'overdue', 'AuditReview', '2026-11-09');
+  await told('review', 'overdue', 'AuditReview', '2026-11-09');
+  await told('review', 'overdue', 'AccessReview', '3');
+  await told('verify', 'witness_late', 'Witness', 'witness.example.org/w1');
+  expect((await alerts('elm')).map(([rule]) => rule).sort()).toEqual(['AUD-2', 'REV-1', 'REV-1']);
 });

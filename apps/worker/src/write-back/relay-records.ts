@@ -5,6 +5,7 @@ import {
   followVisit,
   isUntold,
   nextWork,
+  rebasedRecord,
   settlement,
   settleRecord,
   type WriteBackRules,
@@ -64,7 +65,7 @@ export class RelayRecords {
   /** Brings every record up to the board, whatever was missed. */
   follow(rules: WriteBackRules): void {
     const { epoch, seq } = this.#parts.host.position;
-    if (epoch !== this.#epoch) this.#rebase(epoch);
+    if (epoch !== this.#epoch) this.#rebase(epoch, rules);
     for (const [, { d: visit }] of this.#parts.host.state.entries()) {
       if (visit.type !== 'visit') continue;
       const before = this.#records.get(visit.id) ?? null;
@@ -76,23 +77,27 @@ export class RelayRecords {
   }
 
   /** Another history: positions start anew, the board may have forgotten what it was told, and we what we began. */
-  #rebase(epoch: string): void {
+  #rebase(epoch: string, rules: WriteBackRules): void {
     const isFirst = this.#epoch === '';
     this.#epoch = epoch;
     if (isFirst) return;
+    const now = this.#parts.host.now();
     for (const [id, record] of this.#records) {
-      const wish = record.entry.wish && { ...record.entry.wish, seq: 0 };
-      const isNamed = this.#created.has(id) || this.#externalOf(id) !== null;
-      const appointmentId = isNamed ? record.entry.appointmentId : null;
-      const triedAt = appointmentId === null && wish ? this.#parts.host.now() : record.triedAt;
-      this.put(id, { ...record, told: 0, triedAt, entry: { ...record.entry, wish, appointmentId } });
+      const madeId = this.#created.get(id)?.appointmentId ?? null;
+      const rebased = rebasedRecord(record, this.#visitOf(id), { rules, now, madeId });
+      if (rebased) this.put(id, rebased);
+      else this.#forget(id);
     }
   }
 
-  /** What the board shows of the visit's appointment. */
-  #externalOf(id: string): Visit['external'] {
-    const visit = this.#parts.host.state.get(`v:${id}`)?.d;
-    return visit?.type === 'visit' ? visit.external : null;
+  #forget(id: string): void {
+    this.#records.delete(id);
+    this.#dirty.add(id);
+  }
+
+  #visitOf(id: string): Visit | null {
+    const found = this.#parts.host.state.get(`v:${id}`)?.d;
+    return found?.type === 'visit' ? found : null;
   }
 
   /** Keeps what has changed; one write at a time. `isLast` gives the lease back. Throws LeaseLost or Fault. */
@@ -111,9 +116,10 @@ export class RelayRecords {
       const record = this.#records.get(id);
       if (record) set.set(id, record);
     }
+    const drop = ids.filter((id) => !set.has(id));
     const { epoch, seq } = this.#parts.host.position;
     try {
-      await this.#parts.outbox.keep({ set, cursor: { epoch, seq }, isLast });
+      await this.#parts.outbox.keep({ set, drop, cursor: { epoch, seq }, isLast });
     } catch (error) {
       for (const id of ids) this.#dirty.add(id);
       throw error;
@@ -122,10 +128,10 @@ export class RelayRecords {
 
   /** Tells the board what it does not know yet, and remembers that it does. Throws Fault. */
   async tell(): Promise<void> {
-    const { host, commands } = this.#parts;
+    const { commands } = this.#parts;
     for (const [id, record] of this.#records) {
-      const visit = host.state.get(`v:${id}`)?.d;
-      if (visit?.type !== 'visit' || !isUntold(record, visit)) continue;
+      const visit = this.#visitOf(id);
+      if (!visit || !isUntold(record, visit)) continue;
       const created = this.#created.get(id) ?? null;
       await commands.submit([settlement(id, record, created)]);
       const present = this.#records.get(id) ?? record;

@@ -107,7 +107,7 @@ test('[audit] it refuses: an old size that is not its own, a proof that does not
   expect((await ask(url, { oldSize: 200, size: 300, proof: [leafHash(Buffer.from('x'))] })).status).toBe(422);
   expect((await ask(url, { oldSize: 200, size: 300, by: stranger })).status).toBe(403);
   const unknown = formatAddCheckpoint({ oldSize: 0, proof: [], note: elsewhere(other) });
-  const post = (body: string | Buffer, path = 'add-checkpoint') =>
+  const post = (body: string | Buffer<ArrayBuffer>, path = 'add-checkpoint') =>
     fetch(`${url}/${path}`, { method: 'POST', body }).then(({ status }) => status);
   expect(await post(Buffer.from(unknown))).toBe(404);
   expect(await post('old 0\n\nnothing\n')).toBe(400);
@@ -155,7 +155,7 @@ test('[audit] it forgets nothing when it is started again, and its key stays wit
 
 const forkAt = (leaf: number) => entries.map((entry, i) => (i < leaf ? entry : { ...entry, sub: 'delete' }));
 
-test('[audit] [H-07] a split view: two auditors are shown two logs, both signed; only one can be cosigned', async () => {
+test('[audit] [H-07] [ONC-d-2] a split view: two auditors are shown two logs, both signed; only one can be cosigned', async () => {
   const { stack, running } = await startWitness();
   await using _ = stack;
   const { url, key } = running.now;

@@ -56,9 +56,17 @@ export class ApiTransport {
     }
   }
 
-  async #sendOnce<T>(sent: Sent): Promise<T> {
-    const { path } = sent;
-    const response = await this.#fetch(this.baseUrl + path, {
+  /** What is taken away as a file. Throws as `send` does. */
+  async file(path: string): Promise<Blob> {
+    const response = await this.#ask({ method: 'GET', path });
+    if (!response.ok) throw await readProblem(response);
+    return response.blob().catch((cause: unknown) => {
+      throw new NetworkError(cause);
+    });
+  }
+
+  #ask(sent: Sent): Promise<Response> {
+    return this.#fetch(this.baseUrl + sent.path, {
       method: sent.method,
       ...(sent.body === undefined ? {} : { body: sent.body }),
       headers: this.#headers(sent),
@@ -69,6 +77,11 @@ export class ApiTransport {
     }).catch((cause: unknown) => {
       throw new NetworkError(cause);
     });
+  }
+
+  async #sendOnce<T>(sent: Sent): Promise<T> {
+    const { path } = sent;
+    const response = await this.#ask(sent);
     if (!response.ok && !(path === '/readyz' && response.status === 503)) throw await readProblem(response);
     if (response.status === 204) return undefined as T;
     // A captive portal answers 200 with a page.

@@ -127,6 +127,3 @@ export function moveToIdentity(lane: OutboxLane, items: readonly OutboxItem[], c
 
 export const queuedItems = (lane: OutboxLane): OutboxItem[] =>
   lane.items.filter((item) => item.state === 'queued');
-
-export const attentionItems = (lane: OutboxLane): OutboxItem[] =>
-  lane.items.filter((item) => item.state === 'attention');

@@ -13,7 +13,7 @@ const ordinary: OpenedRecord = {
 const kinds = (more: Partial<OpenedRecord>) => closenessOf({ ...ordinary, ...more });
 
 describe('an opened record', () => {
-  it('[abuse] [privacy] UT-1C: of a colleague or of oneself is told, however the name is written', () => {
+  it('[abuse] [privacy] [H-13] UT-1C: of a colleague or of oneself is told, however the name is written', () => {
     for (const patientName of [
       ...[
         'Amaka Okafor',
@@ -27,12 +27,12 @@ describe('an opened record', () => {
       expect([patientName, kinds({ patientName })]).toEqual([patientName, ['opened-colleague']]);
   });
 
-  it('[abuse] [privacy] UT-1S: of somebody with the reader’s surname is told', () => {
+  it('[abuse] [privacy] [H-13] UT-1S: of somebody with the reader’s surname is told', () => {
     for (const patientName of ['Tom Whitfield', 'Whitfield, Tom', 'Tom R. Whitfield Jr.', 'Tom WHITFIELD'])
       expect([patientName, kinds({ patientName })]).toEqual([patientName, ['opened-namesake']]);
   });
 
-  it('[abuse] [privacy] UT-1F: of a patient without a visit within seven days is told', () => {
+  it('[abuse] [privacy] [H-13] UT-1F: of a patient without a visit within seven days is told', () => {
     expect(kinds({ visitDays: ['2026-11-15', '2026-12-01'] })).toEqual(['opened-far-day']);
     for (const day of ['2026-11-16', '2026-11-30'])
       expect(kinds({ visitDays: ['2026-01-05', day] })).toEqual([]);

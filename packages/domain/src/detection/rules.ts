@@ -218,7 +218,7 @@ export const detectionRules: readonly DetectionRule[] = [
   },
   {
     id: 'REV-1',
-    about: 'Nobody has reviewed a week of the record in time',
+    about: 'Nobody has reviewed a week of the record, or the access in force, in time',
     on: ['review-overdue'],
     subject: 'object',
     windows: [],

@@ -47,6 +47,13 @@ export const auditKeyRows: readonly KeyRow[] = [
     life: '6 years',
   },
   {
+    name: '{a:<log>}:acc',
+    type: 'hash',
+    content:
+      'reviews of access: `<number>:made`, `:done` (JSON: by, at, outcome, how many accounts), `:late`',
+    life: 'for good',
+  },
+  {
     name: '{a:<log>}:ix:b:<date>',
     type: 'zset',
     content: 'who read the whole board: `<how> <uid> <role>` → epoch ms last (`:f` beside it: first)',
@@ -89,6 +96,7 @@ export type AuditKeys = {
   seal: string;
   checks: string;
   reviews: string;
+  accessReviews: string;
   reveals: string;
   boardReaders: (date: string) => string;
   openedBy: (patient: string) => string;
@@ -106,6 +114,7 @@ export function auditKeys(log: AuditLogId): AuditKeys {
     seal: `${tag}:seal`,
     checks: `${tag}:chk`,
     reviews: `${tag}:rev`,
+    accessReviews: `${tag}:acc`,
     reveals: `${tag}:rvl`,
     boardReaders: (date) => {
       if (!dateShape.test(date)) throw new RangeError('date has a wrong form');

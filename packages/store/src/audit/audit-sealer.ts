@@ -48,6 +48,8 @@ export type AuditSealerParts = {
   hotMs?: number;
   /** False while the record is in doubt: then nothing more is trimmed, so that both copies can be compared. */
   isTrimAllowed?: () => boolean;
+  /** False while witnesses that must have confirmed a log of this size have not: until then it is not trimmed. */
+  isWitnessed?: (size: number) => boolean;
   batchMax?: number;
 };
 
@@ -74,6 +76,8 @@ export class AuditSealer {
   readonly #macs: MacChecker;
   readonly #now: () => number;
   #trimmedAt = 0;
+  /** How far the log went when trimming was last thought of. */
+  #trimmable: { size: number; positions: ReadonlyMap<string, string> } | null = null;
 
   constructor(log: AuditLogId, parts: AuditSealerParts) {
     this.log = log;
@@ -97,7 +101,7 @@ export class AuditSealer {
     const fresh = await this.#freshEntries(await this.#state.positions());
     const plan = await this.#draw(hold, fresh);
     if (!plan) {
-      await this.#trim();
+      await this.#trim(hold.size);
       return { status: 'idle', size: hold.size };
     }
     await this.#state.plan(hold, JSON.stringify(plan));
@@ -209,19 +213,16 @@ export class AuditSealer {
       positions: positionsAfter(plan),
     });
     await this.#archive.dropPartials(plan.size, range.size);
-    await this.#trim();
+    await this.#trim(range.size);
     const gaps = events.filter(({ sub }) => sub === 'audit-gap').length;
     return { status: 'sealed', size: range.size, added: countOf(plan), gaps };
   }
 
-  /** A checkpoint of this size that was signed before a crash is used again: a witness would date a second one. */
+  /** A checkpoint of this size that was signed before a crash is used again. */
   async #sign(range: CompactRange): Promise<Uint8Array> {
     const kept = await this.#archive.read(checkpointNameOf(range.size));
     if (kept) return kept;
-    return this.#parts.signer.sign(
-      { origin: this.origin, size: range.size, root: range.root() },
-      this.#now(),
-    );
+    return this.#parts.signer.sign({ origin: this.origin, size: range.size, root: range.root() });
   }
 
   /** Just before what cannot be taken back: a sealer that slept too long must not sign beside its successor. */
@@ -230,12 +231,16 @@ export class AuditSealer {
     if (now?.fence !== fence) throw new Fault('store_unavailable', { reason: 'seal_fenced' });
   }
 
-  /** Redis forgets what is archived and old enough. */
-  async #trim(): Promise<void> {
+  /** Redis forgets what is archived, confirmed where that is asked for, and old enough. */
+  async #trim(size: number): Promise<void> {
     const now = this.#now();
     if (now - this.#trimmedAt < trimEveryMs || this.#parts.isTrimAllowed?.() === false) return;
+    // A log that grows is never confirmed to its end: what was sealed an hour ago is.
+    this.#trimmable ??= { size, positions: await this.#state.positions() };
+    if (this.#parts.isWitnessed?.(this.#trimmable.size) === false) return;
+    const { positions } = this.#trimmable;
+    this.#trimmable = null;
     this.#trimmedAt = now;
-    const positions = await this.#state.positions();
     for (const src of await this.#sources.list()) {
       const sealed = parsePosition(positions.get(src));
       const numGone = await this.#sources.trim(src, sealed, now - (this.#parts.hotMs ?? hotMs));

@@ -1,8 +1,7 @@
-/** Signs checkpoints with the installation's key, and asks a witness to sign beside it. */
+/** Signs checkpoints with the installation's key. Witnesses are asked once a checkpoint is archived: nothing waits for them. */
 import {
   type Checkpoint,
   checkpointText,
-  cosignedMessage,
   formatNote,
   type NoteKey,
   noteKey,
@@ -10,13 +9,6 @@ import {
 } from '@workflow-bolt/audit-verifier';
 import { Fault } from '@workflow-bolt/contracts';
 import type { KeyProvider } from '../vault/key-provider.ts';
-
-/** Someone else who remembers what was signed: another project, another owner. */
-export interface CheckpointWitness {
-  readonly key: NoteKey;
-  /** Ed25519 over the cosigned message. */
-  sign(message: Uint8Array): Promise<Uint8Array>;
-}
 
 type SigningKeys = Pick<KeyProvider, 'sign' | 'publicKey'>;
 
@@ -30,11 +22,9 @@ export function originOf(installation: string, log: string): string {
 
 export class AuditSigner {
   readonly #keys: SigningKeys;
-  readonly #witness: CheckpointWitness | null;
 
-  constructor(keys: SigningKeys, witness: CheckpointWitness | null = null) {
+  constructor(keys: SigningKeys) {
     this.#keys = keys;
-    this.#witness = witness;
   }
 
   /** The key that verifies this log, to be handed to auditors. Throws Fault `keys_unavailable`. */
@@ -42,8 +32,8 @@ export class AuditSigner {
     return noteKey(origin, 1, await this.#keys.publicKey());
   }
 
-  /** A signed checkpoint, cosigned where there is a witness. Throws Fault `keys_unavailable`. */
-  async sign(checkpoint: Checkpoint, now: number): Promise<Uint8Array> {
+  /** A signed checkpoint. Throws Fault `keys_unavailable`. */
+  async sign(checkpoint: Checkpoint): Promise<Uint8Array> {
     const text = checkpointText(checkpoint);
     const key = await this.verifierKey(checkpoint.origin);
     const signature = await this.#keys.sign(Buffer.from(text));
@@ -51,15 +41,6 @@ export class AuditSigner {
     // A key that does not fit its public half would make a record that nobody can verify.
     if (!verifyNote({ text, signatures }, key).isSigned)
       throw new Fault('keys_unavailable', { reason: 'audit' });
-    if (this.#witness) signatures.push(await this.#cosign(this.#witness, text, now));
     return formatNote({ text, signatures });
-  }
-
-  async #cosign(witness: CheckpointWitness, text: string, now: number) {
-    const seconds = Math.floor(now / 1_000);
-    const time = Buffer.alloc(8);
-    time.writeBigUInt64BE(BigInt(seconds));
-    const signature = Buffer.concat([time, await witness.sign(cosignedMessage(text, seconds))]);
-    return { name: witness.key.name, keyHash: witness.key.keyHash, signature };
   }
 }

@@ -29,7 +29,7 @@ const backlogMaxMs = 24 * 3_600_000;
 function verify({ reader, key, now, since }: CheckSubject): Promise<VerifyReport> {
   return verifyLog(reader, {
     ...{ key, now, since, isIncremental: since !== null, backlogMaxMs, skewMs: 300_000 },
-    ...{ witness: null, witnessMaxMs: null, retainFrom: null, ageMaxMs: null, silenceMaxMs: null },
+    ...{ witnesses: [], witnessMaxMs: null, retainFrom: null, ageMaxMs: null, silenceMaxMs: null },
   });
 }
 

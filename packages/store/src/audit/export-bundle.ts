@@ -1,11 +1,10 @@
 /** An export that proves itself: rows, a manifest, the signed checkpoint, and the path of each row to its root. */
 import { hash } from 'node:crypto';
 import {
-  checkpointName,
   type ExportManifest,
   type ExportProofs,
   exportNames,
-  readCheckpoint,
+  formatNote,
 } from '@workflow-bolt/audit-verifier';
 import { Fault } from '@workflow-bolt/contracts';
 import type { AuditReader, FoundEntry } from './audit-reader.ts';
@@ -21,9 +20,8 @@ export async function exportFiles(
   rows: readonly FoundEntry[],
   { query, tool, at }: ExportQuestion,
 ): Promise<Map<string, Uint8Array>> {
-  const note = await reader.archive.read(checkpointName);
-  const checkpoint = note && readCheckpoint(note);
-  if (!note || !checkpoint) throw new Fault('archive_unavailable', { reason: 'never_sealed' });
+  const checkpoint = await reader.archive.cosignedCheckpoint();
+  if (!checkpoint) throw new Fault('archive_unavailable', { reason: 'never_sealed' });
   const leaves = rows.map(({ leaf }) => leaf);
   const proofs: ExportProofs = { leaves, paths: await reader.proofs(leaves, checkpoint.size) };
   const files = new Map<string, Uint8Array>([
@@ -34,7 +32,7 @@ export async function exportFiles(
     ['events.csv', Buffer.from(entriesCsv(rows))],
     ['events.fhir.json', Buffer.from(JSON.stringify(fhirBundle(rows, at)))],
     [exportNames.proofs, Buffer.from(JSON.stringify(proofs))],
-    [exportNames.checkpoint, note],
+    [exportNames.checkpoint, formatNote(checkpoint.note)],
   ]);
   const manifest: ExportManifest = {
     v: 1,

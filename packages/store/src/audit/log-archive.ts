@@ -4,16 +4,19 @@ import {
   CompactRange,
   checkpointName,
   checkpointNameOf,
+  cosignatureNameOf,
   decodeBundle,
   decodeTile,
   edgeOf,
   encodeBundle,
+  formatSignatures,
   fullRoot,
   isSameHash,
   type LogReader,
   leafHash,
   levelCount,
   MissingPiece,
+  type NoteSignature,
   type ReadCheckpoint,
   readCheckpoint,
   readPiece,
@@ -22,6 +25,7 @@ import {
   tileName,
   tileWidth,
   widthOf,
+  withCosignatures,
 } from '@workflow-bolt/audit-verifier';
 import { Fault } from '@workflow-bolt/contracts';
 import type { ObjectStore } from '../archive/object-store.ts';
@@ -57,6 +61,26 @@ export class LogArchive implements LogReader {
   async putCheckpoint(size: number, note: Uint8Array): Promise<void> {
     await this.#store.create(this.#prefix + checkpointNameOf(size), note);
     await this.#store.put(this.#prefix + checkpointName, note);
+  }
+
+  /** Keeps what a witness signed beside a checkpoint of this size. What another process kept before stands. Throws Fault. */
+  async keepCosignature(size: number, signature: NoteSignature): Promise<void> {
+    const name = cosignatureNameOf(size, signature.keyHash);
+    if (await this.read(name)) return;
+    const line = Buffer.from(formatSignatures([signature]));
+    await this.#store.create(this.#prefix + name, line).catch((error: unknown) => {
+      if (!(error instanceof Fault) || error.code !== 'archive_conflict') throw error;
+    });
+  }
+
+  /** The newest checkpoint with whatever witnesses have signed beside it; null for a log that was never sealed. */
+  async cosignedCheckpoint(): Promise<ReadCheckpoint | null> {
+    const checkpoint = await this.checkpoint();
+    if (!checkpoint) return null;
+    const stem = cosignatureNameOf(checkpoint.size, '');
+    const beside: { keyHash: string }[] = [];
+    for await (const name of this.list(stem)) beside.push({ keyHash: name.slice(stem.length) });
+    return withCosignatures(this, checkpoint, beside);
   }
 
   /** Entries from one leaf to before another. Throws MissingPiece. */

@@ -17,7 +17,9 @@ const letterOf: Readonly<Record<IndexedKind, string>> = { phone: 'p', record: 'r
 
 /** The width for so many rows: about log2 of them, less one, so that a tag stands for two of them or more. */
 export function widthFor(rows: number, present: number): number {
-  const ideal = Math.floor(Math.log2(Math.max(1, rows))) - 1;
+  // Nothing is indexed: a new clinic, or an index that was lost and is made again as it was.
+  if (rows === 0) return present;
+  const ideal = Math.floor(Math.log2(rows)) - 1;
   // A clinic at the border of two widths must not be indexed anew every night.
   if (Math.abs(ideal - present) < 2) return present;
   return tagWidths.findLast((width) => width <= ideal) ?? tagWidths[0];

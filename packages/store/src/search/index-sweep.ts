@@ -3,10 +3,10 @@
  * at another width is made anew, a deleted day loses what is left of its own: whatever a process that died had not
  * done is done here, and an index that was lost is there again. Two sweeps at once do no harm.
  */
-import type { BoardKey } from '@workflow-bolt/contracts';
+import { type BoardKey, Fault, type ProblemCode } from '@workflow-bolt/contracts';
 import { type BoardState, dateAfter } from '@workflow-bolt/domain';
 import type { RedisPort } from '../redis-port.ts';
-import { keptDates } from './kept-dates.ts';
+import { type KeptDate, keptDates } from './kept-dates.ts';
 import type { PatientIndex } from './patient-index.ts';
 
 export type IndexSweepParts = {
@@ -15,7 +15,16 @@ export type IndexSweepParts = {
   /** The board of a day, from Redis or the archive. */
   stateOf: (board: BoardKey) => Promise<BoardState>;
 };
-export type IndexSweepReport = { looked: number; made: number; forgotten: number };
+/** `failed` counts days that could not be read now: they are looked at again by the next sweep. */
+export type IndexSweepReport = { looked: number; made: number; forgotten: number; failed: number };
+
+/** Trouble of one day, which keeps no other from being indexed. */
+const ofOneDay: readonly ProblemCode[] = [
+  'board_purged',
+  'archive_broken',
+  'archive_unavailable',
+  'phi_unreadable',
+];
 
 /** Back to the longest life of a board, and ahead as far as schedules are imported. */
 export const wholeSpan = { back: 400, ahead: 120 } as const;
@@ -24,22 +33,33 @@ export const nearSpan = { back: 3, ahead: 30 } as const;
 
 /** Looks at the days around `today` (the clinic's local date). Throws Fault; what was made until then stays. */
 export async function sweepIndex(
-  { port, index, stateOf }: IndexSweepParts,
+  parts: IndexSweepParts,
   clinic: string,
   { today, back, ahead }: { today: string; back: number; ahead: number },
 ): Promise<IndexSweepReport> {
   const span = { from: dateAfter(today, -back), to: dateAfter(today, ahead) };
-  await index.fitWidth(clinic);
-  const report = { looked: 0, made: 0, forgotten: 0 };
-  for (const { date, isPurged, ...at } of await keptDates(port, clinic, span)) {
-    const board = { clinic, date };
+  await parts.index.fitWidth(clinic);
+  const report = { looked: 0, made: 0, forgotten: 0, failed: 0 };
+  for (const day of await keptDates(parts.port, clinic, span)) {
     report.looked += 1;
-    if (isPurged) {
-      if (await index.forgetLeft(board)) report.forgotten += 1;
-    } else if (!(await index.isCurrent(board, at))) {
-      await index.publish(board, await stateOf(board), at);
-      report.made += 1;
-    }
+    const done = await sweepDay(parts, clinic, day).catch((error: unknown): 'failed' => {
+      if (error instanceof Fault && ofOneDay.includes(error.code)) return 'failed';
+      throw error;
+    });
+    if (done !== null) report[done] += 1;
   }
   return report;
+}
+
+/** What had to be done about a day; null when nothing had. */
+async function sweepDay(
+  { index, stateOf }: IndexSweepParts,
+  clinic: string,
+  { date, isPurged, ...at }: KeptDate,
+): Promise<'made' | 'forgotten' | null> {
+  const board = { clinic, date };
+  if (isPurged) return (await index.forgetLeft(board)) ? 'forgotten' : null;
+  if (await index.isCurrent(board, at)) return null;
+  await index.publish(board, await stateOf(board), at);
+  return 'made';
 }

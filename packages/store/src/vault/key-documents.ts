@@ -14,6 +14,7 @@ export const keyNames = {
   clinicKey: (clinic: string, kid: string) => `clinics/${clinic}/clinic-key/${kid}.json`,
   indexKey: (clinic: string) => `clinics/${clinic}/index-key.json`,
   searchKey: (clinic: string) => `clinics/${clinic}/search-key.json`,
+  destroyedSearchKey: (clinic: string, kid: string) => `clinics/${clinic}/destroyed-search-keys/${kid}.json`,
   clinics: 'clinics/',
   scope: scopeFolder,
   retentionKeys: (scope: KeyScope) => `${scopeFolder(scope)}retention-key/`,

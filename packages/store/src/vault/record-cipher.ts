@@ -10,7 +10,6 @@ const formVersion = 1;
 
 /** `kind` is the entity's or event's type; `place` is its clinic, board and id: nothing opens anywhere else. */
 export type RecordPlace = { kind: string; place: string };
-export type OpenRecord = { kind: string; clear: unknown; plan: FieldPlan };
 
 /** Plans are made once for each type of record. */
 export class FieldPlans {

@@ -75,13 +75,20 @@ export async function resealSearchKey(
   const resealed = { ...document, ck: newest.kid, sealed };
   await asKeys(hierarchy.store.put(keyNames.searchKey(clinic), bytesOf(resealed)));
   hierarchy.told({ use: 'rewrapped', clinic, kid: document.kid, period: null });
+  // Keys that are destroyed in this moment must not come back.
+  const destroyed = keyNames.destroyedSearchKey(clinic, document.kid);
+  if ((await asKeys(hierarchy.store.get(destroyed))) !== null)
+    await asKeys(hierarchy.store.delete(keyNames.searchKey(clinic)));
 }
 
 /** Destroys them. What is asked for next is made anew, and an index of other keys is made again. Throws Fault. */
 export async function destroySearchKey(hierarchy: KeyHierarchy, clinic: string): Promise<void> {
   const document = await find(hierarchy, clinic);
   if (!document) return;
+  const { kid } = document;
+  // The mark first: whoever seals them anew looks for it afterwards.
+  await asKeys(hierarchy.store.put(keyNames.destroyedSearchKey(clinic, kid), bytesOf({ kid })));
   await asKeys(hierarchy.store.delete(keyNames.searchKey(clinic)));
   hierarchy.forget();
-  hierarchy.told({ use: 'destroyed', clinic, kid: document.kid, period: null });
+  hierarchy.told({ use: 'destroyed', clinic, kid, period: null });
 }
