@@ -1,8 +1,7 @@
 /**
  * Hypothesis (board-stream 3.12, "Redis failover, tail lost"): when a promoted replica lacks the end of the log, the
  * servers notice it, begin exactly one new epoch, and no screen shows the lost history afterwards; the outboxes bring
- * back what they had acknowledged. What the worker wrote to the EHR meanwhile stays written once, although the entries
- * of its outbox, its lease and how far it had followed the board are lost with the tail.
+ * back what they had acknowledged. What became of the worker's outbox is judged in the long lane.
  *
  * Fault: silence between primary and replica, steps acknowledged by the primary alone (no WAIT), then the primary is
  * cut off from the servers, the replica promoted, and the old primary comes back as its replica.
@@ -18,9 +17,8 @@ import { IDBFactory } from 'fake-indexeddb';
 import { beforeEach, expect, test } from 'vitest';
 import { ChaosClinic } from './chaos-clinic.ts';
 import { chaosSeed } from './chaos-seed.ts';
-import { deskOf, judgeFailover, openDesks, untilAllShow } from './judge-failover.ts';
+import { judgeFailover, openDesks, untilAllShow } from './judge-failover.ts';
 import { recoveryMsMax } from './kill-rounds.ts';
-import { LostWrites } from './lost-writes.ts';
 import { ReplicatedPair } from './replicated-pair.ts';
 import { sentinelUrl } from './sentinel-url.ts';
 
@@ -31,30 +29,23 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
 
-test(`[I2] [I3] [H-19] [WB-LEASE] a promoted replica without the tail: noticed, announced once, forgotten by every screen, no write to the EHR lost or done twice, seed ${seed}`, async () => {
+test(`[I2] [I3] [H-19] a promoted replica without the tail: noticed, announced once, forgotten by every screen, seed ${seed}`, async () => {
   await using pair = await ReplicatedPair.start();
   await using clinic = await ChaosClinic.open({ seed, redisUrl: pair.front.url, numClients: 0 });
   const desks = await openDesks(clinic, seed);
   const oldLog = clinic.truth(pair.first.url);
   const newLog = clinic.truth(pair.second.url);
   const { epoch: oldEpoch } = await oldLog.meta();
-  const writes = new LostWrites(clinic, deskOf(desks));
   for (const desk of desks) desk.work();
-  const kept = writes.arrive(2);
   await sleep(500);
   pair.cutReplication();
-  const lost = writes.arrive(3);
   await sleep(600);
-  await writes.untilOneIsWritten(lost);
   await pair.promoteSecond();
-  const [before, after] = [writes.written(kept), writes.written(lost)];
-  console.log(`in the EHR by then: ${before} of ${kept.length}, and ${after} of the ${lost.length} lost`);
   await sleep(1_000);
   for (const desk of desks) await desk.rest();
   await untilAllShow(clinic, newLog, recoveryMsMax);
   await oldLog.catchUp();
   await pair.returnFirst();
-  await writes.judge(newLog);
   await untilAllShow(clinic, newLog);
   await judgeFailover(clinic, { oldLog, newLog, oldEpoch, desks });
 });
@@ -80,6 +71,7 @@ test(`[I2] [I3] Sentinel elects a replica that missed the tail: noticed, announc
   await replica?.server.start();
   const promoted = await set.untilPromoted(old);
   expect(promoted).toBe(replica);
+  await set.allowNoFurtherFailover();
   await sleep(1_500);
   for (const desk of desks) await desk.rest();
   await oldLog.catchUp();

@@ -3,7 +3,7 @@
  * written is written, and in the end board, EHR and cards say the same.
  */
 import type { Visit } from '@workflow-bolt/contracts';
-import { syncOf } from '@workflow-bolt/domain';
+import { normalisedName, syncOf } from '@workflow-bolt/domain';
 import { awaitUntil } from '@workflow-bolt/testkit';
 import { expect } from 'vitest';
 import { assertNoBlindRepeat } from '../../apps/ehr-simulator/src/assertions.ts';
@@ -25,6 +25,7 @@ export class LostWrites {
   readonly #desk: OutboxDesk;
   readonly #waiting: Visit[];
   readonly #arrivals: Arrival[] = [];
+  #walkIn: { visitId: string; patientId: number; before: number[] } | null = null;
 
   /** `desk`: the one that may say who has come. */
   constructor(clinic: ChaosClinic, desk: OutboxDesk) {
@@ -47,8 +48,42 @@ export class LostWrites {
       appointmentId: Number(external?.appointmentId),
     }));
     this.#arrivals.push(...arrivals);
-    for (const { visitId } of arrivals) this.#desk.arrive(visitId);
+    for (const { visitId } of arrivals) this.#desk.note({ type: 'moveVisit', visitId, to: 'arrived' });
     return arrivals.map(({ appointmentId }) => appointmentId);
+  }
+
+  /** Registers a walk-in whom the EHR knows; resolves when the worker has made their appointment. */
+  async walkIn(): Promise<void> {
+    const { world } = this.#clinic.system.simulator;
+    const day = this.#clinic.contents().get('day')?.d;
+    const providerId = day?.type === 'day' ? day.providers.find(({ id }) => id.startsWith('ehr-'))?.id : null;
+    const names = [...world.patients.values()].map(({ fullName }) => normalisedName(fullName));
+    const isAlone = (name: string) => names.filter((each) => each === normalisedName(name)).length === 1;
+    const patient = [...world.patients.values()].find(
+      ({ deleted, mergedInto, dob, fullName }) => !deleted && mergedInto === null && dob && isAlone(fullName),
+    );
+    if (!patient?.dob || !providerId) throw new Error('the generated day has no such patient');
+    this.#walkIn = {
+      visitId: `w-known-${patient.id}`,
+      patientId: patient.id,
+      before: this.#bookedFor(patient.id),
+    };
+    const { fullName, dob } = patient;
+    const { visitId } = this.#walkIn;
+    this.#desk.note({ type: 'createVisit', visitId, kind: 'walk-in', fullName, dob, providerId });
+    const isMade = () => this.#made().length > 0;
+    await awaitUntil('the walk-in has an appointment', isMade, patienceMs);
+  }
+
+  #bookedFor(patient: number): number[] {
+    const { world } = this.#clinic.system.simulator;
+    return world.all().flatMap(({ id, patientId }) => (patientId === patient ? [id] : []));
+  }
+
+  /** The walk-in's appointments that were not there before. */
+  #made(): number[] {
+    const { patientId = 0, before = [] } = this.#walkIn ?? {};
+    return this.#bookedFor(patientId).filter((id) => !before.includes(id));
   }
 
   /** Resolves when the worker has written one of them. */
@@ -62,24 +97,40 @@ export class LostWrites {
     return appointmentIds.reduce((sum, id) => sum + appliedTo(this.#journal, id).length, 0);
   }
 
-  /** Everyone at rest. Throws with what is not in step, or was written twice. */
-  async judge(log: BoardTruth): Promise<void> {
+  /**
+   * Everyone at rest. Throws with what is not in step, or was written twice. `isPromised`: no step that was answered may be
+   * gone; without it, as where no copy confirms, one that nobody has any more is as if it had never been taken.
+   */
+  async judge(log: BoardTruth, { isPromised }: { isPromised: boolean }): Promise<void> {
     await awaitUntil(
       'every arrival is in the EHR, and its card says so',
       async () => {
+        if (!isPromised) await this.#clinic.requestSync();
         await log.catchUp();
-        const open = this.#standings(log).filter(({ isSettled }) => !isSettled);
+        const standings = this.#standings(log);
+        const open: object[] = standings.filter((one) => !one.isSettled && (isPromised || !one.isForgotten));
+        if (this.#walkIn && this.#linked(log).length === 0) open.push(this.#walkIn);
         if (open.length > 0) throw new Error(JSON.stringify(open));
         return true;
       },
       patienceMs,
     );
-    const writes = this.#arrivals.map(({ appointmentId }) =>
-      appliedTo(this.#journal, appointmentId).map(({ status }) => status),
-    );
-    expect(writes).toEqual(this.#arrivals.map(() => ['CheckedIn']));
+    for (const { appointmentId } of this.#arrivals) {
+      const written = appliedTo(this.#journal, appointmentId).map(({ status }) => status);
+      expect(written).toEqual(isPromised || written.length > 0 ? ['CheckedIn'] : []);
+    }
     expect(writesRepeated(this.#journal)).toEqual([]);
     expect(assertNoBlindRepeat(this.#journal).violations).toEqual([]);
+    if (this.#walkIn) expect([this.#made().length, this.#linked(log).length]).toEqual([1, 1]);
+  }
+
+  /** The visits that have an appointment which was made; each counts once for each. */
+  #linked(log: BoardTruth): string[] {
+    return this.#made().flatMap((made) =>
+      [...log.state.entries()].flatMap(([, { d }]) =>
+        d.type === 'visit' && d.external?.appointmentId === String(made) ? [d.id] : [],
+      ),
+    );
   }
 
   #standings(log: BoardTruth) {
@@ -90,7 +141,8 @@ export class LostWrites {
       const status = visit?.type === 'visit' ? visit.status : null;
       const held = this.#held(appointmentId);
       const isSettled = status === 'arrived' && state === 'in-sync' && held === 'CheckedIn';
-      return { visitId, status, state, held, isSettled };
+      const isForgotten = status !== 'arrived' && held !== 'CheckedIn';
+      return { visitId, status, state, held, isSettled, isForgotten };
     });
   }
 

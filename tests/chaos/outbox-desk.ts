@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SubmitRefused } from '@workflow-bolt/client';
-import type { Command, CommandOutcome } from '@workflow-bolt/contracts';
+import type { Command, CommandOf, CommandOutcome } from '@workflow-bolt/contracts';
 import { awaitUntil, type Rng } from '@workflow-bolt/testkit';
 import type { BoardObserver } from './board-observer.ts';
 
@@ -44,9 +44,9 @@ export class OutboxDesk {
     );
   }
 
-  /** Somebody with a booking has come. */
-  arrive(visitId: string): void {
-    this.#arrivals.push(this.#give({ type: 'moveVisit', visitId, to: 'arrived' }));
+  /** Somebody has come. */
+  note(command: CommandOf<'moveVisit' | 'createVisit'>): void {
+    this.#arrivals.push(this.#give(command));
   }
 
   /** Steps that a person would have to look at. */

@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Day, WriteBackMode } from '@workflow-bolt/contracts';
-import { type WriteBackRules, writeRulesOf } from '@workflow-bolt/domain';
+import { type Created, type WriteBackRules, writeRulesOf } from '@workflow-bolt/domain';
 import type { EhrPort } from '@workflow-bolt/ehr';
 import { type BoardHost, LeaseLost, type OutboxContents, type WriteOutbox } from '@workflow-bolt/store';
 import type { BoardPort } from '../board-port.ts';
@@ -28,6 +28,8 @@ export type BoardRelayParts = {
   /** `interactive` for what somebody at a screen waits for. */
   ehr: { interactive: EhrPort; background: EhrPort };
   subjects: WriteSubjects;
+  /** Appointments that this process has made for the board's visits. */
+  made: Map<string, Created>;
   mode: () => Promise<WriteBackMode>;
   /** Ms until the EHR may be asked again as far as is known; 0 when it may. */
   closedMs: () => number;
@@ -61,8 +63,9 @@ export class BoardRelay {
   /** `contents`: what the outbox held when the lease was taken. */
   constructor(contents: OutboxContents, parts: BoardRelayParts) {
     this.#parts = parts;
-    const { host, commands, outbox, subjects, mode } = parts;
-    this.#records = new RelayRecords(contents, { host, commands, outbox, onNews: (id) => this.#onNews(id) });
+    const { host, commands, outbox, subjects, mode, made } = parts;
+    const onNews = (id: string) => this.#onNews(id);
+    this.#records = new RelayRecords(contents, { host, commands, outbox, made, onNews });
     const { signal } = this.#cancel;
     this.#work = new RelayWork({ host, records: this.#records, subjects, mode, signal });
   }

@@ -21,6 +21,8 @@ export type RelayRecordsParts = {
   /** Sends the relay's commands to the board. */
   commands: Pick<BoardPort, 'submit'>;
   outbox: Pick<WriteOutbox, 'keep'>;
+  /** Appointments that this process has made for the board's visits: the board may lose what it was told of them. */
+  made: Map<string, Created>;
   /** The visit has a new wish, or a person has chosen. */
   onNews: (visitId: string) => void;
 };
@@ -31,8 +33,6 @@ export class RelayRecords {
   readonly #parts: RelayRecordsParts;
   readonly #records: Map<string, WriteRecord>;
   readonly #dirty = new Set<string>();
-  /** Appointments that this holder has made: the board may lose what it was told of them. */
-  readonly #created = new Map<string, Created>();
   #epoch: string;
   #keeping: Promise<void> = Promise.resolve();
 
@@ -53,7 +53,7 @@ export class RelayRecords {
   }
 
   noteCreated(id: string, created: Created): void {
-    this.#created.set(id, created);
+    this.#parts.made.set(id, created);
   }
 
   /** What a former holder had under way may have been applied: it is read before anything is sent again. */
@@ -69,11 +69,18 @@ export class RelayRecords {
     for (const [, { d: visit }] of this.#parts.host.state.entries()) {
       if (visit.type !== 'visit') continue;
       const before = this.#records.get(visit.id) ?? null;
-      const after = followVisit(before, visit, { seq, rules });
+      const after = this.#named(followVisit(before, visit, { seq, rules }), visit.id);
       if (after === null || isSame(before, after)) continue;
       this.#parts.onNews(visit.id);
       this.put(visit.id, withNews(before, after));
     }
+  }
+
+  /** A walk-in who was registered anew after a lost tail has the appointment that was made in it. */
+  #named(record: WriteRecord | null, id: string): WriteRecord | null {
+    const made = this.#parts.made.get(id);
+    if (!record || !made || record.entry.appointmentId !== null) return record;
+    return { ...record, entry: { ...record.entry, appointmentId: made.appointmentId } };
   }
 
   /** Another history: positions start anew, the board may have forgotten what it was told, and we what we began. */
@@ -83,7 +90,7 @@ export class RelayRecords {
     if (isFirst) return;
     const now = this.#parts.host.now();
     for (const [id, record] of this.#records) {
-      const madeId = this.#created.get(id)?.appointmentId ?? null;
+      const madeId = this.#parts.made.get(id)?.appointmentId ?? null;
       const rebased = rebasedRecord(record, this.#visitOf(id), { rules, now, madeId });
       if (rebased) this.put(id, rebased);
       else this.#forget(id);
@@ -132,7 +139,7 @@ export class RelayRecords {
     for (const [id, record] of this.#records) {
       const visit = this.#visitOf(id);
       if (!visit || !isUntold(record, visit)) continue;
-      const created = this.#created.get(id) ?? null;
+      const created = this.#parts.made.get(id) ?? null;
       await commands.submit([settlement(id, record, created)]);
       const present = this.#records.get(id) ?? record;
       this.put(id, { ...present, told: Math.max(present.told, record.turn) });

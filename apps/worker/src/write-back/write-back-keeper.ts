@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { ClinicSettings, WriteBackMode } from '@workflow-bolt/contracts';
-import { localDate } from '@workflow-bolt/domain';
+import { type Created, localDate } from '@workflow-bolt/domain';
 import type { EhrPort } from '@workflow-bolt/ehr';
 import {
   type BoardRegistry,
@@ -146,6 +146,7 @@ export class WriteBackKeeper {
     const mode = async () => effectiveMode(allowed, await clinic.switch.read());
     const onPending = (isPending: boolean) =>
       isPending ? clinic.switch.markOpen(date, registry.now()) : clinic.switch.markDrained(date);
+    const made = new Map<string, Created>();
     const newOutbox = () =>
       new WriteOutbox(board, { port, lane, holder: `${node}/${randomUUID().slice(0, 8)}` });
     return new LeaseKeeper(board, {
@@ -154,7 +155,7 @@ export class WriteBackKeeper {
         new BoardRelay(contents, {
           host: await registry.get(board),
           commands: new HostBoard(registry, board, settings.ehr?.system),
-          ...{ outbox, ehr, subjects, mode, closedMs, onPending, onLost },
+          ...{ outbox, ehr, subjects, made, mode, closedMs, onPending, onLost },
           onEvent: (event) => onEvent({ ...event, ...board }),
         }),
     });
