@@ -202,6 +202,7 @@ export async function startClinicSystem(options: ClinicSystemOptions = {}): Prom
       BOLT_EHR_CUSTOMER_KEY: customerKey,
       BOLT_EHR_USER: user,
       BOLT_EHR_PASSWORD: password,
+      BOLT_DOWNTIME: join(dir, 'rosters'),
     };
     const script = options.workerScript ?? 'apps/worker/src/main.ts';
     system.workers.push(new SystemProcess(`worker-${i + 1}`, script, env, dir));

@@ -1,8 +1,18 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { join } from 'node:path';
 import { type ClinicSettings, readConfig, type WriteBackMode, workerOptions } from '@workflow-bolt/contracts';
 import { localDate } from '@workflow-bolt/domain';
 import { createCallGaps, OPERATION_NAMES } from '@workflow-bolt/ehr';
 import { type EhrSimulator, startEhrSimulator } from '@workflow-bolt/ehr-simulator';
-import { BoardRegistry, createRedisPort, fromUrl, openVault } from '@workflow-bolt/store';
+import {
+  BoardRegistry,
+  createRedisPort,
+  FolderObjectStore,
+  fromUrl,
+  openVault,
+  ProcessBeats,
+  RosterShelf,
+} from '@workflow-bolt/store';
 import { awaitUntil, startRedis } from '@workflow-bolt/testkit';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
@@ -15,6 +25,7 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const zone = 'America/Chicago';
 const clinic = 'test-clinic';
+const { x: offlineKey = '' } = generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' });
 
 function settingsFor(simulator: EhrSimulator, writeBack: WriteBackMode): ClinicSettings {
   return {
@@ -26,6 +37,7 @@ function settingsFor(simulator: EhrSimulator, writeBack: WriteBackMode): ClinicS
     visitTypes: [],
     isRoomRequired: false,
     readyToBeSeenMeans: 'check-in-completed',
+    downtime: { publicKey: offlineKey, keepCount: 8, keepHours: 24 },
     ehr: {
       system: 'tebra',
       practiceName: simulator.practiceName,
@@ -66,6 +78,7 @@ async function startClinic(appointments: number, writeBack: WriteBackMode = 'off
     BOLT_EHR_CUSTOMER_KEY: simulator.credentials.customerKey,
     BOLT_EHR_USER: simulator.credentials.user,
     BOLT_EHR_PASSWORD: simulator.credentials.password,
+    BOLT_DOWNTIME: join(redis.dir, 'rosters'),
   });
   // The simulator's limits are off: the test waits for what happens, not for the vendor.
   const gaps = createCallGaps(0);
@@ -76,7 +89,9 @@ async function startClinic(appointments: number, writeBack: WriteBackMode = 'off
   await worker.start();
   const board = new HostBoard(registry, { clinic, date });
   const host = await registry.get({ clinic, date });
-  return { stack, simulator, worker, board, host, registry };
+  const rosters = new RosterShelf(new FolderObjectStore(join(redis.dir, 'rosters')));
+  const beats = () => new ProcessBeats(port).read(0);
+  return { stack, simulator, worker, board, host, registry, rosters, beats };
 }
 
 test('scenario 1: the morning load shows every appointment once, and a second pull appends no event', async () => {
@@ -106,6 +121,15 @@ test('scenario 1: the morning load shows every appointment once, and a second pu
   expect(result).toMatchObject({ ok: true, changed: 0, unchanged: 24 });
   await registry.checkAll();
   expect(host.position).toEqual(before);
+});
+
+test('[H-03] a worker makes the roster for a downtime as it starts, and its beats say when', async () => {
+  const { stack, rosters, beats } = await startClinic(1);
+  await using _ = stack;
+  await awaitUntil('the roster lies there', async () => (await rosters.list(clinic)).length === 1, 120_000);
+  const said = async () => (await beats()).find(({ role }) => role === 'worker')?.roster;
+  await awaitUntil('a beat says so', async () => ((await said())?.lastGoodAt ?? 0) > 0, 60_000);
+  expect(await said()).toEqual({ lastGoodAt: expect.any(Number), lastFailedAt: null });
 });
 
 test('[I6] what the EHR cancels, moves and deletes: followed before arrival, deletes only after two absences', async () => {
