@@ -29,6 +29,17 @@ type Report = {
   }[];
 };
 
+const usage = `Usage: npm test -- [files and options of vitest]
+       npm run test:long -- [files and options of vitest]
+
+Installs what is missing, then runs every layer, or with test:long the slow ones. Words name files: npm test -- packages/domain
+The last line is "N passed, N failed, N skipped"; the exit code is 0 when nothing failed. Options: npx vitest --help
+`;
+if (process.argv.includes('--help')) {
+  console.log(usage);
+  process.exit(0);
+}
+
 const isLong = process.argv.includes('--long');
 const passThrough = process.argv.slice(2).filter((a) => a !== '--long');
 
