@@ -40,6 +40,13 @@ beforeAll(async () => {
     ...refusedLogin(clinic, 'rid-formula'),
     agent: { uid: '@cmd', kind: 'anonymous', role: '@SUM' },
   });
+  const pam = { actor: { ...manager, id: 'pam' }, entities: ['v:paper'] };
+  await host.auditRead({ ...pam, what: 'print.board', n: 2, sid: 'sid-of-pam', aal: '2', pol: 'sha256:0' });
+  await host.auditRead({ ...pam, what: 'file.report.csv', n: 2 });
+  await events.append({
+    ...{ cid: clinic, type: 'disclosure', sub: 'reveal', act: 'R', out: 0, sev: 'high', why: 'complaint' },
+    ...{ agent: { uid: 'vera', kind: 'human', role: 'auditor' }, pou: 'HCOMPL', pat: ['visit:paper'] },
+  });
   await stage.sealer(log).sealAll();
 });
 afterAll(() => stage[Symbol.asyncDispose]());
@@ -49,6 +56,20 @@ const whole = { from: always, to: never, limit: 10_000 };
 const index = () => new AuditIndex(stage.port, log);
 
 describe('[H-06, ONC-d-3] searching the record', () => {
+  test('what leaves the screen is told from what is read, with how many patients and how grave', async () => {
+    const pam = await reader().search({ ...whole, actor: 'pam' });
+    expect(pam.rows.map(({ event }) => [event.sub, event.act, event.ent, event.agent.sid])).toEqual([
+      ['print', 'R', [{ t: 'Visit', id: 'v:paper', n: 2 }], 'sid-of-pam'],
+      ['export', 'R', [{ t: 'Visit', id: 'v:paper', n: 2 }], undefined],
+    ]);
+    const [reveal] = (await reader().search({ ...whole, sub: 'reveal' })).rows;
+    expect(reveal?.event).toMatchObject({ type: 'disclosure', sev: 'high', pat: ['visit:paper'] });
+    const csv = entriesCsv(reveal ? [reveal, ...pam.rows] : []);
+    expect(csv.split('\r\n')[0]).toContain('"severity"');
+    expect(csv).toContain('"high"');
+    expect(csv).toContain('"sid-of-pam","2"');
+  });
+
   test('by person, patient, kind, result and time, page by page', async () => {
     const all = await reader().search(whole);
     expect(all).toMatchObject({ next: null, size: all.rows.length });

@@ -17,6 +17,7 @@ const objectRoles = 'http://terminology.hl7.org/CodeSystem/object-role';
 const participation = 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType';
 const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 const ihe = 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType';
+const lifecycle = 'http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle';
 const own = 'https://workflow-bolt.example/fhir';
 
 const dicomEvents: Partial<Record<AuditEvent['sub'], { type: Coding; subtype: Coding }>> = {
@@ -25,6 +26,12 @@ const dicomEvents: Partial<Record<AuditEvent['sub'], { type: Coding; subtype: Co
   'audit-start': dicomEvent('110100', 'Application Activity', '110120', 'Application Start'),
   'audit-stop': dicomEvent('110100', 'Application Activity', '110121', 'Application Stop'),
   export: dicomEvent('110106', 'Export', '110106', 'Export'),
+  print: dicomEvent('110106', 'Export', '110106', 'Export'),
+  // IHE's PrivacyDisclosure.Source.
+  reveal: {
+    type: { system: dicom, code: '110106', display: 'Export' },
+    subtype: { system: lifecycle, code: 'disclose', display: 'Disclose' },
+  },
   privilege: dicomEvent('110113', 'Security Alert', '110136', 'Security Roles Changed'),
   breakglass: dicomEvent('110113', 'Security Alert', '110127', 'Emergency Override Started'),
 };
