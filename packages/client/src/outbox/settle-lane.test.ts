@@ -49,3 +49,24 @@ test("a version that someone else's lost step made is still a conflict", () => {
     { id: 'second', expectedVersion: 100, after: null },
   ]);
 });
+
+test('[I1] a walk-in who is there already came with an earlier sending: nothing is put before a person', () => {
+  const command = { type: 'createVisit', visitId: 'w1', kind: 'walk-in', fullName: 'Ann Lee' } as const;
+  const lane = appendItem(emptyLane('client'), item('first', null, { command }));
+  const there = {
+    outcome: 'conflict',
+    n: 1,
+    code: 'already_exists',
+    current: null,
+    by: null,
+    at: null,
+  } as const;
+  expect(sendAll(lane, [there])).toMatchObject({
+    lane: { items: [] },
+    settled: [{ id: 'first' }],
+    hold: null,
+  });
+  const note = appendItem(emptyLane('client'), item('note', null));
+  const conflict = { ...there, code: 'version_conflict' } as const;
+  expect(sendAll(note, [conflict]).lane.items).toMatchObject([{ id: 'note', state: 'attention' }]);
+});

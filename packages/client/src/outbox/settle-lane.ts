@@ -113,11 +113,17 @@ function refused(
   problem: AttentionProblem,
   context: SettleContext,
 ): OutboxLane {
-  const isDone = problem.code === 'nothing_to_change' || isAlreadyThere(item, context);
+  const isDone =
+    problem.code === 'nothing_to_change' || isOwnVisit(item, problem) || isAlreadyThere(item, context);
   const rest = { ...lane, items: lane.items.filter((it) => it.id !== item.id) };
   const isUnknown = context.isUnseen === true && item.isUnknown;
   const kept: OutboxItem = { ...item, state: 'attention', isUnknown, problem };
   return revalidateAfter(isDone ? rest : { ...rest, items: [...rest.items, kept] }, item, context);
+}
+
+/** Ids of new visits are made up at random here: one that is there already is of an earlier sending under other numbers. */
+function isOwnVisit({ command }: OutboxItem, { code }: AttentionProblem): boolean {
+  return command.type === 'createVisit' && code === 'already_exists';
 }
 
 function isAlreadyThere(item: OutboxItem, context: SettleContext): boolean {
