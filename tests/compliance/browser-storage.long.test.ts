@@ -11,10 +11,10 @@ import { middayZone } from '../system/midday-zone.ts';
 import { StaffMember } from '../system/staff-member.ts';
 import { BrowserProfile, storageOf } from './browser-profile.ts';
 import { canariesIn, canaryDob, canaryNames, canaryPhone, canaryStem } from './canary-search.ts';
+import { choosePin, enrolComputer, pin } from './workstation-steps.ts';
 
 const numPatients = 30;
 const nameOf = (i: number) => canaryNames[i] ?? '';
-const pin = '483920';
 const signInButton = /^Sign in as Dana Whitfield/;
 
 let system: ClinicSystem;
@@ -46,7 +46,6 @@ const press = (name: string | RegExp) =>
     .first()
     .click();
 const card = (i: number) => page.getByRole('article', { name: nameOf(i) });
-const confirm = () => press('Confirm as a demo user');
 
 async function signIn(as = signInButton): Promise<void> {
   await press(as);
@@ -62,29 +61,9 @@ async function signOut(): Promise<void> {
 /** A manager makes a workstation of this computer. */
 async function enrol(): Promise<void> {
   await signIn(/^Sign in as Robin Achebe/);
-  await page.goto(`${system.baseUrl}/admin`);
-  await page.getByRole('tab', { name: 'Workstations' }).click();
-  await press('Enrol this computer');
-  const dialog = page.getByRole('dialog', { name: 'Enrol this computer' });
-  await dialog.getByLabel('What is it called?').fill('Front desk 1');
-  await dialog.getByRole('button', { name: 'Enrol' }).click();
-  await confirm();
-  await page.getByRole('listitem').filter({ hasText: 'Front desk 1' }).waitFor();
+  await enrolComputer(page, system.baseUrl);
   await page.goto(system.baseUrl);
   await signOut();
-}
-
-/** As the account page does; a demo user has no account to show there. */
-async function choosePin(): Promise<void> {
-  const statuses = await page.evaluate(async (chosen) => {
-    const { csrf } = (await (await fetch('/api/v1/session')).json()) as { csrf: string };
-    const headers = { 'content-type': 'application/json', 'x-bolt-csrf': csrf };
-    const post = async (path: string, body: unknown) =>
-      fetch(`/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const proof = await post('step-up', { method: 'development', purpose: 'factor-change' });
-    return [proof.status, (await post('session/pin', { pin: chosen })).status];
-  }, pin);
-  expect(statuses).toEqual([204, 204]);
 }
 
 async function openNote(i: number): Promise<void> {
@@ -113,7 +92,7 @@ const screen = () => page.evaluate(() => document.documentElement.outerHTML);
 test('[I8] [H-05] [ONC-d-7] [privacy] at work: found on the screen, and in nothing that the browser keeps', async () => {
   await enrol();
   await signIn();
-  await choosePin();
+  await choosePin(page);
   await page.reload();
   await card(0).waitFor();
   // Looked for, opened, written about.

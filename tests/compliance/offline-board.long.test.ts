@@ -11,6 +11,7 @@ import { middayZone } from '../system/midday-zone.ts';
 import { StaffMember } from '../system/staff-member.ts';
 import { BrowserProfile, storageOf } from './browser-profile.ts';
 import { canariesIn, canaryDob, canaryNames, canaryPhone } from './canary-search.ts';
+import { choosePin, enrolComputer, pin } from './workstation-steps.ts';
 
 const nameOf = (i: number) => canaryNames[i] ?? '';
 const database = 'workflow-bolt-offline';
@@ -51,10 +52,16 @@ const places = async () => [...(await storageOf(page)).keys()].filter((place) =>
 const ofOffline = async () =>
   (await places()).filter((place) => place.includes(database) || place.includes('Cache Storage'));
 
-async function signIn(): Promise<void> {
-  await page.getByRole('button', { name: signInButton }).first().click();
+async function signIn(as = signInButton): Promise<void> {
+  await page.getByRole('button', { name: as }).first().click();
   await board().waitFor();
   await page.getByRole('article', { name: nameOf(0) }).waitFor();
+}
+
+async function signOut(): Promise<void> {
+  await page.getByRole('button', { name: /^User menu/ }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: signInButton }).first().waitFor();
 }
 
 /** The board is kept, and so is the page: only then may the server go. */
@@ -117,6 +124,27 @@ test('[ONC-d-7] [kiosk] [privacy] whoever signs out while the server is away lea
   expect(canariesIn(new Map([...(await storageOf(page)), ...profile.files()]))).toEqual([]);
   server().start();
   await system.awaitServers();
+});
+
+test('[ONC-d-7] [H-22] [kiosk] [privacy] a locked screen leaves nothing; whoever unlocks it keeps it anew', async () => {
+  await page.goto(system.baseUrl);
+  await signIn(/^Sign in as Robin Achebe/);
+  await enrolComputer(page, system.baseUrl);
+  await page.goto(system.baseUrl);
+  await board().waitFor();
+  await signOut();
+  await signIn();
+  await choosePin(page);
+  await page.reload();
+  await untilKept();
+  await page.getByRole('button', { name: 'Lock or switch person' }).first().click();
+  await page.getByLabel('PIN', { exact: true }).waitFor();
+  await expect.poll(ofOffline, { timeout: patienceMs }).toEqual([]);
+  await page.getByLabel('PIN', { exact: true }).fill(pin);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await untilKept();
+  await signOut();
+  await expect.poll(ofOffline, { timeout: patienceMs }).toEqual([]);
 });
 
 test('[I8] [ONC-d-7] [privacy] a browser that is killed at work leaves a sealed board whose other half is gone', async () => {

@@ -77,8 +77,8 @@ export class OfflineKeeper {
   /** The person goes, and what was kept with them. Works without a server. Never throws. */
   async leave(): Promise<void> {
     this.stop();
-    await this.#parts.holder.forget();
-    await this.#parts.vault.wipe();
+    // At once and side by side: a worker that is slow to answer must not keep the board.
+    await Promise.all([this.#parts.holder.forget(), this.#parts.vault.wipe()]);
   }
 
   /** Call whenever the screen changes: a refusal ends it at once. */
