@@ -54,8 +54,6 @@ export const auditSubtypes = [
 
 /** Create, read, update, delete, execute. */
 export const auditActions = ['C', 'R', 'U', 'D', 'E'] as const;
-/** DICOM's scale: 0 done, 4 refused or failed without harm, 8 failed seriously, 12 failed and now unavailable. */
-export const auditOutcomes = [0, 4, 8, 12] as const;
 export const agentKinds = ['human', 'service', 'agent', 'display', 'anonymous'] as const;
 /** HL7 purpose of use. */
 export const purposesOfUse = ['TREAT', 'HPAYMT', 'HOPERAT', 'ETREAT', 'BTG', 'SYSADMN', 'HCOMPL'] as const;
@@ -109,6 +107,7 @@ export const securityEventSchema = z
     type: z.enum(auditTypes),
     sub: z.enum(auditSubtypes),
     act: z.enum(auditActions),
+    /** DICOM's scale: 0 done, 4 refused or failed without harm, 8 failed seriously, 12 failed and now unavailable. */
     out: z.union([z.literal(0), z.literal(4), z.literal(8), z.literal(12)]),
     /** Of what was done, not of how it ended: `high` where somebody must look at it. */
     sev: z.enum(['high']).optional(),
@@ -162,7 +161,6 @@ export const auditEventSchema = securityEventSchema
   })
   .meta({ id: 'AuditEvent' });
 
-export type AuditType = (typeof auditTypes)[number];
 export type AuditSubtype = (typeof auditSubtypes)[number];
 export type AuditAgent = z.infer<typeof auditAgentSchema>;
 export type AuditEntity = z.infer<typeof auditEntitySchema>;

@@ -187,7 +187,7 @@ export { type BoardCodec, plainCodec } from './vault/board-cipher.ts';
 export { countKids, kidsOfVisit } from './vault/board-kids.ts';
 export { keyBackupMs, verifyCertificate } from './vault/certificate.ts';
 export { type CryptReason, cryptReasonOf } from './vault/crypt-failure.ts';
-export { certificatesOf, type DestroyOrder } from './vault/destroy-keys.ts';
+export type { DestroyOrder } from './vault/destroy-keys.ts';
 export { GoogleKms, type GoogleKmsParts, type KmsClient } from './vault/google-kms.ts';
 export type { KeyScope } from './vault/key-documents.ts';
 export type { KeyUse } from './vault/key-hierarchy.ts';

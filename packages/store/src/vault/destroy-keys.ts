@@ -15,7 +15,6 @@ import {
   type KeyScope,
   keyNames,
   listDocuments,
-  readDocument,
 } from './key-documents.ts';
 import { type KeyHierarchy, keyCacheMs } from './key-hierarchy.ts';
 import { digestOf, rewriteBlock } from './rewrite-block.ts';
@@ -118,18 +117,4 @@ export async function destroyDataKeys(
     );
   for (const block of new Set(named.map((name) => name.block))) await rewriteBlock(hierarchy, scope, block);
   return keepCertificate(hierarchy, destruction);
-}
-
-/** Certificates of a clinic, as they were given. Throws Fault. */
-export async function certificatesOf(
-  hierarchy: KeyHierarchy,
-  clinic: string,
-): Promise<DestructionCertificate[]> {
-  const ids = await listDocuments(hierarchy.store, keyNames.certificates(clinic));
-  const read = ids.map((id) =>
-    readDocument(hierarchy.store, keyNames.certificate(clinic, id), {
-      parse: (value) => value as DestructionCertificate,
-    }),
-  );
-  return (await Promise.all(read)).flatMap((found) => (found ? [found] : []));
 }
