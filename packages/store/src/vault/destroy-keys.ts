@@ -8,14 +8,7 @@ import { type Destruction, type DestructionCertificate, destructionSchema } from
 import { certify, keyBackupMs } from './certificate.ts';
 import { cryptFault } from './crypt-failure.ts';
 import { dataKidOf, parseDataKid } from './data-keys.ts';
-import {
-  asKeys,
-  bytesOf,
-  createDocument,
-  type KeyScope,
-  keyNames,
-  listDocuments,
-} from './key-documents.ts';
+import { asKeys, bytesOf, createDocument, type KeyScope, keyNames, listDocuments } from './key-documents.ts';
 import { type KeyHierarchy, keyCacheMs } from './key-hierarchy.ts';
 import { digestOf, rewriteBlock } from './rewrite-block.ts';
 
