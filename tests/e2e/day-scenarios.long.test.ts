@@ -166,7 +166,8 @@ test('scenario 28: the open are listed, no-shows are ticked by a person, the day
   for (const box of await proposed.getByRole('checkbox').all()) await box.check();
   await dialog.getByRole('button', { name: 'Close with 3 no-shows' }).click();
   await page.getByText('This day is closed.').waitFor();
-  expect((await day.day()).state).toBe('closed');
+  // The page shows a step before the server has said yes.
+  await expect.poll(async () => (await day.day()).state, { timeout: 60_000 }).toBe('closed');
   await fromMenu(page, 'Report of the day');
   await page.getByRole('heading', { level: 1, name: 'Report of the day' }).waitFor();
   await page.getByText('The day is closed.').waitFor();
