@@ -2,10 +2,15 @@
 import type { SecurityEvent } from '@workflow-bolt/contracts';
 import type { RedisServer } from '@workflow-bolt/testkit';
 
-/** Events of a log, oldest first: `i` is the installation's, `c.<clinic>` a clinic's. */
+/**
+ * Events of a log, oldest first: `i` is the installation's, `c.<clinic>` a clinic's. What parts of the installation say of
+ * themselves, such as uses of keys, comes when it comes and is left out.
+ */
 export async function recordedEvents(redis: RedisServer, log = 'i'): Promise<SecurityEvent[]> {
   const entries = (await redis.call('XRANGE', `{a:${log}}:ev`, '-', '+')) as [string, string[]][];
-  return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf('f') + 1] ?? '{}') as SecurityEvent);
+  return entries
+    .map(([, fields]) => JSON.parse(fields[fields.indexOf('f') + 1] ?? '{}') as SecurityEvent)
+    .filter(({ agent }) => agent.kind !== 'service');
 }
 
 /** The record cannot be written meanwhile, while everything else works. */
