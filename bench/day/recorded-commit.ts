@@ -1,8 +1,12 @@
 /**
  * Commits exactly as our store makes them, recorded once and played again on any board by anyone: peers then make the
  * same commits with the same bytes, and a replayed booking gives every board the same epoch, positions and versions.
+ *
+ * The booking stands in plain, since what is sealed for one board opens on no other, and our server reads such boards. The
+ * work is sealed as our server seals it: who makes these commits again writes as many bytes as it does.
  */
-import type { BoardKey, Command, Role } from '@workflow-bolt/contracts';
+import { join } from 'node:path';
+import type { BoardKey, Command, EntityId, Role } from '@workflow-bolt/contracts';
 import {
   type BoardHost,
   BoardRegistry,
@@ -11,9 +15,12 @@ import {
   createRedisPort,
   type FunctionCall,
   fromUrl,
+  openVault,
   type RedisPort,
+  type Vault,
 } from '@workflow-bolt/store';
 import type { RedisServer } from '@workflow-bolt/testkit';
+import { ownDir, releaseDir } from '../processes/owned-dir.ts';
 import { actorAs, type BenchDay, boardAt, bookingCommands, systemActor } from './bench-day.ts';
 
 /** Positions of the arguments of `commit`; from `lists` on: ids, versions, writes in pairs, intents, each counted. */
@@ -27,6 +34,8 @@ export type RecordedCommit = {
   /** The function's keys and arguments as first sent. */
   keys: string[];
   args: string[];
+  /** What it makes of the entities, in plain: what readers are shown of it. */
+  shown: [EntityId, unknown][];
   /** Position it got; deterministic for a replay in the same order on an empty board. */
   seq: number;
 };
@@ -63,14 +72,29 @@ export async function recordBoard(
   work: readonly WorkItem[],
 ): Promise<BoardRecording> {
   const board = boardAt(day, 0);
+  const dir = ownDir();
+  const vault = openVault({ keys: join(dir, 'keys.json'), keyStore: join(dir, 'store') });
+  const booked = bookingCommands(day).map((command) => systemItem(command));
+  try {
+    const booking = await recordWith(redis, board, booked, null);
+    return { board, booking, work: await recordWith(redis, board, work, vault) };
+  } finally {
+    releaseDir(dir);
+  }
+}
+
+async function recordWith(
+  redis: RedisServer,
+  board: BoardKey,
+  items: readonly WorkItem[],
+  vault: Vault | null,
+): Promise<RecordedCommit[]> {
   const kept: FunctionCall<unknown>[] = [];
   const port = createRedisPort(fromUrl(redis.url), 'bench');
-  const registry = new BoardRegistry({ port: recordingPort(port, kept) });
+  const registry = new BoardRegistry({ port: recordingPort(port, kept), ...(vault && { vault }) });
   try {
     await registry.start();
-    const host = await registry.get(board);
-    const booking = bookingCommands(day).map((command) => systemItem(command));
-    return { board, booking: await record(host, booking, kept), work: await record(host, work, kept) };
+    return await record(await registry.get(board), items, kept);
   } finally {
     await registry.stop();
     await port.close();
@@ -106,7 +130,8 @@ async function record(
     if (outcome.outcome !== 'applied' || !call) throw new Error(`${command.type}: ${outcome.outcome}`);
     const args = call.args.map(String);
     args[argAt.deadline] = never;
-    recorded.push({ clientId, n, role, command, keys: [...call.keys], args, seq: outcome.seq });
+    const made = { clientId, n, role, command, keys: [...call.keys], args, seq: outcome.seq };
+    recorded.push({ ...made, shown: writtenIds(args).map((id) => [id, host.state.get(id)?.d ?? null]) });
   }
   return recorded;
 }
@@ -162,13 +187,10 @@ export function bookBoard(client: Pipelined, recording: BoardRecording, to: Boar
   );
 }
 
-/** What a commit writes, taken back out of its arguments: entity ids with their JSON. */
-export function writesOf({ args }: RecordedCommit): [id: string, json: string][] {
+/** What a commit writes, taken back out of its arguments. */
+function writtenIds(args: readonly string[]): EntityId[] {
   const at = argAt.lists + 2 + 2 * Number(args[argAt.lists]);
-  return Array.from({ length: Number(args[at]) }, (_, i) => [
-    args[at + 1 + 2 * i] ?? '',
-    args[at + 2 + 2 * i] ?? '',
-  ]);
+  return Array.from({ length: Number(args[at]) }, (_, i) => args[at + 1 + 2 * i] as EntityId);
 }
 
 /**

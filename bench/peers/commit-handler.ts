@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BoardKey } from '@workflow-bolt/contracts';
 import { type BoardKeys, boardKeys } from '@workflow-bolt/store';
 import { Redis } from 'ioredis';
-import { argsNow, type BoardRecording, type RecordedCommit, writesOf } from '../day/recorded-commit.ts';
+import { argsNow, type BoardRecording, type RecordedCommit } from '../day/recorded-commit.ts';
 
 type PeerBoard = {
   keys: BoardKeys;
@@ -89,7 +89,7 @@ export class CommitHandler {
     if (reply[1] !== 'committed') throw new Error(`not committed: ${reply.join(' ')}`);
     const made = Number(field('seq'));
     if (made > board.seq) Object.assign(board, { seq: made, chain: field('chain') });
-    for (const [id] of writesOf(commit)) versions.set(id, made);
+    for (const [id] of commit.shown) versions.set(id, made);
     this.#onCommit({
       epoch,
       p: made - 1,
@@ -126,21 +126,10 @@ function send(res: ServerResponse, status: number, text: string): void {
 
 const outcome = (n: number, seq: number) => ({ outcomes: [{ outcome: 'applied', n, seq, eventIds: [] }] });
 
-const parsed = new WeakMap<RecordedCommit, [string, unknown][]>();
-
-/** Entities are parsed once: a peer is not to pay for how the recording is kept. */
-function entitiesOf(commit: RecordedCommit): [string, unknown][] {
-  const known = parsed.get(commit);
-  if (known) return known;
-  const entities = writesOf(commit).map(([id, json]): [string, unknown] => [id, JSON.parse(json)]);
-  parsed.set(commit, entities);
-  return entities;
-}
-
 /** The bytes that our stream sends for this commit: the same words, sizes and position. */
 export function streamText({ epoch, p, seq, chain, id, t, commit }: Committed): string {
   const m = `${commit.clientId}:${commit.n}`;
-  const ch = entitiesOf(commit).map(([entity, d]) => ({ o: 'set', id: entity, v: seq, d, m }));
+  const ch = commit.shown.map(([entity, d]) => ({ o: 'set', id: entity, v: seq, d, m }));
   const data = JSON.stringify({ e: epoch, p, s: seq, c: chain, t, ch });
   return `event: ev\nid: v1.staff.1.${epoch}.${seq}.${id}.${chain}\ndata: ${data}\n\n`;
 }

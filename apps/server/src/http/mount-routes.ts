@@ -193,8 +193,9 @@ function fail({ mounted, around, requestId, req, res }: Failure, error: unknown)
   if (req.destroyed && !req.complete) return;
   const { code, details } = codeOfError(error);
   const problem = problemDocument(code, requestId, details);
-  sendProblem(res, problem);
-  if (!req.complete) discardRest(req);
+  const isWhole = req.complete;
+  sendProblem(res, problem, { ends: isWhole });
+  if (!isWhole) discardRest(req, res);
   const isBug = code === 'internal' && error instanceof Error;
   around.log.write(problem.status >= 500 ? 'error' : 'debug', 'request.failed', {
     requestId,
@@ -205,12 +206,20 @@ function fail({ mounted, around, requestId, req, res }: Failure, error: unknown)
   });
 }
 
-/** How long the rest of a refused body may arrive; it is thrown away so that the sender gets to read the answer. */
+/** How long the rest of a refused body may arrive. */
 const discardMs = 2_000;
 
-function discardRest(req: Request): void {
+/**
+ * Throws away what still arrives of a refused body. Only then does the answer end: a connection that is closed while its
+ * sender writes is reset, and the sender never gets to read why.
+ */
+function discardRest(req: Request, res: Response): void {
   const cut = setTimeout(() => req.destroy(), discardMs);
-  req.once('close', () => clearTimeout(cut));
+  const done = (): void => {
+    clearTimeout(cut);
+    res.end();
+  };
+  req.once('end', done).once('close', done);
   req.resume();
 }
 

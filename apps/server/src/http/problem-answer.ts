@@ -49,8 +49,11 @@ export function problemDocument(
   };
 }
 
-/** Answers with a problem document, unless the answer has begun; then only the connection can say so. */
-export function sendProblem(res: ServerResponse, problem: Problem): void {
+/**
+ * Answers with a problem document, unless the answer has begun; then only the connection can say so. `ends` false leaves
+ * the answer open when all of it is written: its reader has it, and the connection stays.
+ */
+export function sendProblem(res: ServerResponse, problem: Problem, { ends = true } = {}): void {
   if (res.headersSent) {
     res.destroy();
     return;
@@ -67,7 +70,8 @@ export function sendProblem(res: ServerResponse, problem: Problem): void {
       ? problem.retryAfterSec
       : (retryAfterSec[problem.code] ?? usual);
   if (wait !== undefined) res.setHeader('Retry-After', wait);
-  res.end(body);
+  if (ends) res.end(body);
+  else res.write(body);
 }
 
 /** What to answer for anything thrown: problems and faults by their code, everything else as `internal`. */
