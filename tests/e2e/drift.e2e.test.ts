@@ -1,9 +1,10 @@
 /** The differences of a day, and the search in other days, in a real browser: usable by everybody, and on paper. */
-import { AxeBuilder } from '@axe-core/playwright';
+
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommand } from '../../scripts/run-command.ts';
 import { type DriftClinic, startDriftClinic } from '../system/drift-clinic.ts';
+import { axeAtRest } from './axe-at-rest.ts';
 import { launchChromium, patienceMs } from './clinic-browser.ts';
 import { screens } from './identity-browser.ts';
 
@@ -41,7 +42,7 @@ async function faultsOn(page: Page, part = 'body'): Promise<string[]> {
   for (const { name, width, height, colorScheme } of screens) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).include(part).analyze();
+    const { violations } = await (await axeAtRest(page)).include(part).analyze();
     for (const { id, nodes } of violations) faults.push(`${name}: ${id} (${nodes[0]?.html.slice(0, 140)})`);
     const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
     if (isWide) faults.push(`${name}: the page scrolls sideways`);

@@ -1,10 +1,11 @@
 /** What staff see of the EHR while it is written, contradicts and is away: scenarios 5, 6, 11, 19 to 22 in real browsers. */
-import { AxeBuilder } from '@axe-core/playwright';
+
 import { awaitUntil } from '@workflow-bolt/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { hastyEhr } from '../system/hasty-ehr.ts';
 import { StaffMember } from '../system/staff-member.ts';
+import { axeAtRest } from './axe-at-rest.ts';
 import { ClinicBrowser, columnTitles, type Person } from './clinic-browser.ts';
 import { type Booked, conflictOf, EhrSides, inStep, recoveryMs, total, untilVisible } from './ehr-sides.ts';
 
@@ -35,7 +36,7 @@ async function openActions(person: Person, name: string): Promise<void> {
 }
 
 async function findings(page: Page, parts: string[]): Promise<string[]> {
-  const builder = new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']);
+  const builder = (await axeAtRest(page)).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']);
   const { violations } = await parts.reduce((all, part) => all.include(part), builder).analyze();
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(' | ')}`,

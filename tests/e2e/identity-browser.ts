@@ -1,8 +1,8 @@
 /** One server without demo users, one Chromium, and what people do at sign-in. The server's clock can be moved. */
+
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import {
   type ClinicSettings,
   clinicSettingsSchema,
@@ -27,6 +27,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Browser as AccountBrowser, type AccountPlace } from '../../apps/server/src/test/account-fixture.ts';
 import { root, runCommand } from '../../scripts/run-command.ts';
+import { axeAtRest } from './axe-at-rest.ts';
 import { launchChromium, patienceMs } from './clinic-browser.ts';
 
 export const clinic: ClinicSettings = clinicSettingsSchema.parse({
@@ -227,7 +228,7 @@ export async function findingsOf(page: Page, name: string): Promise<string[]> {
     if (process.env.BOLT_PHOTOGRAPH) await shoot(page, `page-${name}-${screen.name}`);
     // What a tablet adds is a width.
     const { violations } =
-      screen.name === 'tablet' ? { violations: [] } : await new AxeBuilder({ page }).withTags(wcag).analyze();
+      screen.name === 'tablet' ? { violations: [] } : await (await axeAtRest(page)).withTags(wcag).analyze();
     const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1);
     if (isWide) found.push(`${screen.name}: the page scrolls sideways`);
     for (const { id, help, nodes } of violations)

@@ -1,8 +1,9 @@
 /** The clinic day in real browsers, each person at a screen of their own: scenarios 2, 8, 9, 10 and 11. */
-import { AxeBuilder } from '@axe-core/playwright';
+
 import { awaitUntil } from '@workflow-bolt/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { axeAtRest } from './axe-at-rest.ts';
 import { ClinicBrowser, columnTitles, type Person } from './clinic-browser.ts';
 
 let clinic: ClinicBrowser;
@@ -38,7 +39,7 @@ function untilTaken(visitId: string, taken: object): Promise<unknown> {
 }
 
 async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
+  const { violations } = await (await axeAtRest(page)).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(

@@ -63,7 +63,9 @@ function sentinelOptions(target: RedisTarget): RedisOptions {
 
 /** One connection of its own for one purpose, named for it; not yet connected. */
 export function openConnection(target: RedisTarget, purpose: ConnectionPurpose, name: string): Redis {
-  const options = connectionOptions(target, `${name}:${purpose}`);
+  // ioredis's own subscribing after a reconnect waits for no answer: a connection that is lost once more at that moment
+  // would end the process. Whoever subscribes does it again himself (redis-subscriber.ts).
+  const options = { ...connectionOptions(target, `${name}:${purpose}`), autoResubscribe: false };
   if (target.mode === 'sentinel') return new LastingRedis({ ...options, ...sentinelOptions(target) });
   if (target.path !== null) return new LastingRedis({ ...options, path: target.path });
   return new LastingRedis({ ...options, ...target.nodes[0] });
