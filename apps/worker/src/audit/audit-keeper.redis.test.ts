@@ -15,7 +15,7 @@ import {
   runWitness,
   verifyLog,
 } from '@workflow-bolt/audit-verifier';
-import { type ClinicSettings, readConfig, workerOptions } from '@workflow-bolt/contracts';
+import { type ClinicSettings, Fault, readConfig, workerOptions } from '@workflow-bolt/contracts';
 import {
   AccessReviews,
   AuditChecks,
@@ -56,6 +56,8 @@ async function startKeeper({ witnesses }: Options = {}) {
   const provider = await LocalKeyFile.open(join(dir, 'keys.json'));
   const audit = new SecurityAudit({ port, keys: provider });
   const lines: Record<string, unknown>[] = [];
+  /** What cannot be kept on the record now: Redis is away for whoever writes it. */
+  const refusing: { sub: string | null } = { sub: null };
   // Behind Redis's clock, so that checks become due without entries waiting long for their seal.
   const clock = { now: Date.now() - checkEveryMs.drill };
   const config = readConfig(workerOptions, {
@@ -68,7 +70,13 @@ async function startKeeper({ witnesses }: Options = {}) {
   });
   const newKeeper = () =>
     new AuditKeeper({
-      ...{ config, clinics: [settings], port, keys: () => provider, audit, now: () => clock.now },
+      ...{ config, clinics: [settings], port, keys: () => provider, now: () => clock.now },
+      audit: {
+        append: async (event) => {
+          if (event.sub === refusing.sub) throw new Fault('store_unavailable', { reason: 'test' });
+          await audit.append(event);
+        },
+      },
       log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     });
   const keeper = newKeeper();
@@ -95,6 +103,7 @@ async function startKeeper({ witnesses }: Options = {}) {
     provider,
     redis,
     witnessed,
+    refusing,
     accessReviews,
     reviews,
     keeper,
@@ -271,7 +280,7 @@ test('[audit] [H-06] a witness that is away holds up no seal; after a quarter of
 });
 
 test('[audit] [H-07] a witness that has seen another log under this name is told as fatal, and is on the record', async () => {
-  const { stack, redis, provider, witnessed, signIn, told, witness } = await startWitnessed();
+  const { stack, redis, provider, witnessed, signIn, told, witness, refusing } = await startWitnessed();
   await using _ = stack;
   const text = checkpointText({ origin: `workflow-bolt.local/${log}`, size: 1, root: Buffer.alloc(32, 7) });
   const { name, keyHash } = noteKey(`workflow-bolt.local/${log}`, 1, await provider.publicKey());
@@ -280,9 +289,13 @@ test('[audit] [H-07] a witness that has seen another log under this name is told
   const body = Buffer.from(formatAddCheckpoint({ oldSize: 0, proof: [], note }));
   expect((await fetch(`${witness.url}/add-checkpoint`, { method: 'POST', body })).status).toBe(200);
   await signIn('rid-1');
+  refusing.sub = 'verify';
+  await witnessed();
+  // What could not be kept was not told yet.
+  refusing.sub = null;
   await witnessed();
   await witnessed();
-  expect(told('witness refused')).toBe(1);
+  expect(told('witness refused')).toBe(2);
   const events = JSON.stringify(await redis.call('XRANGE', `{a:${log}}:ev`, '-', '+'));
   expect([events.includes('rid-1'), events.includes('witness_refused')]).toEqual([true, true]);
   // It is one matter for a day, however often it is asked again.
@@ -341,4 +354,31 @@ test('[H-15] access in force is to be reviewed every 92 days; a review that nobo
   clock.now += due;
   await keeper.pass();
   expect(overdue()).toEqual([1]);
+});
+
+test('[H-13] [H-15] an overdue review that could not be put on the record is told by the next pass', async () => {
+  const { stack, redis, keeper, clock, refusing, reviews, accessReviews } = await startKeeper();
+  await using _ = stack;
+  await keeper.pass();
+  clock.now += 92 * 86_400_000 + 1;
+  refusing.sub = 'review';
+  await keeper.pass();
+  const [week] = (await reviews.list(log)).toReversed();
+  const escalated = async () => [
+    (await reviews.list(log)).find((each) => each.week === week?.week)?.escalatedAt,
+    (await accessReviews.list(log))[0]?.escalatedAt,
+  ];
+  expect(await escalated()).toEqual([null, null]);
+  refusing.sub = null;
+  await keeper.pass();
+  await keeper.pass();
+  expect(await escalated()).toEqual([clock.now, clock.now]);
+  const events = (await redis.call('XRANGE', `{a:${log}}:ev`, '-', '+')) as [string, string[]][];
+  const told = events
+    .map(([, fields]) => JSON.parse(fields[fields.indexOf('f') + 1] ?? '{}'))
+    .filter(({ sub, why }) => sub === 'review' && why === 'overdue');
+  expect(told.map(({ ent }) => ent[0])).toEqual([
+    { t: 'AuditReview', id: week?.week },
+    { t: 'AccessReview', id: '1' },
+  ]);
 });

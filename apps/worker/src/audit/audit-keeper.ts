@@ -133,16 +133,16 @@ export class AuditKeeper {
   async #remindOf(log: AuditLogId): Promise<void> {
     const now = this.#now();
     await this.#reviews.open(log, now);
-    for (const week of await this.#reviews.escalate(log, now)) {
+    await this.#reviews.escalate(log, now, async (week) => {
       this.#parts.log.warn({ log, week }, 'review of the record overdue');
       await this.#tellOverdue(log, 'AuditReview', week);
-    }
+    });
     if (clinicOf(log) === null) return;
     await this.#accessReviews.open(log, now);
-    for (const number of await this.#accessReviews.escalate(log, now)) {
+    await this.#accessReviews.escalate(log, now, async (number) => {
       this.#parts.log.warn({ log, number }, 'review of access overdue');
       await this.#tellOverdue(log, 'AccessReview', String(number));
-    }
+    });
   }
 
   /** On the record, from where it becomes an alert. */

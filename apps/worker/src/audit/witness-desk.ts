@@ -99,7 +99,7 @@ export class WitnessDesk {
       this.#note(standing, outcome);
       await this.#tell(log, witness, standing, outcome);
     } catch {
-      // The archive was away: whoever seals says so.
+      // The archive or Redis was away: whoever seals says so. The next pass asks, and tells, again.
       this.#parts.log.warn({ log, witness: witness.key.name }, 'witness not asked');
     }
   }
@@ -138,7 +138,6 @@ export class WitnessDesk {
     const why = isForked ? 'witness_refused' : 'witness_late';
     if (!isForked && !this.#isLate(standing)) return;
     if (this.#parts.now() - (standing.told.get(why) ?? 0) < toldAgainMs) return;
-    standing.told.set(why, this.#parts.now());
     if (isForked) this.#parts.onForked(log);
     const { reason } = outcome;
     this.#parts.log[isForked ? 'fatal' : 'error']({ log, witness: key.name, reason }, why.replace('_', ' '));
@@ -147,5 +146,7 @@ export class WitnessDesk {
       agent: { uid: 'audit-keeper', kind: 'service', role: null },
       ...{ pou: 'HCOMPL', ent: [{ t: 'Witness', id: key.name, fields: [reason] }] },
     });
+    // Only what is on the record was told: until then each pass tries again.
+    standing.told.set(why, this.#parts.now());
   }
 }

@@ -38,15 +38,18 @@ export class AccessReviews {
     return true;
   }
 
-  /** Those that are overdue and that nobody was told of; each is answered once. Throws Fault. */
-  async escalate(log: AuditLogId, now: number): Promise<number[]> {
+  /**
+   * Tells of those that are overdue and that nobody was told of. One counts as told once `tell` is done: what could not
+   * be told is told by the next call. Throws Fault, and what `tell` throws.
+   */
+  async escalate(log: AuditLogId, now: number, tell: (number: number) => Promise<void>): Promise<void> {
     const late = (await this.list(log)).filter(
       ({ dueAt, reviewedAt, escalatedAt }) => reviewedAt === null && escalatedAt === null && now > dueAt,
     );
-    const told: number[] = [];
-    for (const { number } of late)
-      if (await this.#once(log, `${number}:late`, String(now))) told.push(number);
-    return told;
+    for (const { number } of late) {
+      await tell(number);
+      await this.#once(log, `${number}:late`, String(now));
+    }
   }
 
   async #once(log: AuditLogId, field: string, value: string): Promise<boolean> {

@@ -45,14 +45,18 @@ export class AuditReviews {
     return Number(made) === 1 && (await this.#once(log, `${week}:done`, JSON.stringify(done)));
   }
 
-  /** Weeks that nobody has reviewed in time and nobody was told of; each is answered once. Throws Fault. */
-  async escalate(log: AuditLogId, now: number): Promise<string[]> {
+  /**
+   * Tells of weeks that nobody has reviewed in time and nobody was told of. One counts as told once `tell` is done: what
+   * could not be told is told by the next call. Throws Fault, and what `tell` throws.
+   */
+  async escalate(log: AuditLogId, now: number, tell: (week: string) => Promise<void>): Promise<void> {
     const late = (await this.list(log)).filter(
       ({ dueAt, reviewedAt, escalatedAt }) => reviewedAt === null && escalatedAt === null && now > dueAt,
     );
-    const told: string[] = [];
-    for (const { week } of late) if (await this.#once(log, `${week}:late`, String(now))) told.push(week);
-    return told;
+    for (const { week } of late) {
+      await tell(week);
+      await this.#once(log, `${week}:late`, String(now));
+    }
   }
 
   async #once(log: AuditLogId, field: string, value: string): Promise<boolean> {
