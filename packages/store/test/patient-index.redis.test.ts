@@ -58,12 +58,12 @@ const arrival = (visitId: string): Command => ({
 });
 
 const newIndex = () => new PatientIndex(port, vaults.open());
-const stateOf = async (board: BoardKey) => (await registry.get(board)).state;
+const hostOf = (board: BoardKey) => registry.get(board);
 const sweep = (
   index: PatientIndex,
   { clinic, date }: BoardKey,
   span: { back: number; ahead: number } = nearSpan,
-) => sweepIndex({ port, index, stateOf }, clinic, { today: date, ...span });
+) => sweepIndex({ port, index, hostOf }, clinic, { today: date, ...span });
 const on = ({ date }: BoardKey, ...visitIds: string[]) => [{ date, visitIds }];
 
 /** A day with one patient, as committed by a process that indexes nothing. */
@@ -334,13 +334,13 @@ test('a day that cannot be read now keeps no other from being indexed; it is loo
   await dayOf(board, 'w1');
   await dayOf(broken, 'w1');
   const index = newIndex();
-  const parts = { port, index, stateOf };
+  const parts = { port, index, hostOf };
   const failing = async (each: BoardKey) => {
     if (each.date === broken.date) throw new Fault('archive_unavailable');
-    return stateOf(each);
+    return hostOf(each);
   };
   const span = { today: board.date, ...nearSpan };
-  expect(await sweepIndex({ ...parts, stateOf: failing }, board.clinic, span)).toMatchObject({
+  expect(await sweepIndex({ ...parts, hostOf: failing }, board.clinic, span)).toMatchObject({
     made: 1,
     failed: 1,
   });
@@ -355,4 +355,20 @@ test.each([
   [{ clinic: 'north', date: '2026' }],
 ])('[injection] an id that would break a key never reaches one: %j', (bad) => {
   expect(() => [dayIndexKey(bad), clinicIndexKeys(bad.clinic)]).toThrow(RangeError);
+});
+
+test('a sweep that sees an older board than Redis has marks the index as that, so that the next one looks again', async () => {
+  const board = freshBoard();
+  const client = await dayOf(board);
+  const host = await registry.get(board);
+  const behind = { state: new BoardState([...host.state.entries()], 1), position: { ...host.position } };
+  await host.submit(client.next(arrival('w1')), nurse, 'ui');
+  const index = newIndex();
+  const span = { today: board.date, ...nearSpan };
+  const parts = { port, index, hostOf: async () => behind };
+  expect(await sweepIndex(parts, board.clinic, span)).toMatchObject({ made: 1 });
+  expect(await index.candidates(board.clinic, [phone])).toEqual([]);
+  expect(await index.isCurrent(board, host.position)).toBe(false);
+  expect(await sweep(index, board)).toMatchObject({ made: 1 });
+  expect(await index.candidates(board.clinic, [phone])).toEqual(on(board, 'w1'));
 });

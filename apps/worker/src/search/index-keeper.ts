@@ -62,11 +62,10 @@ export class IndexKeeper {
   async sweep({ id, zone }: ClinicSettings, span: 'near' | 'whole'): Promise<void> {
     const { port, log } = this.#parts;
     const registry = this.#parts.registry();
-    const report = await sweepIndex(
-      { port, index: this.index, stateOf: async (board) => (await registry.get(board)).state },
-      id,
-      { today: localDate(zone, registry.now()), ...(span === 'near' ? nearSpan : wholeSpan) },
-    );
+    const report = await sweepIndex({ port, index: this.index, hostOf: (board) => registry.get(board) }, id, {
+      today: localDate(zone, registry.now()),
+      ...(span === 'near' ? nearSpan : wholeSpan),
+    });
     if (report.made + report.forgotten > 0) log.info({ clinic: id, span, ...report }, 'patients indexed');
   }
 

@@ -4,7 +4,8 @@
  * done is done here, and an index that was lost is there again. Two sweeps at once do no harm.
  */
 import { type BoardKey, Fault, type ProblemCode } from '@workflow-bolt/contracts';
-import { type BoardState, dateAfter } from '@workflow-bolt/domain';
+import { dateAfter } from '@workflow-bolt/domain';
+import type { BoardHost } from '../board-host.ts';
 import type { RedisPort } from '../redis-port.ts';
 import { type KeptDate, keptDates } from './kept-dates.ts';
 import type { PatientIndex } from './patient-index.ts';
@@ -12,8 +13,8 @@ import type { PatientIndex } from './patient-index.ts';
 export type IndexSweepParts = {
   port: RedisPort;
   index: PatientIndex;
-  /** The board of a day, from Redis or the archive. */
-  stateOf: (board: BoardKey) => Promise<BoardState>;
+  /** The board of a day, from Redis or the archive, and where it stands. */
+  hostOf: (board: BoardKey) => Promise<Pick<BoardHost, 'state' | 'position'>>;
 };
 /** `failed` counts days that could not be read now: they are looked at again by the next sweep. */
 export type IndexSweepReport = { looked: number; made: number; forgotten: number; failed: number };
@@ -53,13 +54,15 @@ export async function sweepIndex(
 
 /** What had to be done about a day; null when nothing had. */
 async function sweepDay(
-  { index, stateOf }: IndexSweepParts,
+  { index, hostOf }: IndexSweepParts,
   clinic: string,
   { date, isPurged, ...at }: KeptDate,
 ): Promise<'made' | 'forgotten' | null> {
   const board = { clinic, date };
   if (isPurged) return (await index.forgetLeft(board)) ? 'forgotten' : null;
   if (await index.isCurrent(board, at)) return null;
-  await index.publish(board, await stateOf(board), at);
+  // Of the board as it is here: what Redis has beyond it is not in it yet, and makes the next sweep look again.
+  const { state, position } = await hostOf(board);
+  await index.publish(board, state, { epoch: position.epoch, seq: position.seq });
   return 'made';
 }
