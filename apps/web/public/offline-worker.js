@@ -17,10 +17,12 @@ self.addEventListener('message', (event) => {
 
 const kept = (address) => caches.open(shell).then((cache) => cache.match(address, { ignoreVary: true }));
 
-/* The server's own page whenever there is one; the kept one only when nobody answers. */
+/* The server's own page whenever there is one; the kept one when nobody answers, or only a proxy that finds nobody. */
 async function page(request) {
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    if (answer.status < 500) return answer;
+    return (await kept('/')) ?? answer;
   } catch (error) {
     const answer = await kept('/');
     if (answer) return answer;
