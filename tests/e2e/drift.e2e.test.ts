@@ -93,7 +93,7 @@ test('[privacy] the desk finds a patient of these days from the search, by keybo
   await page.keyboard.type('wanted');
   await search.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Find in other days' });
-  await dialog.waitFor();
+  await dialog.locator('input:focus').waitFor();
   await page.keyboard.press('Enter');
   const row = dialog.getByRole('link', { name: /Petra Wanted.*born 1970-02-03/ });
   await row.waitFor();

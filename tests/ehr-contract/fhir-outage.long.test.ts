@@ -55,7 +55,7 @@ test('[I7] [EH-BREAKER] [DR-WHEN] an outage of a FHIR server opens the breaker, 
   await server.repo.updateResource({ ...appointment, status: 'cancelled' });
   server.faults = [];
   await awaitUntil('it closes', async () => (await link.read('reads')).state === 'closed', patienceMs);
-  const turns = (await link.history(50)).filter(({ lane }) => lane === 'reads');
+  const turns = (await link.history(500)).filter(({ lane }) => lane === 'reads');
   const steps = turns.map(({ from, to }: BreakerChange) => `${from} ${to}`).reverse();
   expect([steps[0], ...steps.slice(-2)]).toEqual(['closed open', 'open half_open', 'half_open closed']);
   const drift = new DriftStore(port, vault);

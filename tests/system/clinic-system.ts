@@ -3,7 +3,7 @@
  * workers that can be killed and started again. Disposing it ends exactly what it started.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClinicSettings, User, WriteBackMode } from '@workflow-bolt/contracts';
@@ -134,10 +134,13 @@ export class ClinicSystem implements AsyncDisposable {
     return `${this.baseUrl}/api/v1/boards/${this.clinic}/${this.date}`;
   }
 
-  /** Waits until every server answers /healthz. */
+  /** Waits until every server answers /healthz. One that ends instead is told with the end of its log. */
   async awaitServers(): Promise<void> {
-    for (const { baseUrl } of this.servers) {
-      await awaitUntil(`${baseUrl} answers`, async () => (await fetch(`${baseUrl}/healthz`)).ok, 30_000);
+    for (const { process, baseUrl } of this.servers) {
+      const check = async () => !process.isRunning || (await fetch(`${baseUrl}/healthz`)).ok;
+      await awaitUntil(`${baseUrl} answers`, check, 120_000);
+      if (process.isRunning) continue;
+      throw new Error(`${process.name} ended: ${readFileSync(process.logPath, 'utf8').slice(-2_000)}`);
     }
   }
 

@@ -9,4 +9,6 @@ export const auditWhyWords = [
   'destroyed_key',
   'stream_count',
   'stream_rewound',
+  'witness_late',
+  'witness_refused',
 ] as const;

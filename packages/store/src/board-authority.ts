@@ -190,11 +190,19 @@ export class BoardAuthority {
     { guard }: SubmitOptions,
   ): Promise<CommandOutcome | null> {
     const { n } = plan.envelope;
-    if (!reply?.ok) return this.#failed(n, faultOf(reply?.error ?? new Error('no reply')));
-    if (reply.reply.status === 'unguarded') throw new GuardBroken();
-    guard?.hold();
+    if (!reply?.ok) {
+      const fault = faultOf(reply?.error ?? new Error('no reply'));
+      if (fault.code === 'outcome_unknown') guard?.spend();
+      return this.#failed(n, fault);
+    }
+    if (reply.reply.status === 'unguarded') {
+      // What came before it in the request is true and must be told; this one is asked for again, and judged anew.
+      if (guard?.isSpent) return holdOutcome(n, 'outcome_unknown');
+      throw new GuardBroken();
+    }
     const isOther = reply.reply.status === 'mismatch';
     const settled = settledOutcome(n, isOther ? await this.#mismatched(plan, reply.reply) : reply.reply);
+    if (settled || reply.reply.status === 'committed' || reply.reply.status === 'refused') guard?.spend();
     if (settled) return settled;
     if (reply.reply.status === 'committed') return this.#committed(plan, reply.reply);
     if (reply.reply.status === 'refused' && plan.refusal) {

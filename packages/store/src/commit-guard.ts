@@ -3,21 +3,21 @@ export class CommitGuard {
   readonly keys: readonly string[];
   /** The text at each key when it was read; empty for one that was absent. */
   readonly seen: readonly string[];
-  #isHeld = false;
+  #isSpent = false;
 
   constructor(keys: readonly string[], seen: readonly string[]) {
     this.keys = keys;
     this.seen = seen;
   }
 
-  /** True once Redis has answered a commit that carried it: at that moment all of it was as it was read. */
-  get isHeld(): boolean {
-    return this.#isHeld;
+  /** True once a command that carried it has its outcome, or may have one that nobody knows. */
+  get isSpent(): boolean {
+    return this.#isSpent;
   }
 
-  /** Redis has looked, and found it so. */
-  hold(): void {
-    this.#isHeld = true;
+  /** Redis found all of it as it was read and has done what it was asked; or it has not answered, and may have. */
+  spend(): void {
+    this.#isSpent = true;
   }
 }
 

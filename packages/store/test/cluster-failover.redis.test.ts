@@ -73,4 +73,4 @@ test('[I1 I3] a command held while the slot had no owner applies once on the pro
     return outcome.outcome === 'duplicate' && outcome.seq === 5;
   });
   await careful.stop();
-});
+}, 180_000);

@@ -106,7 +106,7 @@ async function answerAsked(mounted: Mounted, around: RouteSurroundings, incoming
  */
 const guardedRoutes: ReadonlySet<RouteId> = new Set<RouteId>(['postCommands']);
 
-/** Null unless a commit held the guard: nothing has been done then and nothing is said, and Redis must be asked. */
+/** Null unless a commit spent the guard: nothing has been done then and nothing is said, and Redis must be asked. */
 async function answerGuarded(
   mounted: Mounted,
   around: RouteSurroundings,
@@ -119,9 +119,9 @@ async function answerGuarded(
     const { call, cookie } = await admit(mounted.route, around, incoming, async () => session);
     guard = around.sessions.guardOf(session);
     const answer = await mounted.handler({ ...call, guard });
-    return guard.isHeld ? answer && withCookie(answer, cookie) : null;
+    return guard.isSpent ? answer && withCookie(answer, cookie) : null;
   } catch (error) {
-    if (guard?.isHeld) throw error;
+    if (guard?.isSpent) throw error;
     return null;
   }
 }

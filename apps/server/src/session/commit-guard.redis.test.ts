@@ -2,7 +2,14 @@
 import { boardKeys } from '@workflow-bolt/store';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Client, problemOf, type ServerFixture, startServer, today } from '../test/server-fixture.ts';
+import {
+  Client,
+  eventually,
+  problemOf,
+  type ServerFixture,
+  startServer,
+  today,
+} from '../test/server-fixture.ts';
 
 const clock = { ms: Date.now() };
 let redis: RedisServer;
@@ -89,6 +96,34 @@ test('[session] a token that was replaced elsewhere works for ten seconds more, 
   expect((await desk.walkIn(crypto.randomUUID())).status).toBe(200);
   clock.ms += 1_001;
   expect(problemOf(await desk.walkIn('too-late'))).toEqual({ status: 401, code: 'not_authenticated' });
+});
+
+test('[I1] [session] a command that may have become true is answered as in doubt, whatever a lookup would say', async () => {
+  await redis.call('CLIENT', 'PAUSE', '4000', 'ALL');
+  const answer = await desk.walkIn('in-doubt');
+  expect(problemOf(answer)).toEqual({ status: 503, code: 'outcome_unknown' });
+  await eventually(async () => {
+    const again = await desk.post(`${desk.board()}/commands`, {
+      ...{ clientId: desk.clientId, n: 2 },
+      command: { type: 'createVisit', visitId: 'in-doubt', kind: 'walk-in', fullName: 'Person in-doubt' },
+    });
+    expect(again.json).toMatchObject({ outcomes: [{ n: 2 }] });
+  }, 60_000);
+}, 120_000);
+
+const walkIns = (client: Client, ids: readonly string[]) => ({
+  commands: ids.map((visitId, i) => ({
+    ...{ clientId: client.clientId, n: 2 + i },
+    command: { type: 'createVisit', visitId, kind: 'walk-in', fullName: `Person ${visitId}` },
+  })),
+});
+
+test('[I5] [session] a batch of a session that was ended elsewhere is refused whole', async () => {
+  expect((await other.post(`${elsewhere.url}/api/v1/logout`, {})).status).toBe(204);
+  const before = await written();
+  const answer = await desk.post(`${desk.board()}/commands`, walkIns(desk, ['batch-a', 'batch-b']));
+  expect(problemOf(answer)).toEqual({ status: 401, code: 'not_authenticated' });
+  expect(await written()).toEqual(before);
 });
 
 test('[csrf] a known session is no reason to take a command without its CSRF token', async () => {

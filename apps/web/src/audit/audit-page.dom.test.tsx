@@ -1,11 +1,13 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import type { AuditReportRow, Role } from '@workflow-bolt/contracts';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { ehrBoard } from '../../dev/ehr-board.ts';
 import type { FakeServer } from '../../dev/fake-server.ts';
 import { renderBoard } from '../../dev/render-board.tsx';
 import { at, date } from '../../dev/small-board.ts';
 
+// Roles are looked for in a table of hundreds of cells.
+vi.setConfig({ testTimeout: 90_000 });
 afterEach(cleanup);
 
 function rowOf(leaf: number, uid: string, patient: string | null): AuditReportRow {

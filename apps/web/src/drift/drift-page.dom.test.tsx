@@ -116,7 +116,7 @@ test('when no worker answers within two minutes the page says so, and asks again
   expect(asked.filter((each) => each.startsWith('POST'))).toHaveLength(2);
   tell(answer({ report: { ...report, at: at(9, 30), drifted: 0, quarantined: 0, rows: [] } }));
   await screen.findByText(/7 visits compared, no difference\./, {}, { timeout: 30_000 });
-});
+}, 90_000);
 
 test('a day without a report says so, and why the last attempt has none', async () => {
   const { server } = driftServer('manager', answer({ failure: { at: at(9), code: 'service-down' } }));
