@@ -97,7 +97,8 @@ export function getAuditExport({ desk, record, now }: AuditParts): Handler {
     };
     const [type, bytes] = await encode[format]();
     const route = 'GET /api/v1/clinics/{clinic}/audit/export';
-    await record(lookedUp(call, { sub: 'export', route, n: rows.length, query }));
+    const { patient } = query;
+    await record(lookedUp(call, { sub: 'export', route, n: rows.length, query, patient }));
     const name = { bundle: 'audit.tar', ndjson: 'audit.ndjson', csv: 'audit.csv', fhir: 'audit.fhir.json' }[
       format
     ];

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FindingKind, noteKey, parseKey, verifyExport } from '@workflow-bolt/audit-verifier';
+import type { SecurityEvent } from '@workflow-bolt/contracts';
 import {
   AuditReviews,
   AuditSealer,
@@ -130,6 +131,20 @@ describe('[H-06, ONC-d-3] reading the record', () => {
     expect(report.counts).toEqual({} satisfies Partial<Record<FindingKind, number>>);
     expect(report).toMatchObject({ exitCode: 0, origin: 'workflow-bolt.local/c.north' });
     expect(report.rows).toBeGreaterThan(3);
+  });
+
+  test('[audit] [privacy] an export about one patient is on record under that patient, one about all is not', async () => {
+    const { headers } = await proven();
+    for (const patient of ['&patient=visit:w1', '']) {
+      const answer = await fetch(`${of('/export')}?${today()}${patient}&format=ndjson`, { headers });
+      expect([answer.status, (await answer.text()).length > 0]).toEqual([200, true]);
+    }
+    await seal();
+    const looked = await (await proven()).get(`${of()}?${today()}&patient=visit:w1&sub=export`);
+    const rows = looked.json.rows as { event: SecurityEvent }[];
+    expect(rows.map(({ event }) => [event.agent.uid, event.act, event.pat])).toEqual([
+      ['aud', 'E', ['visit:w1']],
+    ]);
   });
 
   test.each([
