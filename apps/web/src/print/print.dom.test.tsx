@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ehrBoard } from '../../dev/ehr-board.ts';
@@ -38,7 +40,7 @@ test('[H-07] the board is printed once it is on record, and says on paper by who
   const { server, asked } = printServer(true);
   renderBoard(server, `?clinic=cedar&date=${date}`);
   await screen.findByRole('main', { name: 'Board' });
-  expect(document.documentElement.dataset.print).toBe('guarded');
+  expect(document.documentElement.dataset.print).toBeUndefined();
   fireEvent.click(await screen.findByRole('button', { name: /^User menu/ }));
   fireEvent.click(await screen.findByRole('menuitem', { name: 'Print the board' }));
   await waitFor(() => expect(printed).toHaveLength(1));
@@ -46,7 +48,7 @@ test('[H-07] the board is printed once it is on record, and says on paper by who
   expect(asked).toEqual([{ what: 'board' }]);
   fireEvent(window, new Event('afterprint'));
   await waitFor(() => expect(markText()).toBeNull());
-  expect(document.documentElement.dataset.print).toBe('guarded');
+  expect(document.documentElement.dataset.print).toBeUndefined();
 });
 
 test('[H-07] [abuse] the keys of the browser print by the same way', async () => {
@@ -68,6 +70,44 @@ test('[I5] [H-07] what cannot be put on record is not printed', async () => {
   expect([asked, printed, document.documentElement.dataset.print]).toEqual([
     [{ what: 'board' }],
     [],
-    'guarded',
+    undefined,
   ]);
+});
+
+/** What paper would hold: jsdom knows no paper, so that its rules are given to the screen. */
+function ontoPaper(): () => void {
+  const style = document.createElement('style');
+  const rules = readFileSync(join(import.meta.dirname, 'print-mark.css'), 'utf8');
+  style.textContent = rules.replace(/@media print \{([\s\S]*)\}\s*$/, '$1');
+  document.head.append(style);
+  return () => style.remove();
+}
+
+const isOnPaper = (): boolean =>
+  [...document.body.children].some((each) => getComputedStyle(each).display !== 'none');
+
+test.each(['?view=wall', '?date=2020-01-01', ''])(
+  '[H-07] [abuse] [privacy] a page that nobody put on record is not on paper, whichever it is (%s)',
+  async (search) => {
+    const { server } = printServer(true);
+    renderBoard(server, search);
+    await waitFor(() => expect(document.body.textContent).not.toBe(''));
+    const back = ontoPaper();
+    expect([document.documentElement.dataset.print, isOnPaper()]).toEqual([undefined, false]);
+    document.documentElement.dataset.print = 'marked';
+    expect(isOnPaper()).toBe(true);
+    delete document.documentElement.dataset.print;
+    back();
+  },
+);
+
+test('[H-07] [abuse] whoever leaves the page while it prints takes the permission along', async () => {
+  const { server } = printServer(true);
+  renderBoard(server, `?clinic=cedar&date=${date}`);
+  await screen.findByRole('main', { name: 'Board' });
+  fireEvent.keyDown(document.body, { key: 'p', ctrlKey: true });
+  await waitFor(() => expect(printed).toHaveLength(1));
+  expect(document.documentElement.dataset.print).toBe('marked');
+  cleanup();
+  expect(document.documentElement.dataset.print).toBeUndefined();
 });

@@ -1,4 +1,3 @@
-import './print-mark.css';
 import type { BoardKey, Printable, PrintMark } from '@workflow-bolt/contracts';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { createPortal } from 'react-dom';
@@ -14,21 +13,16 @@ const printMsMax = 300_000;
 export const markText = ({ printedBy, at, patients, reference }: PrintMark): string =>
   `Printed by ${printedBy}, ${moment(at)} · ${plural(patients, 'patient')} · ${reference}`;
 
-/** Nobody prints this page past the record, neither by the browser's menu nor by its keys. */
-function usePrintGuard(print: () => void): void {
+/** The keys of the browser print by the record as well; its menu gives one sentence (print-mark.css). */
+function usePrintKeys(print: () => void): void {
   useEffect(() => {
-    const page = document.documentElement;
-    page.dataset.print = 'guarded';
     const onKey = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 'p') return;
       event.preventDefault();
       print();
     };
     document.addEventListener('keydown', onKey);
-    return () => {
-      document.removeEventListener('keydown', onKey);
-      delete page.dataset.print;
-    };
+    return () => document.removeEventListener('keydown', onKey);
   }, [print]);
 }
 
@@ -38,7 +32,7 @@ function useMarkedPrint(mark: PrintMark | null, done: () => void): void {
     if (!mark) return;
     const page = document.documentElement;
     const end = () => {
-      page.dataset.print = 'guarded';
+      delete page.dataset.print;
       done();
     };
     page.dataset.print = 'marked';
@@ -48,6 +42,8 @@ function useMarkedPrint(mark: PrintMark | null, done: () => void): void {
     return () => {
       clearTimeout(timer);
       window.removeEventListener('afterprint', end);
+      // The page that was put on record has gone: the next one was not.
+      delete page.dataset.print;
     };
   }, [mark, done]);
 }
@@ -63,7 +59,7 @@ export function usePrint({ clinic, date }: BoardKey, what: Printable): Printing 
     () => void run(async () => setMark(await api.print({ clinic, date }, what))),
     [api, run, clinic, date, what],
   );
-  usePrintGuard(print);
+  usePrintKeys(print);
   useMarkedPrint(
     mark,
     useCallback(() => setMark(null), []),
