@@ -65,7 +65,7 @@ export type FoundVisit = z.infer<typeof foundVisitSchema>;
 export const patientSearchResponseSchema = z
   .strictObject({
     rows: z.array(foundVisitSchema).max(searchRowsMax).meta({ description: 'Newest day first.' }),
-    /** True when there were more, or more days than are looked into at once. */
+    /** True when there were more, or more days than are looked into at once, or a day that could not be read now. */
     isCut: z.boolean(),
   })
   .meta({ id: 'PatientSearch' });

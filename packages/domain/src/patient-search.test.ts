@@ -190,6 +190,20 @@ describe('[H-16] [authz] who may search by what', () => {
   ])('[abuse] by the name %s from %s to %s: %s', (name, from, to, wanted) => {
     expect(said(planSearch({ in: 'days', name, from, to }, ['nurse']))).toBe(wanted);
   });
+
+  it.each<[Role[], string, string, string | null, string]>([
+    [['front-desk'], '2026-02-23', '2026-03-09', '2026-03-10', 'looks under '],
+    [['front-desk'], '2026-03-11', '2026-03-25', '2026-03-10', 'looks under '],
+    [['front-desk'], '2026-02-22', '2026-03-08', '2026-03-10', 'needs second-identifier'],
+    [['front-desk'], '2026-03-26', '2026-03-26', '2026-03-10', 'needs second-identifier'],
+    [['manager'], '2025-03-10', '2025-03-10', '2026-03-10', 'needs second-identifier'],
+    [['manager', 'viewer'], '2025-03-10', '2025-03-10', '2026-03-10', 'needs second-identifier'],
+    [['manager', 'nurse'], '2025-03-10', '2025-03-10', '2026-03-10', 'looks under '],
+    [['provider'], '2025-03-10', '2025-03-10', '2026-03-10', 'looks under '],
+    [['front-desk'], '2025-03-10', '2025-03-10', null, 'looks under '],
+  ])('[abuse] [authz] %s by a name from %s to %s, on %s: %s', (who, from, to, today, wanted) => {
+    expect(said(planSearch({ in: 'days', name: 'ann', from, to }, who, today))).toBe(wanted);
+  });
 });
 
 describe('who was meant', () => {

@@ -22,6 +22,7 @@ import {
 } from './patient-names.ts';
 import { actionMatrix, type FieldRow, fieldMatrix } from './permission-matrix.ts';
 import { shownTo } from './project.ts';
+import { dateAfter } from './retention.ts';
 
 /** Kinds under which a patient is found again on all days; each has an index key of its own. */
 export const indexedKinds = ['phone', 'record', 'name-dob'] as const;
@@ -31,6 +32,9 @@ export type Patient = { visit: Visit; person: Person };
 
 /** Who must name two things of a patient: they help whoever calls, and see everybody. */
 export const twoIdentifierRoles: readonly Role[] = ['front-desk', 'manager'];
+
+/** So many days before and after today they look through by a name alone. */
+const nearDays = 15;
 
 const fieldOf: Readonly<Record<PatientIdentifier, FieldRow>> = {
   name: fieldMatrix.person.fullName,
@@ -80,21 +84,37 @@ export type SearchVerdict =
 type OnDays = Extract<PatientSearchRequest, { in: 'days' }>;
 type OnAll = Extract<PatientSearchRequest, { in: 'all' }>;
 
-/** What a question of somebody with these roles leads to. */
-export function planSearch(request: PatientSearchRequest, roles: readonly Role[]): SearchVerdict {
+/**
+ * What a question of somebody with these roles leads to. `today` is the clinic's date (YYYY-MM-DD); without it, as on a
+ * page that only says what is missing, it is not judged how far off the days are.
+ */
+export function planSearch(
+  request: PatientSearchRequest,
+  roles: readonly Role[],
+  today: string | null = null,
+): SearchVerdict {
   const given = patientIdentifiers.filter((each) => each in request && request[each as 'name'] !== undefined);
   const seen = searchableBy(roles);
   const unseen = given.find((each) => !seen.includes(each));
   if (unseen) return { ok: false, unseen };
-  return request.in === 'days' ? planDays(request) : planAll(request, given, roles);
+  return request.in === 'days' ? planDays(request, roles, today) : planAll(request, given, roles);
+}
+
+/** Another role that may not search at all frees nobody of it. */
+function needsTwo(roles: readonly Role[]): boolean {
+  const searching = roles.filter((role) => actionMatrix['patient.search-days'].who[role]);
+  return searching.every((role) => twoIdentifierRoles.includes(role));
 }
 
 const dayMs = 86_400_000;
 
-function planDays({ name, from, to }: OnDays): SearchVerdict {
+function planDays({ name, from, to }: OnDays, roles: readonly Role[], today: string | null): SearchVerdict {
   if (countLetters(name) < searchLettersMin) return { ok: false, needed: 'letters' };
   const span = (Date.parse(to) - Date.parse(from)) / dayMs + 1;
   if (span < 1 || span > searchDaysMax) return { ok: false, needed: 'fewer-days' };
+  // One stretch of days after another would be all days by a name alone.
+  const isFar = today !== null && (from < dateAfter(today, -nearDays) || to > dateAfter(today, nearDays));
+  if (isFar && needsTwo(roles)) return { ok: false, needed: 'second-identifier' };
   const isMeant = ({ person }: Patient) => isNamed(person.fullName, name, { isWhole: false });
   return { ok: true, plan: { identifiers: ['name'], lookups: [], isMeant } };
 }
@@ -102,10 +122,7 @@ function planDays({ name, from, to }: OnDays): SearchVerdict {
 function planAll(request: OnAll, identifiers: PatientIdentifier[], roles: readonly Role[]): SearchVerdict {
   const lookups = lookupsOf(request);
   if (lookups.length === 0) return { ok: false, needed: 'identifier' };
-  // Another role that may not search at all frees nobody of it.
-  const searching = roles.filter((role) => actionMatrix['patient.search-days'].who[role]);
-  const isTwoNeeded = searching.every((role) => twoIdentifierRoles.includes(role));
-  if (isTwoNeeded && identifiers.length < 2) return { ok: false, needed: 'second-identifier' };
+  if (needsTwo(roles) && identifiers.length < 2) return { ok: false, needed: 'second-identifier' };
   return { ok: true, plan: { identifiers, lookups, isMeant: meantBy(request) } };
 }
 

@@ -1,6 +1,6 @@
 /** Attacks over HTTP, and what becomes of whoever makes them. */
 import { createHash } from 'node:crypto';
-import type { Alert } from '@workflow-bolt/contracts';
+import type { Alert, PatientSearchResponse } from '@workflow-bolt/contracts';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
@@ -266,6 +266,33 @@ test('[abuse] [privacy] [H-13] UT-1: the record of a colleague or a namesake is 
   expect(await isIn(desk)).toBe(200);
   for (const { at, reviewDueAt, responses, uid, clinic } of await alerts())
     expect([reviewDueAt - at, responses, uid, clinic]).toEqual([86_400_000, [], 'harriet-cole', 'north']);
+});
+
+test('[abuse] [privacy] [H-13] UT-1: to look a colleague or a namesake up by a search is looked at as an opening is', async () => {
+  const desk = await server.login('harriet-cole');
+  const { date } = (await desk.get(desk.board())).json as { date: string };
+  const names = {
+    'us-stranger': 'Quinn Marsh',
+    'us-namesake': 'Cole, Quentin',
+    'us-colleague': 'Marian Adeyemi',
+  };
+  for (const [id, fullName] of Object.entries(names))
+    expect((await desk.walkIn(id, { fullName })).status).toBe(200);
+  const look = async (name: string) => {
+    const asked = { in: 'days', from: date, to: date, name };
+    const { json } = await desk.post(`${server.url}/api/v1/clinics/north/patient-search`, asked);
+    return (json as PatientSearchResponse).rows.map(({ visitId }) => visitId);
+  };
+  expect(await look('quinn')).toEqual(['us-stranger']);
+  expect(await look('quentin')).toEqual(['us-namesake']);
+  await eventually(async () => expect(await rules()).toEqual(['UT-1S']));
+  expect(await look('adeyemi')).toContain('us-colleague');
+  await eventually(async () => expect((await rules()).sort()).toEqual(['UT-1C', 'UT-1S']));
+  expect(await isIn(desk)).toBe(200);
+  const told = await alerts();
+  for (const { responses, uid, clinic } of told)
+    expect([responses, uid, clinic]).toEqual([[], 'harriet-cole', 'north']);
+  expect(JSON.stringify(told)).not.toMatch(/adeyemi|quentin/i);
 });
 
 test('[abuse] [privacy] [H-13] UT-1F: a record of a day a month away is told, one of a patient who comes this week is not', async () => {

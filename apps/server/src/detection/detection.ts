@@ -1,7 +1,7 @@
 /** Puts detection together, for `server.ts`: what it hears, whom it keeps out, whom it tells. */
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Alert, SecurityEvent, ServerConfig } from '@workflow-bolt/contracts';
+import type { Alert, FoundVisit, SecurityEvent, ServerConfig } from '@workflow-bolt/contracts';
 import { isHoneyRoute, type Signal, signalOf } from '@workflow-bolt/domain';
 import { AlertStore, BlockList, Detector, type RedisPort } from '@workflow-bolt/store';
 import { clientAddress } from '../accounts/client-network.ts';
@@ -26,6 +26,10 @@ export type DetectionAssembly = {
   /** Epoch ms. */
   now: () => number;
 };
+
+/** Who searched, and what day it is in the clinic (YYYY-MM-DD). */
+type SearchMade = { req: IncomingMessage; session: Session; clinic: string; today: string };
+type FoundRecord = Pick<FoundVisit, 'visitId' | 'date' | 'fullName'> & Pick<Opening, 'patientKey'>;
 
 const bearer = 'Bearer ';
 
@@ -127,14 +131,23 @@ export class Detection {
 
   /**
    * Visits were found by a search and are about to be shown: who is only there to be noticed, is. Throws
-   * `access_suspended` when one of them was.
+   * `access_suspended` when one of them was. Of all others it is judged, without waiting, how near they are to whoever
+   * searched, as if each had been opened.
    */
-  async found(
-    { req, session, clinic }: { req: IncomingMessage; session: Session; clinic: string },
-    visitIds: readonly string[],
-  ): Promise<void> {
-    const honey = visitIds.filter((id) => this.#assembly.config.honeyVisits.includes(id));
-    for (const id of honey) await this.opening({ req, session, clinic }, id, true);
+  async found(search: SearchMade, visits: readonly FoundRecord[]): Promise<void> {
+    const { honeyVisits } = this.#assembly.config;
+    const honey = visits.filter(({ visitId }) => honeyVisits.includes(visitId));
+    for (const { visitId } of honey) await this.opening(search, visitId, true);
+    void this.#openedEach(search, visits);
+  }
+
+  /** One after another: a search takes no more of Redis at once than an opening does. Never throws. */
+  async #openedEach(search: SearchMade, visits: readonly FoundRecord[]): Promise<void> {
+    const { req, session, clinic, today } = search;
+    for (const { visitId, date: day, fullName: patientName, patientKey } of visits) {
+      const opening = { clinic, visitId, patientName, patientKey, day, today };
+      await this.opened(req, session, { ...opening, readerName: session.user.name });
+    }
   }
 
   #signal(kind: Signal['kind'], object: string, req: IncomingMessage, session: Session | null): Signal {

@@ -36,21 +36,23 @@ export type Asked = {
 /** `visitIds` null where everybody of the day is looked at. */
 type Day = { date: string; visitIds: readonly string[] | null };
 /** A visit as the reader sees it, and what the record knows its patient by. */
-export type Found = FoundVisit & { patient: string };
+export type Found = FoundVisit & { patient: string; patientKey: string | null };
 export type Sighting = { found: Found[]; isCut: boolean };
 
 /** Newest day first, at most `searchRowsMax`. Throws Fault. */
 export async function lookForPatients(lookout: Lookout, asked: Asked): Promise<Sighting> {
   const days = await daysToLookAt(lookout, asked);
   const found: Found[] = [];
+  let isUnread = false;
   for (const day of days.slice(0, daysMax)) {
     if (found.length > searchRowsMax) break;
     const host = await boardOf(lookout, asked.clinic, day.date);
-    if (host) found.push(...onBoard(lookout, host, day, asked));
+    if (host === 'unread') isUnread = true;
+    else if (host) found.push(...onBoard(lookout, host, day, asked));
   }
   return {
     found: found.slice(0, searchRowsMax),
-    isCut: found.length > searchRowsMax || days.length > daysMax,
+    isCut: isUnread || found.length > searchRowsMax || days.length > daysMax,
   };
 }
 
@@ -63,8 +65,15 @@ async function daysToLookAt({ index, port }: Lookout, { clinic, request, plan }:
     .reverse();
 }
 
+/** Trouble of one day, which keeps nobody from being found on the others; the answer says that it is not whole. */
+const ofOneDay: readonly string[] = ['archive_broken', 'archive_unavailable', 'phi_unreadable'];
+
 /** Null for a day that was deleted since it was listed. */
-async function boardOf({ boards }: Lookout, clinic: string, date: string): Promise<BoardHost | null> {
+async function boardOf(
+  { boards }: Lookout,
+  clinic: string,
+  date: string,
+): Promise<BoardHost | 'unread' | null> {
   try {
     return await boards.find({ clinic, date });
   } catch (error) {
@@ -72,6 +81,7 @@ async function boardOf({ boards }: Lookout, clinic: string, date: string): Promi
       (error instanceof Fault && error.code === 'board_purged') ||
       (error instanceof ProblemError && error.code === 'board_not_found');
     if (isAway) return null;
+    if (error instanceof Fault && ofOneDay.includes(error.code)) return 'unread';
     throw error;
   }
 }
@@ -96,9 +106,10 @@ function* visitsOf(host: BoardHost): Generator<string> {
 
 function rowOf(date: string, { visit, person }: Patient, whole: unknown): Found {
   const { fullName, dob, ageBand } = person;
-  const key = (whole as Patient['visit']).patientKey;
+  const { patientKey } = whole as Patient['visit'];
   return {
     ...{ date, visitId: visit.id, fullName, dob, ...(ageBand === undefined ? {} : { ageBand }) },
-    ...{ status: visit.status, startAt: visit.startAt, patient: key ?? `visit:${visit.id}` },
+    ...{ status: visit.status, startAt: visit.startAt, patient: patientKey ?? `visit:${visit.id}` },
+    patientKey,
   };
 }

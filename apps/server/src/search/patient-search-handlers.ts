@@ -40,17 +40,19 @@ function postPatientSearch(parts: PatientSearchParts): Handler {
     const isToday = request.in === 'days' && request.from === today && request.to === today;
     if (!isToday) demand(principal, action, { clinic }, parts.now());
     mustTake(await parts.limit.take(principal.uid));
-    const plan = planOf(request, principal, clinic);
+    const plan = planOf(request, principal, { clinic, today });
     const sighting = await lookForPatients(parts, { clinic, request, plan, principal });
     await parts.record(searchEvent(call, { clinic, request, plan, sighting }));
-    const visitIds = sighting.found.map(({ visitId }) => visitId);
-    await parts.detection.found({ req: call.req, session: mustSession(call), clinic }, visitIds);
+    const { req } = call;
+    await parts.detection.found({ req, session: mustSession(call), clinic, today }, sighting.found);
     return ok({ rows: sighting.found.map(shown), isCut: sighting.isCut });
   };
 }
 
-function planOf(request: PatientSearchRequest, principal: Principal, clinic: string): SearchPlan {
-  const verdict = planSearch(request, principal.roles);
+type Where = { clinic: string; today: string };
+
+function planOf(request: PatientSearchRequest, principal: Principal, { clinic, today }: Where): SearchPlan {
+  const verdict = planSearch(request, principal.roles, today);
   if (verdict.ok) return verdict.plan;
   if ('needed' in verdict) throw new ProblemError('search_too_wide', { needed: verdict.needed });
   throw unseenDenial(verdict.unseen, principal, clinic);
@@ -87,7 +89,7 @@ function searchEvent(call: Call, { clinic, request, plan, sighting }: Told): Sec
 const isOpened = ({ openGlass }: Principal, clinic: string, { date, visitId }: FoundVisit): boolean =>
   openGlass.some((each) => each.clinic === clinic && each.date === date && each.visitId === visitId);
 
-const shown = ({ patient: _, ...row }: Found): FoundVisit => row;
+const shown = ({ patient: _, patientKey: _key, ...row }: Found): FoundVisit => row;
 
 /** The handler of the search, by its route. */
 export const patientSearchHandlers = (parts: PatientSearchParts) => ({

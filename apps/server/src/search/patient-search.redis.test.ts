@@ -16,6 +16,7 @@ import {
   startServer,
   today,
 } from '../test/server-fixture.ts';
+import { lookForPatients } from './look-for-patients.ts';
 import { patientSearchHandlers } from './patient-search-handlers.ts';
 
 let redis: RedisServer;
@@ -260,6 +261,17 @@ describe('[abuse] enumeration', () => {
     expect(await needed(onDays('zule', dateAfter(today(), -365), today()))).toBe('fewer-days');
   });
 
+  test('[abuse] [authz] a desk looks through the days around today by a name; one stretch after another is not all days', async () => {
+    const [desk, nurse] = [await fixture.login('front-desk'), await fixture.login('nurse')];
+    const far = onDays(canary.name, dateAfter(today(), -29), dateAfter(today(), -16));
+    const refused = await ask(desk, far);
+    expect(problemOf(refused)).toEqual({ status: 422, code: 'search_too_wide' });
+    expect(refused.json.needed).toBe('second-identifier');
+    expect(names(await ask(nurse, far))).toEqual([`${canary.name}, Ann`]);
+    const near = onDays(canary.name, dateAfter(today(), -14), today());
+    expect(names(await ask(desk, near))).toEqual([`Ann ${canary.name}`]);
+  });
+
   test('[abuse] one person searches so often, in all processes together; others are not kept waiting', async () => {
     const [here, there] = [await fixture.login('busy'), await second.login('busy')];
     const elsewhere = `${second.url}/api/v1/clinics/north/patient-search`;
@@ -289,6 +301,44 @@ describe('[abuse] enumeration', () => {
     const answer = await ask(own, onDays('honeypot'));
     expect(problemOf(answer).code).toBe('access_suspended');
     await eventually(async () => expect((await nosy.get(nosy.board())).status).toBe(401), 30_000);
+  });
+});
+
+describe('a day that cannot be read', () => {
+  const host = (date: string) => ({
+    board: { clinic: 'north', date },
+    state: new Map([
+      ['v:w1', { v: 1, d: { type: 'visit', id: 'w1', status: 'scheduled', startAt: 1, patientKey: null } }],
+      ['p:w1', { v: 1, d: { type: 'person', fullName: 'Ann Zule', dob: null } }],
+    ]),
+  });
+  const look = (trouble: Error | null) => {
+    const boards = {
+      find: async ({ date }: { date: string }) => {
+        if (date === yesterday && trouble) throw trouble;
+        return host(date);
+      },
+    };
+    const sight = { of: () => ({ see: (_id: string, entity: unknown) => entity }) };
+    const port = { command: async () => ['e', '1', null] };
+    const plan = { identifiers: ['name'], lookups: [], isMeant: () => true };
+    const asked = { clinic: 'north', request: onDays('zule', yesterday, today()), plan, principal: {} };
+    return lookForPatients({ boards, sight, port, index: {} } as never, asked as never);
+  };
+  const shown = async (trouble: Error | null) => {
+    const { found, isCut } = await look(trouble);
+    return [found.map(({ date }) => date), isCut];
+  };
+
+  test.each(['archive_broken', 'archive_unavailable', 'phi_unreadable'] as const)(
+    '%s hides nobody of the other days, and the answer says that it is not whole',
+    async (code) => expect(await shown(new Fault(code))).toEqual([[today()], true]),
+  );
+
+  test('a deleted day is no gap; Redis that is away is still no answer', async () => {
+    expect(await shown(null)).toEqual([[today(), yesterday], false]);
+    expect(await shown(new Fault('board_purged'))).toEqual([[today()], false]);
+    await expect(look(new Fault('store_unavailable'))).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 });
 
