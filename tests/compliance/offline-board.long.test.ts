@@ -98,7 +98,7 @@ test('[ONC-d-7] [H-03] a reload while the server is away shows the board, never 
   for (const i of [0, 1, 2]) expect(text).not.toContain(nameOf(i));
   expect(text).not.toContain(canaryDob);
   const buttons = await lastKnown().getByRole('button').allInnerTexts();
-  expect(buttons).toEqual(['Try again']);
+  expect(buttons).toEqual(['Try again', 'Lock']);
   server().start();
   await system.awaitServers();
   await page.getByRole('button', { name: 'Try again' }).click();

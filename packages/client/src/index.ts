@@ -27,7 +27,14 @@ export { type Clock, systemClock } from './clock.ts';
 export { type RefusalReason, SubmitRefused } from './command-results.ts';
 export { offlineBoardOf } from './offline/offline-board-of.ts';
 export { OfflineKeeper, type OfflineKeeperParts, type ShareHolder } from './offline/offline-keeper.ts';
-export { type HeldShare, OfflineVault, offlineDatabase, wipeOfflineBoard } from './offline/offline-vault.ts';
+export {
+  type HeldShare,
+  OfflineVault,
+  type OpenedBoard,
+  offlineDatabase,
+  wipeOfflineBoard,
+} from './offline/offline-vault.ts';
+export { goneOn, type SessionEnds, sessionEndsOf } from './offline/session-ends.ts';
 export type { AttentionProblem, OutboxItem, OutboxLane } from './outbox/outbox-lane.ts';
 export { type ClientStorage, memoryStorage, openStorage } from './outbox/outbox-storage.ts';
 export type { Submission } from './steps.ts';

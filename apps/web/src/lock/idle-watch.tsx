@@ -1,12 +1,9 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { ApiError, type Session, SessionApi } from '@workflow-bolt/client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useApi } from '../app/api-context.ts';
-import { plural } from '../format/duration.ts';
 import type { SessionExits } from '../session/use-session.ts';
+import { StillThere, warnMs } from './still-there.tsx';
 
-/** How long before the end the person is asked. */
-const warnMs = 60_000;
 /** Before the server ends the session: parking it needs one that is alive. */
 const leaveMs = 4_000;
 /** Other tabs may have gone on: asked again while the question stands. */
@@ -71,22 +68,6 @@ function useIdleEnd({ session, exits }: Props) {
 export function IdleWatch(props: Props) {
   const { leftMs, goOn } = useIdleEnd(props);
   if (leftMs === null) return null;
-  const seconds = Math.ceil(leftMs / 1_000);
-  return (
-    <Modal opened onClose={() => void goOn()} title="Are you still there?" centered>
-      <Stack>
-        <Text>
-          <span aria-live="off">This screen locks in {plural(seconds, 'second')}.</span>
-        </Text>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={() => void props.exits.lock('person')}>
-            Lock now
-          </Button>
-          <Button onClick={() => void goOn()} data-autofocus>
-            I am still here
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
-  );
+  const onStay = () => void goOn();
+  return <StillThere {...{ leftMs, onStay }} onLock={() => void props.exits.lock('person')} />;
 }

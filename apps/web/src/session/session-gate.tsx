@@ -9,10 +9,14 @@ import { EntryPanel } from './entry-panel.tsx';
 import { ProofProvider } from './proof-provider.tsx';
 import { type SessionExits, type SessionState, useSession } from './use-session.ts';
 
-type FailedProps = { state: Extract<SessionState, { kind: 'failed' }>; onAgain: () => void };
+type FailedProps = {
+  state: Extract<SessionState, { kind: 'failed' }>;
+  exits: SessionExits;
+  onAgain: () => void;
+};
 
 /** Nobody could say who this is: what the browser kept for them, or why not. */
-function FailedSession({ state, onAgain }: FailedProps) {
+function FailedSession({ state, exits, onAgain }: FailedProps) {
   const failed = (
     <EntryPanel title="Clinic board" failure={state.message}>
       <Button variant="default" onClick={onAgain}>
@@ -20,7 +24,12 @@ function FailedSession({ state, onAgain }: FailedProps) {
       </Button>
     </EntryPanel>
   );
-  return state.isAway ? <OfflineOrElse onAgain={onAgain}>{failed}</OfflineOrElse> : failed;
+  if (!state.isAway) return failed;
+  return (
+    <OfflineOrElse onAgain={onAgain} onLock={exits.lockAway}>
+      {failed}
+    </OfflineOrElse>
+  );
 }
 
 type Props = { children: (session: Session, exits: SessionExits) => ReactNode };
@@ -40,7 +49,7 @@ export function SessionGate({ children }: Props) {
     case 'signed-out':
       return <OutsidePage reason={state.reason} onSignedIn={() => void ask()} onUnlocked={enter} />;
     case 'failed':
-      return <FailedSession state={state} onAgain={() => void ask()} />;
+      return <FailedSession state={state} exits={exits} onAgain={() => void ask()} />;
     case 'leaving':
     case 'asking':
       return (

@@ -2,22 +2,29 @@
 const channelName = 'workflow-bolt:session';
 const flagName = 'workflow-bolt:locked';
 
+/** What a page says by the channel that it listens with does not come back to it. */
+let heard: BroadcastChannel | null = null;
+
 /** `leaving`: blank the screen now. `left`: look again who is signed in. */
 export type SessionWord = 'leaving' | 'left';
 
 export function tellTabs(word: SessionWord): void {
   if (typeof BroadcastChannel === 'undefined') return;
-  const channel = new BroadcastChannel(channelName);
+  const channel = heard ?? new BroadcastChannel(channelName);
   channel.postMessage(word);
-  channel.close();
+  if (channel !== heard) channel.close();
 }
 
-/** Calls back for what other tabs say; answers how to stop. */
+/** Calls back for what other tabs say, and not for what this one does; answers how to stop. */
 export function hearTabs(listener: (word: SessionWord) => void): () => void {
   if (typeof BroadcastChannel === 'undefined') return () => {};
   const channel = new BroadcastChannel(channelName);
   channel.onmessage = ({ data }) => listener(data === 'left' ? 'left' : 'leaving');
-  return () => channel.close();
+  heard = channel;
+  return () => {
+    channel.close();
+    if (heard === channel) heard = null;
+  };
 }
 
 /** Kept until somebody is in again: a reload must not open what could not be locked at the server. */

@@ -68,7 +68,7 @@ export function SignInPage({ onSignedIn, notice = null, onBack = null }: Props) 
   useReturn(journey);
   if (failure !== null)
     return (
-      <EntryPanel title="Sign in" failure={failure}>
+      <EntryPanel title="Sign in" lead={notice} failure={failure}>
         <Button variant="default" onClick={() => void load()}>
           Try again
         </Button>

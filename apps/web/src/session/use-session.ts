@@ -28,6 +28,8 @@ export type SessionExits = {
   signInAgain: () => void;
   /** Parks the session on an enrolled workstation; ends it elsewhere. `idle`: nobody answered. */
   lock: (why: 'person' | 'idle') => Promise<void>;
+  /** Locks what is shown without a server; `ask` ends the session once there is one. */
+  lockAway: (why: 'person' | 'idle') => void;
   /** Registers what must be forgotten before the screen goes blank; answers how to take that back. */
   onConceal: (conceal: () => Promise<void>) => () => void;
 };
@@ -121,6 +123,15 @@ export function useSession() {
         if (left === 'pin' && why === 'person') return enter(session, true);
         if (left === 'pin') await api.logout().catch(() => {});
         tellTabs('left');
+        stayOut(why === 'idle' ? 'idle' : 'locked');
+      },
+      lockAway: (why) => {
+        blank();
+        markLocked(true);
+        tellTabs('leaving');
+        tellTabs('left');
+        // Nobody may be there to hear it; the mark stays until somebody is in again.
+        void api.logout().catch(() => {});
         stayOut(why === 'idle' ? 'idle' : 'locked');
       },
     }),

@@ -23,6 +23,8 @@ import type {
   visitHistoryResponseSchema,
 } from '@workflow-bolt/contracts';
 import type { z } from 'zod';
+import { systemClock } from '../clock.ts';
+import { type SessionEnds, sessionEndsOf } from '../offline/session-ends.ts';
 import { NetworkError } from './api-error.ts';
 import { type ApiClientOptions, ApiTransport, json } from './api-transport.ts';
 
@@ -37,6 +39,7 @@ export class ApiClient {
 
   /** Whose session it is, as far as this client was told. */
   #userId: string | null = null;
+  #ends: SessionEnds | null = null;
 
   constructor(options: ApiClientOptions) {
     this.transport = new ApiTransport(options);
@@ -60,9 +63,16 @@ export class ApiClient {
     return this.heard(await this.#post<Session>('/api/v1/dev-login', who));
   }
 
-  /** Notes what changes must carry under this session. */
+  /** When the session ends as far as this client was told, by the device's clock; null before it was told. */
+  get ends(): SessionEnds | null {
+    return this.#ends;
+  }
+
+  /** Notes what changes must carry under this session, and when it ends. */
   heard(session: Session): Session {
     this.transport.csrf = session.csrf ?? null;
+    const former = this.#userId === session.user.id ? this.#ends : null;
+    this.#ends = sessionEndsOf(session, systemClock.wallMs(), former);
     this.#userId = session.user.id;
     return session;
   }

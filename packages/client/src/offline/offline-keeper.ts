@@ -7,6 +7,7 @@ import type { BoardSnapshot } from '../board-snapshot.ts';
 import type { Clock } from '../clock.ts';
 import { offlineBoardOf } from './offline-board-of.ts';
 import type { HeldShare, OfflineVault } from './offline-vault.ts';
+import type { SessionEnds } from './session-ends.ts';
 
 /** Where the server's half outlives a reload of the page: memory of a worker, never a disk. */
 export interface ShareHolder {
@@ -25,6 +26,8 @@ export type OfflineKeeperParts = {
   workstation: string | null;
   /** The server's half, or null; throws when it cannot be asked. */
   share: () => Promise<string | null>;
+  /** When the session ends, as last heard; null while nobody has said. */
+  ends: () => SessionEnds | null;
   snapshot: () => BoardSnapshot;
   nowMs: () => number;
   vault: Pick<OfflineVault, 'save' | 'clear' | 'wipe'>;
@@ -55,11 +58,11 @@ export class OfflineKeeper {
       if (this.#isEnded) return;
       const isOther = former !== null && (former.uid !== actor.id || former.workstation !== workstation);
       if (share === null || isOther) await this.#clear();
-      if (share === null || this.#isEnded) return;
+      const ends = this.#parts.ends();
+      if (share === null || ends === null || this.#isEnded) return;
       await holder.prepare();
       if (this.#isEnded) return;
-      this.#held = { share, uid: actor.id, workstation };
-      holder.hold(this.#held);
+      this.#held = { share, uid: actor.id, workstation, ...ends };
       await this.#look();
     } catch {
       // A browser without workers or storage keeps nothing, and works.
@@ -87,9 +90,10 @@ export class OfflineKeeper {
   }
 
   async #look(): Promise<void> {
-    const { snapshot, clock, holder } = this.#parts;
+    const { snapshot, clock, holder, ends } = this.#parts;
     const shown = snapshot();
     if (this.#held === null) return;
+    this.#held = { ...this.#held, ...ends() };
     holder.hold(this.#held);
     await this.#save(shown, this.#held).catch(() => {});
     if (!this.#isEnded) this.#cancel = clock.after(this.#pauseMs(shown), () => void this.#look());

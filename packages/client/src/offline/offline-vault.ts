@@ -9,9 +9,13 @@
  */
 import { type OfflineBoard, offlineBoardLifeMs, offlineBoardSchema } from '@workflow-bolt/contracts';
 import { type DBSchema, deleteDB, openDB } from 'idb';
+import type { SessionEnds } from './session-ends.ts';
 
-/** The server's half with what it is for; `workstation` is null in a browser that is none. */
-export type HeldShare = { share: string; uid: string; workstation: string | null };
+/** The server's half with what it is for, and for how long; `workstation` is null in a browser that is none. */
+export type HeldShare = { share: string; uid: string; workstation: string | null } & SessionEnds;
+
+/** `endsAt`: when it is too old for anybody, epoch ms of this device. */
+export type OpenedBoard = { board: OfflineBoard; endsAt: number };
 
 type Sealed = { savedAt: number; iv: Uint8Array<ArrayBuffer>; data: ArrayBuffer };
 interface Schema extends DBSchema {
@@ -72,8 +76,11 @@ export class OfflineVault {
     });
   }
 
-  /** The kept board; null when there is none, when it is too old, or for whoever did not keep it. Never throws. */
-  async load(held: HeldShare, now: number): Promise<OfflineBoard | null> {
+  /**
+   * The kept board; null when there is none, when it is too old, when the session that kept it has ended, or for whoever
+   * did not keep it. What is not given out is not left. Never throws.
+   */
+  async load(held: HeldShare, now: number): Promise<OpenedBoard | null> {
     const board = await this.#inOrder(() => read(held, now)).catch(() => 'unreadable' as const);
     if (typeof board !== 'string') return board;
     await wipeOfflineBoard();
@@ -98,7 +105,8 @@ export class OfflineVault {
   }
 }
 
-async function read(held: HeldShare, now: number): Promise<OfflineBoard | 'old' | null> {
+async function read(held: HeldShare, now: number): Promise<OpenedBoard | 'old' | null> {
+  if (!(now < held.until)) return 'old';
   const known = await indexedDB.databases();
   if (!known.some(({ name }) => name === offlineDatabase)) return null;
   const db = await open();
@@ -109,7 +117,8 @@ async function read(held: HeldShare, now: number): Promise<OfflineBoard | 'old' 
     const age = now - savedAt;
     if (age < 0 || age > offlineBoardLifeMs) return 'old';
     const plain = await crypto.subtle.decrypt(boundTo(iv, held.uid, savedAt), await keyOf(half, held), data);
-    return offlineBoardSchema.parse(JSON.parse(new TextDecoder().decode(plain)));
+    const board = offlineBoardSchema.parse(JSON.parse(new TextDecoder().decode(plain)));
+    return { board, endsAt: savedAt + offlineBoardLifeMs };
   } finally {
     db.close();
   }

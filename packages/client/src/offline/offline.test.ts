@@ -6,9 +6,11 @@ import type { BoardSnapshot } from '../board-snapshot.ts';
 import { offlineBoardOf } from './offline-board-of.ts';
 import { OfflineKeeper, type OfflineKeeperParts, type ShareHolder } from './offline-keeper.ts';
 import { type HeldShare, OfflineVault, offlineDatabase, wipeOfflineBoard } from './offline-vault.ts';
+import { goneOn, type SessionEnds, sessionEndsOf } from './session-ends.ts';
 
 const now = 1_773_151_200_000;
-const ann: HeldShare = { share: 'a'.repeat(43), uid: 'ann', workstation: null };
+const ends: SessionEnds = { until: now + 86_400_000, expiresAt: now + 90_000_000, idleMs: 900_000 };
+const ann: HeldShare = { share: 'a'.repeat(43), uid: 'ann', workstation: null, ...ends };
 const board: OfflineBoard = {
   ...{ v: 1, clinic: 'north', clinicName: 'North', date: '2026-03-10', zone: 'America/Chicago', asOf: now },
   rows: [
@@ -18,6 +20,7 @@ const board: OfflineBoard = {
     },
   ],
 };
+const opened = { board, endsAt: now + offlineBoardLifeMs };
 const databases = async () => (await indexedDB.databases()).map(({ name }) => name);
 afterEach(() => wipeOfflineBoard());
 
@@ -36,7 +39,7 @@ describe('[ONC-d-7] [crypto] the kept board', () => {
       { ...ann, uid: 'bob' },
     ]) {
       await new OfflineVault().save(board, ann, now);
-      expect(await new OfflineVault().load(ann, now + 1)).toEqual(board);
+      expect(await new OfflineVault().load(ann, now + 1)).toEqual(opened);
       expect(await new OfflineVault().load(other, now + 1)).toBeNull();
       // A board that somebody else tried to open is not left for a second try.
       expect(await databases()).not.toContain(offlineDatabase);
@@ -67,12 +70,26 @@ describe('[ONC-d-7] [crypto] the kept board', () => {
 
   test('lives twelve hours, and does not come from the future', async () => {
     for (const [at, found] of [
-      [now + offlineBoardLifeMs, board],
+      [now + offlineBoardLifeMs, opened],
       [now + offlineBoardLifeMs + 1, null],
       [now - 1, null],
     ] as const) {
       await new OfflineVault().save(board, ann, now);
       expect(await new OfflineVault().load(ann, at)).toEqual(found);
+      expect((await databases()).includes(offlineDatabase)).toBe(found !== null);
+    }
+  });
+
+  test('[ONC-d-5] [session] opens until the session that kept it ends, and is gone after it', async () => {
+    for (const [until, found] of [
+      [now + 2, opened],
+      [now + 1, null],
+      [now, null],
+      // As a worker holds it to whom nobody has said when: no end is no leave.
+      [undefined as unknown as number, null],
+    ] as const) {
+      await new OfflineVault().save(board, ann, now);
+      expect(await new OfflineVault().load({ ...ann, until }, now + 1)).toEqual(found);
       expect((await databases()).includes(offlineDatabase)).toBe(found !== null);
     }
   });
@@ -129,6 +146,7 @@ function stage(more: Partial<OfflineKeeperParts> = {}, former: HeldShare | null 
     actor: { id: 'ann' },
     workstation: null,
     share: async () => ann.share,
+    ends: () => ends,
     snapshot,
     nowMs: () => now,
     vault: {
@@ -250,5 +268,38 @@ describe('[ONC-d-7] [privacy] keeping the board', () => {
     const away = stage({ share: () => Promise.reject(new Error('away')) }, ann);
     await away.keeper.start();
     expect([away.said, away.saved, away.held()]).toEqual([[], [], ann]);
+  });
+});
+
+describe('[ONC-d-5] [session] when a session ends, where no server can be asked', () => {
+  const told = { now: 1_000, idleEndsAt: 61_000, expiresAt: 300_000 };
+
+  test('it is the earlier of both ends, in the time of the device', () => {
+    const first = sessionEndsOf(told, 501_000);
+    expect(first).toEqual({ until: 561_000, expiresAt: 800_000, idleMs: 60_000 });
+    expect(sessionEndsOf({ ...told, expiresAt: 31_000 }, 1_000).until).toBe(31_000);
+    // An answer in the middle of an idle time does not shorten what an action gives.
+    const later = sessionEndsOf({ ...told, now: 41_000 }, 541_000, first);
+    expect(later).toEqual({ until: 561_000, expiresAt: 800_000, idleMs: 60_000 });
+  });
+
+  test('whoever does something goes on, never past the end of the session, and never after it has ended', () => {
+    const present: SessionEnds = { until: 60_000, expiresAt: 100_000, idleMs: 60_000 };
+    expect(goneOn(present, 30_000).until).toBe(90_000);
+    expect(goneOn(present, 59_999).until).toBe(100_000);
+    expect(goneOn(present, 60_000)).toBe(present);
+  });
+
+  test('the holder is told anew at each look, and nothing is kept while nobody has said when', async () => {
+    let heard: SessionEnds | null = ends;
+    const { keeper, next, held } = stage({ ends: () => heard });
+    await keeper.start();
+    heard = { ...ends, until: ends.until + 1 };
+    await next();
+    expect(held()).toEqual({ ...ann, until: ends.until + 1 });
+    keeper.stop();
+    const untold = stage({ ends: () => null });
+    await untold.keeper.start();
+    expect([untold.said, untold.saved, untold.held()]).toEqual([[], [], null]);
   });
 });
