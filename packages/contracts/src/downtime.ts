@@ -100,6 +100,9 @@ export function rosterOfName(name: string): { clinic: string; at: number } | nul
   return { clinic, at: Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) };
 }
 
+/** Clocks differ by less: a roster that says it was made later than that from now is not one to go by, ms. */
+export const rosterAheadMs = 300_000;
+
 export const rosterReasons = ['drill', 'downtime'] as const;
 
 /** That a roster was opened, told once the system is back: which one, when, and what for. No patient, no name. */

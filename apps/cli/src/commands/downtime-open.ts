@@ -7,7 +7,7 @@ import { failureOf } from '../cli-failure.ts';
 import type { ApiAddress } from '../connect-api.ts';
 import { noteOpening, openingOf, tellOpening } from '../downtime/note-opening.ts';
 import { openOfflineKey } from '../downtime/offline-key.ts';
-import { newestRoster, openRoster, rosterFiles } from '../downtime/open-roster.ts';
+import { openNewestRoster, rosterFiles } from '../downtime/open-roster.ts';
 import { readPassphrase } from '../downtime/read-passphrase.ts';
 import { rosterPage } from '../downtime/roster-page.ts';
 import { ageWords, cellsOf, clockOf, countWords, rosterColumns } from '../downtime/roster-words.ts';
@@ -46,8 +46,9 @@ export class DowntimeOpen extends BoltCommand {
     const { args, flags } = await this.parse(DowntimeOpen);
     const files = rosterFiles(args.file);
     const key = await openOfflineKey(flags.key, await readPassphrase(flags['passphrase-file'] ?? null));
-    const { path, header, roster } = await openRoster(newestRoster(files, key), key);
     const openedAt = Date.now();
+    const { opened, warnings: passedOver } = await openNewestRoster(files, key, openedAt);
+    const { path, header, roster } = opened;
     const page = flags.page ?? pageName(header);
     writePage(page, rosterPage(roster, openedAt));
     const opening = openingOf(header, openedAt, rosterReasons.find((why) => why === flags.why) ?? 'downtime');
@@ -68,7 +69,7 @@ export class DowntimeOpen extends BoltCommand {
     ];
     return {
       ...{ schema: 'bolt.downtime.open/1', data: { file: path, roster, opening, page, log, isTold } },
-      ...{ text: text.join('\n'), warnings, exit: exitCodes.ok, failure: null },
+      ...{ text: text.join('\n'), warnings: [...passedOver, ...warnings], exit: exitCodes.ok, failure: null },
     };
   }
 }

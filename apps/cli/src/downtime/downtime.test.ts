@@ -5,7 +5,7 @@ import { type Roster, rosterName } from '@workflow-bolt/contracts';
 import { sealRoster } from '@workflow-bolt/store';
 import { afterAll, describe, expect, test } from 'vitest';
 import { drawPassphrase, makeOfflineKey, openOfflineKey } from './offline-key.ts';
-import { newestRoster, openRoster, rosterFiles } from './open-roster.ts';
+import { openNewestRoster, rosterFiles } from './open-roster.ts';
 import { readPassphrase } from './read-passphrase.ts';
 import { rosterPage } from './roster-page.ts';
 import { ageWords, cellsOf, clockOf, countWords } from './roster-words.ts';
@@ -31,7 +31,7 @@ async function shelf(name: string, agesMin: readonly number[], publicKey = key.p
   const folder = join(dir, name);
   mkdirSync(join(folder, 'north'), { recursive: true });
   for (const age of agesMin) {
-    const each = { ...roster, at: at - age * 60_000, seq: age };
+    const each = { ...roster, at: at - age * 60_000, seq: Math.max(0, age) };
     writeFileSync(join(folder, rosterName(each)), await sealRoster(each, publicKey));
   }
   return folder;
@@ -89,7 +89,9 @@ describe('[H-03] opening', () => {
     const mine = await shelf('mixed', [45, 15, 30]);
     await shelf('mixed', [1], other.publicKey);
     writeFileSync(join(mine, 'north/notes.txt'), 'ours');
-    const { roster: found, header } = await openRoster(newestRoster(rosterFiles(mine), key), key);
+    const { opened, warnings } = await openNewestRoster(rosterFiles(mine), key, at);
+    const { roster: found, header } = opened;
+    expect(warnings).toEqual([]);
     expect(found).toEqual({ ...roster, at: at - 900_000, seq: 15 });
     expect(header).toMatchObject({ clinic: 'north', date: roster.date, at: at - 900_000, kid: key.kid });
   });
@@ -97,27 +99,66 @@ describe('[H-03] opening', () => {
   test('another key, a changed file, an empty folder and nothing at all are told apart', async () => {
     const mine = await shelf('mine', [0]);
     const [file = ''] = rosterFiles(mine);
-    expect(() => newestRoster([file], other)).toThrow(
-      expect.objectContaining({ code: 'other-key', exit: 2 }),
-    );
+    await expect(openNewestRoster([file], other, at)).rejects.toMatchObject({ code: 'other-key', exit: 2 });
     const changed = join(dir, 'changed.roster.jwe');
     const text = readFileSync(file, 'utf8');
     writeFileSync(
       changed,
       text.replace(/\.(.)([^.]*)$/, (_, sign, rest) => `.${sign === 'A' ? 'B' : 'A'}${rest}`),
     );
-    await expect(openRoster(newestRoster([changed], key), key)).rejects.toMatchObject({
+    await expect(openNewestRoster([changed], key, at)).rejects.toMatchObject({
       ...{ code: 'roster-broken', exit: 1 },
     });
     writeFileSync(join(dir, 'cut.roster.jwe'), text.slice(0, 40));
-    expect(() => newestRoster([join(dir, 'cut.roster.jwe')], key)).toThrow(
-      expect.objectContaining({ code: 'roster-broken', exit: 1 }),
-    );
+    await expect(openNewestRoster([join(dir, 'cut.roster.jwe')], key, at)).rejects.toMatchObject({
+      ...{ code: 'roster-broken', exit: 1 },
+    });
     mkdirSync(join(dir, 'empty'));
     for (const path of ['empty', 'nowhere'])
       expect(() => rosterFiles(join(dir, path))).toThrow(
         expect.objectContaining({ code: 'roster-file', exit: 2 }),
       );
+  });
+
+  test('[abuse] a file from the future and a torn one stand before no real roster; each is named', async () => {
+    const mine = await shelf('planted', [-600, -6, 1, 15]);
+    const [, torn = ''] = rosterFiles(mine).toSorted();
+    const { opened: before } = await openNewestRoster(rosterFiles(mine), key, at);
+    expect(before.roster.at).toBe(at - 60_000);
+    expect(torn).toBe(before.path);
+    const [whole, namesOf] = [readFileSync(torn, 'utf8'), [-600, -6, 1]];
+    // Cut within the seal, within the content, and within what stands in front of it.
+    for (const left of [-5, -60, 40]) {
+      writeFileSync(torn, whole.slice(0, left));
+      const { opened, warnings } = await openNewestRoster(rosterFiles(mine), key, at);
+      expect(opened.roster.at).toBe(at - 900_000);
+      expect(warnings.map(({ code }) => code)).toEqual(['roster-ahead', 'roster-ahead', 'roster-broken']);
+      for (const [i, age] of namesOf.entries())
+        expect(warnings[i]?.message).toContain(rosterName({ ...roster, at: at - age * 60_000 }).slice(6));
+    }
+  });
+
+  test('a clock a little slow is no future; a slow one is told, and a file that is named by itself opens', async () => {
+    const close = await shelf('close', [-5, 15]);
+    const { opened, warnings } = await openNewestRoster(rosterFiles(close), key, at);
+    expect([opened.roster.at, warnings]).toEqual([at + 300_000, []]);
+    const files = rosterFiles(await shelf('slow', [0, 15]));
+    const slow = at - 86_400_000;
+    await expect(openNewestRoster(files, key, slow)).rejects.toMatchObject({ code: 'roster-ahead', exit: 1 });
+    const one = await openNewestRoster(files.slice(0, 1), key, slow);
+    expect([one.opened.path, one.warnings.map(({ code }) => code)]).toEqual([files[0], ['roster-ahead']]);
+  });
+
+  test('[abuse] what stands in front of a roster must be true of what is in it', async () => {
+    const { CompactEncrypt, importJWK } = await import('jose');
+    const jwk = await importJWK({ kty: 'OKP', crv: 'X25519', x: key.publicKey }, 'ECDH-ES');
+    const head = { alg: 'ECDH-ES', enc: 'A256GCM', typ: 'bolt-roster+jwe', kid: key.kid } as const;
+    const sealed = await new CompactEncrypt(Buffer.from(JSON.stringify({ ...roster, at: at - 86_400_000 })))
+      .setProtectedHeader({ ...head, clinic: 'north', date: roster.date, at })
+      .encrypt(jwk);
+    const path = join(dir, 'two-times.roster.jwe');
+    writeFileSync(path, sealed);
+    await expect(openNewestRoster([path], key, at)).rejects.toMatchObject({ code: 'roster-broken' });
   });
 
   test('a roster that was sealed by somebody else in another form is not taken for one', async () => {

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import {
   type Roster,
   type RosterHeader,
+  rosterAheadMs,
   rosterAlgorithms,
   rosterHeaderSchema,
   rosterSchema,
@@ -15,6 +16,7 @@ import type { OfflineKey } from './offline-key.ts';
 
 export type SealedRoster = { path: string; text: string; header: RosterHeader };
 export type OpenedRoster = { path: string; header: RosterHeader; roster: Roster };
+type Warning = { code: string; message: string };
 
 const suffix = '.roster.jwe';
 const isFolder = (path: string): boolean => statSync(path).isDirectory();
@@ -49,18 +51,61 @@ function readSealed(path: string): SealedRoster | null {
   }
 }
 
-/** The newest roster that this key opens. Throws CliFailure: no roster, or none for this key. */
-export function newestRoster(files: readonly string[], { kid }: Pick<OfflineKey, 'kid'>): SealedRoster {
-  const sealed = files.flatMap((path) => readSealed(path) ?? []);
-  if (sealed.length === 0)
-    throw new CliFailure('roster-broken', exitCodes.bad, `${names(files)} holds no roster.`, olderHint);
+/** Sealed for this key, newest first. Throws CliFailure when there is none. */
+function rostersFor({ kid }: Pick<OfflineKey, 'kid'>, sealed: readonly SealedRoster[]): SealedRoster[] {
   const mine = sealed.filter(({ header }) => header.kid === kid);
-  const [newest] = mine.sort((a, b) => b.header.at - a.header.at);
-  if (newest) return newest;
+  if (mine.length > 0) return mine.sort((a, b) => b.header.at - a.header.at);
   const made = [...new Set(sealed.map(({ header }) => header.kid))].join(', ');
   const message = `This key opens none of them: it is ${kid}, and they were sealed for ${made}.`;
   throw new CliFailure('other-key', exitCodes.usage, message, 'Fetch the key of this clinic.');
 }
+
+/**
+ * Opens the newest roster that this key opens; `now` is epoch ms of this computer. What does not open, or says that it
+ * was made in the future, stands before no other: it is passed over with a warning. A file that was named by itself is
+ * opened whenever it was made. Throws CliFailure: no roster, none for this key, or none that is whole.
+ */
+export async function openNewestRoster(
+  files: readonly string[],
+  key: OfflineKey,
+  now: number,
+): Promise<{ opened: OpenedRoster; warnings: Warning[] }> {
+  const sealed = files.flatMap((path) => readSealed(path) ?? []);
+  const torn = files.filter((path) => !sealed.some((each) => each.path === path));
+  if (sealed.length === 0)
+    throw new CliFailure('roster-broken', exitCodes.bad, `${names(torn)} holds no roster.`, olderHint);
+  const mine = rostersFor(key, sealed);
+  const ahead = mine.filter(({ header }) => header.at > now + rosterAheadMs);
+  const warnings = [...ahead.map(aheadWarning), ...torn.map(tornWarning)];
+  let failure: unknown = null;
+  for (const each of files.length === 1 ? mine : mine.filter((one) => !ahead.includes(one))) {
+    try {
+      return { opened: await openRoster(each, key), warnings };
+    } catch (error) {
+      failure ??= error;
+      warnings.push({ code: 'roster-broken', message: (error as Error).message });
+    }
+  }
+  throw failure ?? allAhead(ahead);
+}
+
+const aheadWarning = ({ path, header }: SealedRoster): Warning => ({
+  code: 'roster-ahead',
+  message: `${basename(path)} says that it was made at ${new Date(header.at).toISOString()}, which is to come: somebody laid it there, or this computer's clock is slow.`,
+});
+
+const tornWarning = (path: string): Warning => ({
+  code: 'roster-broken',
+  message: `${basename(path)} holds no roster.`,
+});
+
+const allAhead = (ahead: readonly SealedRoster[]): CliFailure =>
+  new CliFailure(
+    'roster-ahead',
+    exitCodes.bad,
+    `All of them say that they were made in the future: ${names(ahead.map(({ path }) => path))}.`,
+    "Set this computer's clock, or name one file instead of the folder.",
+  );
 
 const names = (files: readonly string[]): string => files.map((path) => basename(path)).join(', ');
 const olderHint = 'Take the file before it: a roster is made every quarter of an hour.';
@@ -73,6 +118,8 @@ export async function openRoster(sealed: SealedRoster, key: OfflineKey): Promise
       contentEncryptionAlgorithms: [rosterAlgorithms.enc],
     });
     const roster = rosterSchema.parse(JSON.parse(new TextDecoder().decode(plaintext)));
+    const { clinic, date, at } = sealed.header;
+    if (roster.clinic !== clinic || roster.date !== date || roster.at !== at) throw new Error('two rosters');
     return { path: sealed.path, header: sealed.header, roster };
   } catch (error) {
     const message = `${basename(sealed.path)} is not as it was sealed.`;

@@ -115,6 +115,7 @@ export class RosterKeeper {
       await this.#make(roster, downtime);
       await this.#notes.note(id, 'good', roster.at);
       await this.#shelf.prune(id, downtime, roster.at);
+      await this.#warnOfAhead(id, roster.at);
     } catch (error) {
       // Later than what it may have made: a shelf that takes rosters and lets none go is no shelf.
       await this.#notes.note(id, 'failed', registry.now() + 1);
@@ -122,6 +123,12 @@ export class RosterKeeper {
     } finally {
       this.#known.set(id, await this.#notes.read(id));
     }
+  }
+
+  /** It is nobody's business here to take them away: a person looks who laid them there. */
+  async #warnOfAhead(clinic: string, now: number): Promise<void> {
+    for (const name of await this.#shelf.ahead(clinic, now))
+      this.#parts.log.warn({ clinic, name }, 'downtime roster from the future');
   }
 
   async #draw({ id: clinic, name, zone }: ClinicSettings): Promise<Roster> {

@@ -6,7 +6,7 @@ import { type Roster, rosterHeaderSchema, rosterName, rosterOfName } from '@work
 import { compactDecrypt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { FolderObjectStore } from '../archive/folder-object-store.ts';
-import { RosterShelf, rostersToDrop } from './roster-shelf.ts';
+import { RosterShelf, rostersAhead, rostersToDrop } from './roster-shelf.ts';
 import { offlineKeyId, sealRoster } from './seal-roster.ts';
 
 const at = Date.parse('2026-11-23T14:05:07.250Z');
@@ -94,6 +94,13 @@ describe('[H-03] [privacy] the shelf', () => {
     expect(rostersToDrop([named(3_000), named(3_015)], { keepCount: 8, keepHours: 24 }, at)).toEqual([
       named(3_015),
     ]);
+  });
+
+  test('[abuse] what says that it was made in the future displaces no real one, and is named', () => {
+    const planted = [-6, -60, -525_600].map(named);
+    const names = [named(0), named(15), named(30), named(-5), ...planted];
+    expect(rostersToDrop(names, { keepCount: 3, keepHours: 24 }, at)).toEqual([named(30)]);
+    expect(rostersAhead(names, at)).toEqual(planted);
   });
 
   test('one clinic is pruned and cleared without touching another, or what is no roster', async () => {

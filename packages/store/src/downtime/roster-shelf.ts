@@ -1,14 +1,23 @@
 /** Sealed rosters in an object store: put there whole, and taken away again by number and age. */
-import { type ClinicDowntime, rosterName, rosterOfName } from '@workflow-bolt/contracts';
+import { type ClinicDowntime, rosterAheadMs, rosterName, rosterOfName } from '@workflow-bolt/contracts';
 import type { ObjectStore } from '../archive/object-store.ts';
 
 export type RosterLimits = Pick<ClinicDowntime, 'keepCount' | 'keepHours'>;
 const hourMs = 3_600_000;
 
-/** The names that are to go: all but the newest so many, and of the others all that are too old but the newest. */
+/** What says that it was made in the future: laid there by somebody, or by a process whose clock was wrong. */
+export function rostersAhead(names: readonly string[], now: number): string[] {
+  return names.filter((name) => (rosterOfName(name)?.at ?? 0) > now + rosterAheadMs);
+}
+
+/**
+ * The names that are to go: all but the newest so many, and of the others all that are too old but the newest. What
+ * says that it was made in the future displaces none of them, and stays for a person to look at.
+ */
 export function rostersToDrop(names: readonly string[], limits: RosterLimits, now: number): string[] {
+  const ahead = new Set(rostersAhead(names, now));
   const rosters = names.flatMap((name) => {
-    const roster = rosterOfName(name);
+    const roster = ahead.has(name) ? null : rosterOfName(name);
     return roster ? [{ name, at: roster.at }] : [];
   });
   rosters.sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
@@ -35,6 +44,11 @@ export class RosterShelf {
     const dropped = rostersToDrop(await this.list(clinic), limits, now);
     for (const name of dropped) await this.#store.delete(name);
     return dropped;
+  }
+
+  /** Names that say they were made in the future. Throws Fault. */
+  async ahead(clinic: string, now: number): Promise<string[]> {
+    return rostersAhead(await this.list(clinic), now);
   }
 
   /** Takes away everything of a clinic that makes no rosters any more; the names. Throws Fault. */
