@@ -11,6 +11,7 @@ import { text } from 'node:stream/consumers';
 import {
   type ClinicSettings,
   clinicSettingsSchema,
+  rosterName,
   type SecurityEvent,
   serverOptions,
 } from '@workflow-bolt/contracts';
@@ -170,6 +171,29 @@ test('[H-03] one of two workers makes a roster a quarter of an hour, on the reco
   expect(await without.notes.read('north')).toEqual({ goodAt: null, failedAt: null });
   expect(without.keeper.state).toBeUndefined();
 }, 120_000);
+
+test('[H-03] [abuse] a file laid on the shelf from the future displaces no roster, and is told', async () => {
+  const folder = new FolderObjectStore(join(dir, 'planted'));
+  const clock = { at: Date.now() };
+  const east = { ...settings, id: 'east' };
+  const { stack, keeper, lines, endTurn } = await startKeeper('w3', [east], folder, () => clock.at);
+  await using _ = stack;
+  const planted = [1, 2].map((days) =>
+    rosterName({ clinic: 'east', date: '2026-11-23', at: clock.at + days * 86_400_000 }),
+  );
+  for (const name of planted) await folder.put(name, Buffer.from('x'));
+  for (let i = 0; i < 3; i++) {
+    await keeper.look();
+    clock.at += rosterEveryMs;
+    await endTurn('east');
+  }
+  const kept = await new RosterShelf(folder).list('east');
+  expect([kept.length, kept.slice(2)]).toEqual([4, planted]);
+  const told = lines.filter(({ msg }) => msg === 'downtime roster from the future');
+  expect(told.map(({ clinic, name }) => [clinic, name])).toEqual(
+    Array.from({ length: 3 }, () => planted.map((name) => ['east', name])).flat(),
+  );
+});
 
 test('[H-03] [ONC-d-6] Redis, server and network are gone: the offline key alone opens the roster, as a table and as a page', async () => {
   const desk = await server.login('front-desk');

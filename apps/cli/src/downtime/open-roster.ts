@@ -17,6 +17,7 @@ import type { OfflineKey } from './offline-key.ts';
 export type SealedRoster = { path: string; text: string; header: RosterHeader };
 export type OpenedRoster = { path: string; header: RosterHeader; roster: Roster };
 type Warning = { code: string; message: string };
+type Opening = { opened: OpenedRoster; warnings: Warning[] };
 
 const suffix = '.roster.jwe';
 const isFolder = (path: string): boolean => statSync(path).isDirectory();
@@ -69,24 +70,31 @@ export async function openNewestRoster(
   files: readonly string[],
   key: OfflineKey,
   now: number,
-): Promise<{ opened: OpenedRoster; warnings: Warning[] }> {
+): Promise<Opening> {
   const sealed = files.flatMap((path) => readSealed(path) ?? []);
   const torn = files.filter((path) => !sealed.some((each) => each.path === path));
   if (sealed.length === 0)
     throw new CliFailure('roster-broken', exitCodes.bad, `${names(torn)} holds no roster.`, olderHint);
   const mine = rostersFor(key, sealed);
   const ahead = mine.filter(({ header }) => header.at > now + rosterAheadMs);
-  const warnings = [...ahead.map(aheadWarning), ...torn.map(tornWarning)];
-  let failure: unknown = null;
-  for (const each of files.length === 1 ? mine : mine.filter((one) => !ahead.includes(one))) {
+  const tried = files.length === 1 ? mine : mine.filter((each) => !ahead.includes(each));
+  if (tried.length === 0) throw allAhead(ahead);
+  const { opened, warnings } = await firstWhole(tried, key);
+  return { opened, warnings: [...ahead.map(aheadWarning), ...torn.map(tornWarning), ...warnings] };
+}
+
+/** Throws what the first of them failed with when none opens. */
+async function firstWhole(tried: readonly SealedRoster[], key: OfflineKey): Promise<Opening> {
+  const failures: Error[] = [];
+  for (const each of tried) {
     try {
+      const warnings = failures.map(({ message }) => ({ code: 'roster-broken', message }));
       return { opened: await openRoster(each, key), warnings };
     } catch (error) {
-      failure ??= error;
-      warnings.push({ code: 'roster-broken', message: (error as Error).message });
+      failures.push(error as Error);
     }
   }
-  throw failure ?? allAhead(ahead);
+  throw failures[0];
 }
 
 const aheadWarning = ({ path, header }: SealedRoster): Warning => ({
