@@ -99,11 +99,31 @@ test('[ONC-d-7] [H-03] a reload while the server is away shows the board, never 
   expect(text).not.toContain(canaryDob);
   const buttons = await lastKnown().getByRole('button').allInnerTexts();
   expect(buttons).toEqual(['Try again', 'Lock']);
+  // Nobody can put it on record, so that nobody can put it on paper.
+  await page.emulateMedia({ media: 'print' });
+  expect(await lastKnown().isVisible()).toBe(false);
+  await page.emulateMedia({ media: 'screen' });
   server().start();
   await system.awaitServers();
   await page.getByRole('button', { name: 'Try again' }).click();
   await board().waitFor();
   await page.getByRole('article', { name: nameOf(0) }).waitFor();
+});
+
+test('[ONC-d-5] [H-22] [privacy] what is shown while the server is away is locked by hand, and stays locked when it is back', async () => {
+  await untilKept();
+  await server().end('SIGKILL');
+  await page.reload();
+  await lastKnown().waitFor();
+  await page.getByRole('button', { name: 'Lock' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await lastKnown().count()).toBe(0);
+  await expect.poll(ofOffline, { timeout: patienceMs }).toEqual([]);
+  server().start();
+  await system.awaitServers();
+  await page.reload();
+  await page.getByRole('button', { name: signInButton }).first().waitFor();
+  await signIn();
 });
 
 test('[ONC-d-7] [session] [privacy] a session that is refused leaves nothing', async () => {
