@@ -57,7 +57,7 @@ async function startKeeper({ witnesses }: Options = {}) {
   const audit = new SecurityAudit({ port, keys: provider });
   const lines: Record<string, unknown>[] = [];
   /** What cannot be kept on the record now: Redis is away for whoever writes it. */
-  const refusing: { sub: string | null } = { sub: null };
+  const refusing: { about: string | null } = { about: null };
   // Behind Redis's clock, so that checks become due without entries waiting long for their seal.
   const clock = { now: Date.now() - checkEveryMs.drill };
   const config = readConfig(workerOptions, {
@@ -73,7 +73,7 @@ async function startKeeper({ witnesses }: Options = {}) {
       ...{ config, clinics: [settings], port, keys: () => provider, now: () => clock.now },
       audit: {
         append: async (event) => {
-          if (event.sub === refusing.sub) throw new Fault('store_unavailable', { reason: 'test' });
+          if (event.ent?.[0]?.t === refusing.about) throw new Fault('store_unavailable', { reason: 'test' });
           await audit.append(event);
         },
       },
@@ -289,10 +289,10 @@ test('[audit] [H-07] a witness that has seen another log under this name is told
   const body = Buffer.from(formatAddCheckpoint({ oldSize: 0, proof: [], note }));
   expect((await fetch(`${witness.url}/add-checkpoint`, { method: 'POST', body })).status).toBe(200);
   await signIn('rid-1');
-  refusing.sub = 'verify';
+  refusing.about = 'Witness';
   await witnessed();
   // What could not be kept was not told yet.
-  refusing.sub = null;
+  refusing.about = null;
   await witnessed();
   await witnessed();
   expect(told('witness refused')).toBe(2);
@@ -361,7 +361,7 @@ test('[H-13] [H-15] an overdue review that could not be put on the record is tol
   await using _ = stack;
   await keeper.pass();
   clock.now += 92 * 86_400_000 + 1;
-  refusing.sub = 'review';
+  refusing.about = 'AuditReview';
   await keeper.pass();
   const [week] = (await reviews.list(log)).toReversed();
   const escalated = async () => [
@@ -369,7 +369,10 @@ test('[H-13] [H-15] an overdue review that could not be put on the record is tol
     (await accessReviews.list(log))[0]?.escalatedAt,
   ];
   expect(await escalated()).toEqual([null, null]);
-  refusing.sub = null;
+  refusing.about = 'AccessReview';
+  await keeper.pass();
+  expect(await escalated()).toEqual([clock.now, null]);
+  refusing.about = null;
   await keeper.pass();
   await keeper.pass();
   expect(await escalated()).toEqual([clock.now, clock.now]);
