@@ -1,5 +1,12 @@
-import { type Alert, glassMs, glassReviewMs } from '@workflow-bolt/contracts';
-import { AlertStore, createRedisPort, EmergencyStore, ensureFunctions, fromUrl } from '@workflow-bolt/store';
+import { type Alert, Fault, glassMs, glassReviewMs } from '@workflow-bolt/contracts';
+import {
+  AlertStore,
+  createRedisPort,
+  EmergencyStore,
+  ensureFunctions,
+  fromUrl,
+  type RedisPort,
+} from '@workflow-bolt/store';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,10 +28,16 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-function newGuard(clock = { now: Date.now() }) {
+function newGuard(clock = { now: Date.now() }, to: RedisPort = port) {
   const recorded: unknown[] = [];
   const guard = new AuditGuard({
-    ...{ port, clinics: [clinic], honeyKeys: [bait], log: pino({ level: 'silent' }), now: () => clock.now },
+    ...{
+      port: to,
+      clinics: [clinic],
+      honeyKeys: [bait],
+      log: pino({ level: 'silent' }),
+      now: () => clock.now,
+    },
     record: async ({ why, agent }) => void recorded.push([why, agent.uid]),
   });
   return { guard, recorded, clock };
@@ -69,6 +82,27 @@ test('[abuse] HT-3: bait that was taken away is noticed too, and lies there agai
   await guard.look();
   expect(recorded).toEqual([['HT-3', 'anonymous']]);
   expect(await redis.call('EXISTS', bait)).toBe(1);
+});
+
+test('[abuse] HT-3: what could not be judged while Redis was away is judged by the next look', async () => {
+  let isAway = false;
+  const halting = new Proxy(port, {
+    get: (target, name) => {
+      if (name === 'fcall' && isAway) return () => Promise.reject(new Fault('store_unavailable'));
+      const member = Reflect.get(target, name, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+  const { guard, recorded } = newGuard({ now: Date.now() + 6 * 3_600_000 }, halting);
+  await guard.look();
+  await redis.call('DEL', bait);
+  isAway = true;
+  await guard.look();
+  expect(recorded).toEqual([]);
+  isAway = false;
+  await guard.look();
+  await guard.look();
+  expect(recorded).toEqual([['HT-3', 'anonymous']]);
 });
 
 test('HT-3: after a restart of Redis all keys count as touched, and nobody is blamed', async () => {

@@ -35,6 +35,8 @@ export class AuditGuard {
   readonly #parts: AuditGuardParts;
   readonly #watches: readonly Watch[];
   readonly #detector: Detector;
+  /** What a watch tells once and could not be judged yet, by what it is about. */
+  readonly #unheard = new Map<string, Signal>();
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
 
@@ -87,10 +89,21 @@ export class AuditGuard {
     const { log, now } = this.#parts;
     for (const watch of this.#watches) {
       try {
-        for (const signal of await watch.look(now())) await this.#detector.hear(signal);
+        for (const signal of await watch.look(now())) this.#unheard.set(matterOf(signal), signal);
+        await this.#hearAll();
       } catch (error) {
         log.warn({ reason: (error as Error).message }, 'what is watched could not be looked at');
       }
     }
   }
+
+  /** What could not be judged is judged by the next look: a watch does not tell it again. Throws Fault. */
+  async #hearAll(): Promise<void> {
+    for (const [matter, signal] of this.#unheard) {
+      await this.#detector.hear(signal);
+      this.#unheard.delete(matter);
+    }
+  }
 }
+
+const matterOf = ({ kind, clinic, object }: Signal): string => [kind, clinic, object].join(' ');
