@@ -30,7 +30,7 @@ const beside = `## What is noticed elsewhere, and what is not
 - *Refused requests (401, 403, 429) and answers that could not be recorded (503) as a rate*: Prometheus rules, in
   \`ops/alerts/ehr.rules.yaml\` (BoltRefusalsMany, BoltAnswersUnavailable).
 - *A second proof instead of an end*: who is over ACE-1 or ACE-2 has proved themselves already; they are told, or signed out.
-- *UT-1* looks at records opened one by one, and at each visit that a search for patients shows. A board shows everybody of its day to whoever works on it.
+- *UT-1* looks at records opened one by one, and at each visit that a search for patients shows, where other days are no wonder (UT-1F). A board shows everybody of its day to whoever works on it.
 - *HT-3* asks Redis how long the bait has lain untouched (\`OBJECT IDLETIME\`), every minute, which needs no configuration of Redis.
   It does not see a client that sets \`CLIENT NO-TOUCH\`, a read of a replica, nor one in the minute before a failover.`;
 

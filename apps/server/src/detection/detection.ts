@@ -144,8 +144,9 @@ export class Detection {
   /** One after another: a search takes no more of Redis at once than an opening does. Never throws. */
   async #openedEach(search: SearchMade, visits: readonly FoundRecord[]): Promise<void> {
     const { req, session, clinic, today } = search;
-    for (const { visitId, date: day, fullName: patientName, patientKey } of visits) {
-      const opening = { clinic, visitId, patientName, patientKey, day, today };
+    for (const { visitId, fullName: patientName, patientKey } of visits) {
+      // Other days are what a search is for: that a visit is far off says nothing of whoever searched.
+      const opening = { clinic, visitId, patientName, patientKey, day: today, today };
       await this.opened(req, session, { ...opening, readerName: session.user.name });
     }
   }

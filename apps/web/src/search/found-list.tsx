@@ -34,7 +34,8 @@ export function FoundList({ found, ...place }: { found: PatientSearchResponse } 
   return (
     <>
       <p className={classes.note} role="status">
-        {rows.length === 0 && 'Nobody was found.'}
+        {rows.length === 0 &&
+          (isCut ? 'Nobody was found, but not every day could be read.' : 'Nobody was found.')}
         {rows.length > 0 && (isCut ? 'The newest; there are more. Say more of the patient.' : 'Found:')}
       </p>
       <ul className={classes.list} aria-label="Visits found">
