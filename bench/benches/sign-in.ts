@@ -27,7 +27,8 @@ const visits = 200;
 const boardsPerS = 50;
 /** Far more than the hashes of one process, so the queue is full all the time. */
 const floodLanes = 48;
-const peoplePerRound = 6;
+/** Five rounds of it are as many enrolments as one network may make in a quarter of an hour. */
+const peoplePerRound = 4;
 /** The bench meets the product on a machine of its own noise; what a flood adds must stay within it. */
 const p99RatioMax = 1.2;
 
