@@ -2,7 +2,7 @@
  * Hypothesis (WB-LEASE, WB-FOLLOW): a tail of Redis that is lost takes entries of the worker's outbox, its lease and how
  * far it had followed the board with it, and yet no write to the EHR is lost or done twice.
  *
- * Fault: as in `lost-tail.chaos.test.ts`, without WAIT: silence between primary and replica while patients arrive and
+ * Fault: as in `lost-tail.long.test.ts`, without WAIT: silence between primary and replica while patients arrive and
  * the worker writes, then the primary is cut off and the replica promoted.
  *
  * Held against the EHR's journal and the new primary's log: no arrival was written twice, none is on one side only, the
