@@ -102,13 +102,13 @@ function rolesOf(principal: Principal, action: Action): Role[] {
 /** The first role whose conditions all hold; otherwise why the nearest one did not. */
 function byRole(asked: Asked): Verdict {
   const { principal, action } = asked;
-  let nearest: Denial = deny('DENY_ROLE', { required: rolesOfAction(action) });
+  let nearest: Denial | null = null;
   for (const role of rolesOf(principal, action)) {
     const denial = unmet(asked, actionMatrix[action].who[role] ?? []);
     if (!denial) return { allowed: true, role };
-    if (nearest.why !== 'DENY_PROOF') nearest = denial;
+    if (nearest?.why !== 'DENY_PROOF') nearest = denial;
   }
-  return nearest;
+  return nearest ?? deny('DENY_ROLE', { required: rolesOfAction(action) });
 }
 
 const conditions: Record<Condition, (asked: Asked) => Denial | null> = {

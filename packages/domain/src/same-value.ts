@@ -1,12 +1,22 @@
-function isRecord(value: unknown): value is Record<string, unknown> {
+type Fields = Record<string, unknown>;
+
+function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
+}
+
+const areSameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((item, i) => isSameValue(item, b[i]));
+
+/** Asked of every field of every visit that changes: nothing is collected to be compared. */
+function areSameFields(a: Fields, b: Fields): boolean {
+  for (const key in a) if (!isSameValue(a[key], b[key])) return false;
+  for (const key in b) if (b[key] !== undefined && a[key] === undefined) return false;
+  return true;
 }
 
 /** Structural equality of plain data; an absent field equals one that is undefined. */
 export function isSameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
-  if (!isRecord(a) || !isRecord(b) || Array.isArray(a) !== Array.isArray(b)) return false;
-  if (Array.isArray(a) && a.length !== (b as unknown as unknown[]).length) return false;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => isSameValue(a[key], b[key]));
+  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && areSameItems(a, b);
+  return isRecord(a) && isRecord(b) && areSameFields(a, b);
 }

@@ -20,7 +20,8 @@ function listeningPort(): { port: RedisPort; writes: string[][] } {
   return { port: { fcall } as unknown as RedisPort, writes };
 }
 
-const trailOver = (port: RedisPort) => new AuditTrail(port, boardKeys({ clinic: 'oak', date: '2026-05-04' }));
+const trailOver = (port: RedisPort, wait?: (ms: number) => Promise<unknown>) =>
+  new AuditTrail(port, boardKeys({ clinic: 'oak', date: '2026-05-04' }), wait);
 
 describe('audit entries of reads', () => {
   it('[I5] keeps each entry of a storm once, in order, in few writes', async () => {
@@ -45,6 +46,15 @@ describe('audit entries of reads', () => {
       await sleep(20);
     }
     expect(writes.map((batch) => batch.length)).toEqual(Array.from({ length: 10 }, () => 1));
+  });
+
+  it('lets the few who come together after a standstill not wait', async () => {
+    const { port, writes } = listeningPort();
+    const waited: number[] = [];
+    const trail = trailOver(port, async (ms) => waited.push(ms));
+    for (let n = 0; n < 11; n += 1) await trail.append(entry(n), 7);
+    expect(waited).toEqual([]);
+    expect(writes).toHaveLength(11);
   });
 
   it('[I5] answers nobody whose entry was not kept, and keeps the next one', async () => {

@@ -34,27 +34,33 @@ export type ReadAudit = AuditMark & {
 /** The limit of `append_audit`. */
 const batchMax = 500;
 /**
- * So many writes within so little time mean a storm of readers: from then on entries are gathered before each
- * write, so that a thousand reconnects cost some ten writes and not hundreds. Slower readers never wait.
+ * So many entries, in so many writes, within so little time mean a storm of readers: from then on entries are gathered
+ * before each write, so that a thousand reconnects cost some ten writes and not hundreds. Slower readers never wait, nor
+ * do the few who come together after a moment in which nothing moved.
  */
-const storm = { writes: 6, withinMs: 40 } as const;
+const storm = { entries: 12, writes: 6, withinMs: 100 } as const;
 /** The first gathering; each further one doubles, up to the last. */
-const gatherMs = { first: 50, last: 400 } as const;
-/** A write of so few entries ends the storm. */
-const calmEntries = 4;
+const gatherMs = { first: 20, last: 400 } as const;
+/** A gathering to which fewer came than this ends the storm. */
+const calmPerMs = 0.08;
+type Wait = (ms: number) => Promise<unknown>;
+type Written = { at: number; numEntries: number };
 type Waiting = { text: string; resolve: () => void; reject: (error: unknown) => void };
 
 export class AuditTrail {
   readonly #port: RedisPort;
   readonly #keys: BoardKeys;
-  readonly #writtenAt: number[] = [];
+  readonly #wait: Wait;
+  /** The last writes, the latest at the end. */
+  readonly #written: Written[] = [];
   #waiting: Waiting[] = [];
   #isWriting = false;
   #gatherMs = 0;
 
-  constructor(port: RedisPort, keys: BoardKeys) {
+  constructor(port: RedisPort, keys: BoardKeys, wait: Wait = setTimeout) {
     this.#port = port;
     this.#keys = keys;
+    this.#wait = wait;
   }
 
   /** Resolves when the entry is kept. Throws Fault: then the read must not be answered. */
@@ -71,9 +77,9 @@ export class AuditTrail {
   async #write(seq: number): Promise<void> {
     this.#isWriting = true;
     // Whoever comes after the storm was over is not to wait for it.
-    if (performance.now() - (this.#writtenAt.at(-1) ?? 0) > gatherMs.last) this.#gatherMs = 0;
+    if (performance.now() - (this.#written.at(-1)?.at ?? 0) > gatherMs.last) this.#gatherMs = 0;
     while (this.#waiting.length > 0) {
-      if (this.#gatherMs > 0) await setTimeout(this.#gatherMs);
+      if (this.#gatherMs > 0) await this.#wait(this.#gatherMs);
       const batch = this.#waiting.splice(0, batchMax);
       try {
         await this.#port.fcall(appendAuditCall(this.#keys, { seq, entries: batch.map((item) => item.text) }));
@@ -89,12 +95,16 @@ export class AuditTrail {
   /** Decides after each write how long the next one gathers. */
   #pace(numEntries: number): void {
     const now = performance.now();
-    this.#writtenAt.push(now);
-    if (this.#writtenAt.length > storm.writes) this.#writtenAt.shift();
-    const isStorm =
-      this.#writtenAt.length === storm.writes && now - (this.#writtenAt[0] ?? 0) < storm.withinMs;
-    if (this.#gatherMs > 0)
-      this.#gatherMs = numEntries <= calmEntries ? 0 : Math.min(2 * this.#gatherMs, gatherMs.last);
-    else if (isStorm) this.#gatherMs = gatherMs.first;
+    while (this.#written[0] && now - this.#written[0].at > storm.withinMs) this.#written.shift();
+    this.#written.push({ at: now, numEntries });
+    if (this.#gatherMs === 0) this.#gatherMs = this.#isStorm() ? gatherMs.first : 0;
+    // The entry that began the gathering has waited for it alone.
+    else if (numEntries - 1 < calmPerMs * this.#gatherMs) this.#gatherMs = 0;
+    else this.#gatherMs = Math.min(2 * this.#gatherMs, gatherMs.last);
+  }
+
+  #isStorm(): boolean {
+    const numEntries = this.#written.reduce((sum, each) => sum + each.numEntries, 0);
+    return this.#written.length >= storm.writes && numEntries >= storm.entries;
   }
 }

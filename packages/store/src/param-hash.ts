@@ -1,12 +1,15 @@
 /** Identity of what a command asks: the same (clientId, n) with another hash is another command. */
 import { hash } from 'node:crypto';
 
-/** JSON with sorted keys, so that two spellings of one command hash alike. */
+/** JSON of plain data with sorted keys, so that two spellings of one command hash alike. */
 export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(stableJson).join(',')}]`;
+  const fields = value as Record<string, unknown>;
+  const names = Object.keys(fields)
+    .filter((name) => fields[name] !== undefined)
+    .sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${stableJson(fields[name])}`).join(',')}}`;
 }
 
 /** What makes a command the same command: what it says, the version it expected, and who asked. */
