@@ -232,9 +232,9 @@ export function foldEvents(
 
 /** The visit with the oldest version that says the same to staff; a question to them is something new. */
 function steadied(visit: Visit, before: Versioned | undefined, isBookkeeping: boolean): Visit {
-  const isSteady =
-    isBookkeeping && before?.d.type === 'visit' && isSameValue(before.d.conflict, visit.conflict);
-  if (isSteady) return { ...visit, steadySince: before.d.steadySince ?? before.v };
+  const former = before?.d.type === 'visit' ? before.d : null;
+  if (isBookkeeping && former && isSameValue(former.conflict, visit.conflict))
+    return { ...visit, steadySince: former.steadySince ?? before?.v };
   if (visit.steadySince === undefined) return visit;
   const { steadySince: _former, ...unsteady } = visit;
   return unsteady;
