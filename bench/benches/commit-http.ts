@@ -11,6 +11,7 @@ import {
   ratios,
   spreadOf,
   type Table,
+  withIdentity,
 } from '../report/bench-report.ts';
 import { openLoopRow } from '../report/load-row.ts';
 import { type ClosedRun, CommitLanes } from '../wire/commit-lanes.ts';
@@ -24,7 +25,9 @@ type Contestant = { port: number; session: SessionHeaders };
 /** Clients of the recording: as many as can be under way at once. */
 const clients = 50;
 const concurrencies = [1, 16, 50] as const;
-const warmUps = 8;
+const warmUps = 12;
+/** A round of commits takes less than a second: with few of them one pause of the machine would be the figure. */
+const pairsPerRound = 3;
 const openRatePerS = 50;
 /** What a person at a desk would not notice. */
 const kneeMsP99 = 25;
@@ -141,7 +144,7 @@ async function run({ isQuick, rounds, log }: BenchSetting): Promise<BenchReport>
   const figures = [];
   for (const concurrency of concurrencies) {
     const runs: Record<Name, ClosedRun[]> = { 'workflow-bolt': [], 'bare node:http': [] };
-    await alternate(rounds, names, async (name, round) => {
+    await alternate(rounds * pairsPerRound, names, async (name, round) => {
       const closed = await match.closed(name, concurrency, concurrency === 1 ? all / 4 : all);
       runs[name].push(closed);
       log(`commit-http ${concurrency} in flight, round ${round + 1}: ${name} ${closed.perS.toFixed(0)}/s`);
@@ -153,10 +156,7 @@ async function run({ isQuick, rounds, log }: BenchSetting): Promise<BenchReport>
         `rate / bare node:http, ${concurrency} in flight`,
         'ratio',
         ratios(perS(names[0]), perS(names[1])),
-        {
-          op: '>=',
-          value: 0.5,
-        },
+        withIdentity({ op: '>=', value: 0.5 }),
       ),
     );
   }
@@ -177,7 +177,7 @@ async function run({ isQuick, rounds, log }: BenchSetting): Promise<BenchReport>
   return {
     name: 'commit-http',
     claim:
-      'Commit over HTTP ≥ 0.5 of the rate of a bare node:http handler that calls the same Redis Function.',
+      'Commit over HTTP ≥ 0.5 of the rate of a bare node:http handler that calls the same Redis Function; with identity, sealing and the record on, at most a fifth less.',
     tables,
     figures,
     notes: [

@@ -12,6 +12,7 @@ import {
   ratios,
   spreadOf,
   type Table,
+  withIdentity,
 } from '../report/bench-report.ts';
 import { CommitLanes } from '../wire/commit-lanes.ts';
 import { noSession } from '../wire/session-headers.ts';
@@ -143,16 +144,19 @@ function figuresOf({ clients, ratePerS }: Load, slices: Slices, lost: Lost): Fig
   const p50 = (name: Name) => slices[name].map((slice) => slice.latency.summary().p50);
   const cpu = (name: Name) => slices[name].map((slice) => slice.cpuMsPerDelivery);
   const at = `${clients} clients at ${ratePerS}/s`;
-  const below = (name: string, peer: Name, rounds: number[], value: number) =>
-    figure(`${name} / ${peer}, ${at}`, 'ratio', rounds, { op: '<=', value });
   return [
     figure(`p50 / ws, ${at}`, 'ratio', ratios(p50('workflow-bolt'), p50('ws'))),
-    below('p99', 'ws', ratios(p99('workflow-bolt'), p99('ws')), 1.3),
+    figure(`p99 / ws, ${at}`, 'ratio', ratios(p99('workflow-bolt'), p99('ws')), { op: '<=', value: 1.3 }),
     figure(`p99 / socket.io, ${at}`, 'ratio', ratios(p99('workflow-bolt'), p99('socket.io')), {
       op: '<',
       value: 1,
     }),
-    below('CPU per delivery', 'ws', ratios(cpu('workflow-bolt'), cpu('ws')), 1.15),
+    figure(
+      `CPU per delivery / ws, ${at}`,
+      'ratio',
+      ratios(cpu('workflow-bolt'), cpu('ws')),
+      withIdentity({ op: '<=', value: 1.15 }),
+    ),
     figure(
       `our deliveries lost and commands unanswered in a server kill, ${at}`,
       'count',
@@ -185,7 +189,7 @@ async function run(setting: BenchSetting): Promise<BenchReport> {
   return {
     name: 'fan-out',
     claim:
-      'p99 ≤ 1.3 × a bare ws server on the same work and below Socket.IO with its Redis Streams adapter; server CPU per delivery ≤ 1.15 × ws.',
+      'p99 ≤ 1.3 × a bare ws server on the same work and below Socket.IO with its Redis Streams adapter; server CPU per delivery ≤ 1.15 × ws, and at most a fifth more with identity, sealing and the record on.',
     tables,
     figures,
     notes: [

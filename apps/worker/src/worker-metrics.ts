@@ -1,5 +1,6 @@
 /** The worker's own figures for Prometheus; those of the link to the EHR stand in `link-metrics.ts`. */
 import type { Beat } from '@workflow-bolt/contracts';
+import { loopLookMs } from '@workflow-bolt/store';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { JobLag } from './worker-health.ts';
 import type { WriteBackBacklog } from './write-back/write-back-backlog.ts';
@@ -16,7 +17,10 @@ export class WorkerMetrics {
   readonly registry = new Registry();
 
   constructor(figures: WorkerFigures) {
-    collectDefaultMetrics({ register: this.registry, prefix: 'bolt_' });
+    collectDefaultMetrics({
+      ...{ register: this.registry, prefix: 'bolt_' },
+      eventLoopMonitoringPrecision: loopLookMs,
+    });
     this.#gauge(
       'bolt_jobs_waiting',
       'Readings of a schedule that wait for a worker.',

@@ -139,7 +139,7 @@ export { dropFunctions, ensureFunctions, FunctionLibraryError, type Library } fr
 export * from './generated/function-calls.generated.ts';
 export { functionLibrary } from './generated/functions.generated.ts';
 export { isBeating, ProcessBeats } from './health/process-beats.ts';
-export { ProcessLoad } from './health/process-load.ts';
+export { loopLookMs, ProcessLoad } from './health/process-load.ts';
 export { createRedisPort } from './ioredis-port.ts';
 export { type JobConnectionPurpose, openJobConnection } from './job-connection.ts';
 export { type BoardKeys, boardKeyRows, boardKeys, boardTag, type KeyRow } from './keys.ts';

@@ -88,6 +88,7 @@ class IoredisPort implements RedisPort {
   }
 
   async command(...command: [string, ...(string | number)[]]): Promise<unknown> {
+    this.#gather();
     try {
       return await this.#store.call(...command);
     } catch (error) {

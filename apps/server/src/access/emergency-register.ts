@@ -95,8 +95,9 @@ export class EmergencyRegister {
     const quiet = this.#clinics.filter(isQuiet);
     const turn = quiet.filter((_clinic, i) => i % quietRounds === this.#round);
     this.#round = (this.#round + 1) % quietRounds;
-    for (const clinic of [...this.#clinics.filter((each) => !isQuiet(each)), ...turn])
-      await this.refresh(clinic).catch(() => {});
+    const due = [...this.#clinics.filter((each) => !isQuiet(each)), ...turn];
+    // Asked together they are one write to Redis, and one answer.
+    await Promise.all(due.map((clinic) => this.refresh(clinic).catch(() => {})));
   }
 }
 

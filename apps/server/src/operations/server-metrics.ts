@@ -1,4 +1,5 @@
 import type { RouteId } from '@workflow-bolt/contracts';
+import { loopLookMs } from '@workflow-bolt/store';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { DependencyHealth } from './dependency-health.ts';
 import { addSystemGauges } from './system-gauges.ts';
@@ -21,7 +22,10 @@ export class ServerMetrics {
     passwordHashes: () => number;
   }) {
     const registers = [this.#registry];
-    collectDefaultMetrics({ register: this.#registry, prefix: 'bolt_' });
+    collectDefaultMetrics({
+      ...{ register: this.#registry, prefix: 'bolt_' },
+      eventLoopMonitoringPrecision: loopLookMs,
+    });
     this.#requests = new Histogram({
       name: 'bolt_http_request_seconds',
       help: 'Time to answer, by route and status.',

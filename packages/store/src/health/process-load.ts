@@ -4,12 +4,15 @@ import type { Beat } from '@workflow-bolt/contracts';
 
 export type Load = NonNullable<Beat['load']>;
 
-/** The loop is looked at this often, ms; what it counts includes this interval itself. */
-const resolutionMs = 20;
+/**
+ * The loop is looked at this often, ms; what it counts includes this interval itself. A process that sleeps is woken for
+ * each look: a hundred times a second cost a hundredth of a core, all day long.
+ */
+export const loopLookMs = 100;
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 
 export class ProcessLoad {
-  readonly #delays = monitorEventLoopDelay({ resolution: resolutionMs });
+  readonly #delays = monitorEventLoopDelay({ resolution: loopLookMs });
   #cpu = process.cpuUsage();
   #at = performance.now();
 
@@ -23,7 +26,7 @@ export class ProcessLoad {
     const now = performance.now();
     const elapsedUs = Math.max(1, (now - this.#at) * 1_000);
     // Without a measurement yet the percentile is 0, and less than the interval is no delay.
-    const loopMs = Math.max(0, this.#delays.percentile(99) / 1e6 - resolutionMs);
+    const loopMs = Math.max(0, this.#delays.percentile(99) / 1e6 - loopLookMs);
     this.#delays.reset();
     this.#cpu = process.cpuUsage();
     this.#at = now;
