@@ -15,7 +15,7 @@ import { chaosRounds, chaosSeed } from './chaos-seed.ts';
 import { reportRounds, runRounds, victims } from './kill-rounds.ts';
 
 const seed = chaosSeed();
-const numRounds = chaosRounds(20);
+const numRounds = chaosRounds(10);
 
 test(`[I1] [I2] [I3] [I4] [I5] [H-19] ${numRounds} kills of Redis, servers and worker under load, seed ${seed}`, async () => {
   await using clinic = await ChaosClinic.open({ seed });

@@ -1,7 +1,7 @@
 /**
- * The hypotheses of kill-rounds.chaos.test.ts over many more rounds, several clinics of their own seed each, so that
- * logs stay short enough to be compared as a whole after every round. BOLT_CHAOS_SEEDS names seeds to run ("1,2,3"),
- * BOLT_CHAOS_ROUNDS the rounds of each; by default five new seeds of 22 rounds, about seven minutes.
+ * The hypotheses of kill-rounds.chaos.test.ts, which kills ten times, over many more rounds: several clinics of their own
+ * seed each, so that logs stay short enough to be compared as a whole after every round. BOLT_CHAOS_SEEDS names seeds to
+ * run ("1,2,3"), BOLT_CHAOS_ROUNDS the rounds of each; by default five new seeds of 22 rounds, about seven minutes.
  */
 import { expect, test } from 'vitest';
 import { ChaosClinic } from './chaos-clinic.ts';
