@@ -74,6 +74,13 @@ export class EhrSides {
     await awaitUntil(`the EHR holds ${status}`, async () => this.held(appointmentId) === status, recoveryMs);
   }
 
+  /** The EHR holds it, and the board has read that it does: from here on another word there is somebody else's. */
+  async untilAgreed({ visitId, appointmentId }: Booked, status: string): Promise<void> {
+    await this.untilHeld(appointmentId, status);
+    const isAgreed = async () => (await this.visit(visitId)).ehrWrite?.agreed === status;
+    await awaitUntil(`the board knows that the EHR holds ${status}`, isAgreed, recoveryMs);
+  }
+
   /** How many changes of one appointment reached the EHR. */
   sentFor(appointmentId: number): number {
     return this.#clinic.system.simulator

@@ -109,10 +109,11 @@ test('scenario 20: cancelled in the EHR while she is in a room: she stays, the c
   const [mine, theirs] = await ehr.expected();
   if (!mine || !theirs) throw new Error('two patients are needed');
   const marcus = await StaffMember.signIn(clinic.system, 'marcus');
-  const cancelWhilePresent = async ({ visitId, appointmentId }: Booked) => {
+  const cancelWhilePresent = async (booked: Booked) => {
+    const { visitId, appointmentId } = booked;
     await clinic.give({ type: 'moveVisit', visitId, to: 'arrived' });
     await clinic.give({ type: 'moveVisit', visitId, to: 'appt-prep' }, marcus);
-    await ehr.untilHeld(appointmentId, 'Roomed');
+    await ehr.untilAgreed(booked, 'Roomed');
     clinic.system.simulator.act({ do: 'cancel', id: appointmentId, by: 12 });
   };
   await Promise.all([mine, theirs].map(cancelWhilePresent));
@@ -160,7 +161,7 @@ test('scenario 21: checked in at the EHR moves the card; a word nobody knows sta
   // What comes late in the list is no news.
   const marcus = await StaffMember.signIn(clinic.system, 'marcus');
   await clinic.give({ type: 'moveVisit', visitId: known.visitId, to: 'appt-prep' }, marcus);
-  await ehr.untilHeld(known.appointmentId, 'Roomed');
+  await ehr.untilAgreed(known, 'Roomed');
   clinic.system.simulator.act({ do: 'status', id: known.appointmentId, status: 'Scheduled', by: 12 });
   await ehr.pull();
   await front.sees(front.cardIn(columnTitles.prep, known.name));
