@@ -14,6 +14,7 @@ import {
   withIdentity,
 } from '../report/bench-report.ts';
 import { openLoopRow } from '../report/load-row.ts';
+import { untroubledStep } from '../report/untroubled-step.ts';
 import { type ClosedRun, CommitLanes } from '../wire/commit-lanes.ts';
 import { HttpLane, jsonHeaders } from '../wire/http-lane.ts';
 import { noSession, type SessionHeaders } from '../wire/session-headers.ts';
@@ -81,13 +82,9 @@ class Match {
     });
   }
 
-  /** On a shared machine the driver itself is held up now and then: such a step is repeated, twice at most. */
-  async #rampStep(name: Name, ratePerS: number): Promise<LoadResult> {
+  #rampStep(name: Name, ratePerS: number): Promise<LoadResult> {
     const durationMs = Math.min(2_000, (this.#stage.recording.work.length * 1_000) / ratePerS);
-    for (let tries = 1; ; tries += 1) {
-      const result = await this.open(name, ratePerS, durationMs, kneeMsP99 / 5);
-      if (result.isValid || tries === 3) return result;
-    }
+    return untroubledStep(() => this.open(name, ratePerS, durationMs, kneeMsP99 / 5));
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Table,
 } from '../report/bench-report.ts';
 import { openLoopRow } from '../report/load-row.ts';
+import { untroubledStep } from '../report/untroubled-step.ts';
 import { jsonHeaders } from '../wire/http-lane.ts';
 import { LanePool } from '../wire/lane-pool.ts';
 
@@ -74,7 +75,7 @@ async function kneeTable(step: (ratePerS: number) => Promise<LoadResult>): Promi
   const ramp = await rampToKnee({
     ratesPerS: [50, 100, 150, 200, 300, 400, 600],
     sloMsP99: 2 * msP99Max,
-    run: step,
+    run: (ratePerS) => untroubledStep(() => step(ratePerS)),
   });
   const rows = ramp.steps.map((tried) => openLoopRow({ verdict: tried.broke ?? 'held' }, tried.result));
   return {
