@@ -46,4 +46,5 @@ export * from './sessions.ts';
 export * from './step-up.ts';
 export * from './system-state.ts';
 export * from './vault.ts';
+export * from './web-pages.ts';
 export * from './write-back.ts';
