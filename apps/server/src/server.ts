@@ -21,7 +21,6 @@ import {
   lazyStore,
   type ObjectStore,
   openJobConnection,
-  openKeyProvider,
   openVault,
   PatientIndex,
   RedisAccountStore,
@@ -92,7 +91,7 @@ class ApiServer implements BoltServer {
   readonly #access: Access;
   readonly #detection: Detection;
   readonly #http: HttpListener;
-  #keyProvider: KeyProvider | null;
+  readonly #keyProvider: KeyProvider;
   /** The same, with each use on the record. */
   readonly #topKeys: KeyProvider;
   #isDraining = false;
@@ -127,9 +126,10 @@ class ApiServer implements BoltServer {
       port: this.#port,
       ...(dependencies.clock ? { clock: dependencies.clock } : {}),
     });
-    this.#keyProvider = dependencies.keys ?? null;
+    // The vault's own, which knows the key store beside it: a key service keeps its session secret there.
+    this.#keyProvider = dependencies.keys ?? this.#vault.provider;
     const provider = auditedProvider(
-      () => this.#keyProvider ?? this.#vault.provider,
+      () => this.#keyProvider,
       (use) => this.#onKeyUse(use),
     );
     this.#topKeys = provider;
@@ -235,7 +235,6 @@ class ApiServer implements BoltServer {
     await assertDurable(this.#port, { isUnsafeAllowed: this.#config.allowVolatileRedis });
     // A key file or key service that cannot be used is found now, not with the first patient.
     await this.#vault.provider.status();
-    this.#keyProvider ??= await openKeyProvider({ address: this.#config.keys });
     await this.#sessions.start(this.#topKeys);
     await this.#access.start();
     await this.#registry.start();
@@ -291,7 +290,7 @@ class ApiServer implements BoltServer {
       ...{ port: this.#port, node, version: '0.1.0', commitReplicas: this.#config.commitReplicas },
       hasEhr: clinics.some(({ ehr }) => ehr !== null),
       hasRoster: clinics.some(({ downtime }) => downtime !== undefined),
-      askKeys: () => (this.#keyProvider ?? this.#vault.provider).status(),
+      askKeys: () => this.#keyProvider.status(),
       askArchive: () => archive.get('health/probe'),
       streamsBehind: () => this.#countBehind(),
       onChange: ({ name, state, isOk, detail }) => {
