@@ -238,6 +238,25 @@ describe('[H-15] what a change does at once', () => {
     expect(session.json).toMatchObject({ user: { id: person.uid, role: 'viewer' } });
   });
 
+  test('[session] [authz] other roles bring a new token, whatever is asked; the old one and every proof are worth nothing', async () => {
+    const person = await memberOf(owner, { login: fresh(), roles: ['manager'] });
+    expect((await person.stepUp('user-admin')).status).toBe(204);
+    const stolen = person.browser.copy();
+    const body = { version: 1, reason: 'works there too', roles: ['manager', 'nurse'], clinics: ['north'] };
+    expect((await changeOf(owner, person, 'access', body)).status).toBe(200);
+    const session = await person.browser.get('/api/v1/session');
+    expect(session.json).toMatchObject({ roles: ['manager', 'nurse'], stepUps: {} });
+    expect([...person.browser.cookies]).not.toEqual([...stolen.cookies]);
+    const unproved = await person.browser.post('/api/v1/accounts', nurse());
+    expect(codeOf(unproved)).toEqual({ status: 403, code: 'step_up_required' });
+    const heir = person.browser.copy();
+    expect((await heir.get('/api/v1/session')).status, 'and keeps it').toBe(200);
+    expect([...heir.cookies]).toEqual([...person.browser.cookies]);
+    at.clock.ms += 10_001;
+    expect((await stolen.get('/api/v1/session')).status).toBe(401);
+    expect((await person.browser.get('/api/v1/session')).status, 'thief and owner both').toBe(401);
+  });
+
   test('[audit] every change of an account is on record with its version and who made it', async () => {
     const made = await mustMake(manager, nurse());
     const body = { version: 1, reason: 'moved', roles: ['billing'], clinics: ['north'] };

@@ -57,7 +57,7 @@ export type NewSession = Pick<
   | 'device'
   | 'network'
   | 'isDevelopment'
-> & { stepUps?: Partial<Record<StepUpPurpose, number>> };
+> & { stepUps?: Partial<Record<StepUpPurpose, number>>; access?: string };
 
 export type Opened = { token: string; session: StoredSession; evicted: string[] };
 
