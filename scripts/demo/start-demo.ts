@@ -75,12 +75,16 @@ async function waitUntil(
   throw new StartRefused(`The ${service.name} ${what}. The end of ${service.logPath}:\n\n${tail}`);
 }
 
-function simulatorUrl(service: ChildService, offset: number): string | null {
+/** What the simulated EHR said when it was ready: where it is, and why its day begins anew although it was kept. */
+function readySimulator(
+  service: ChildService,
+  offset: number,
+): { url: string; notice: string | null } | null {
   const line = readFileSync(service.logPath, 'utf8')
     .slice(offset)
     .split('\n')
     .find((l) => l.startsWith('{"ready":true'));
-  return line ? (JSON.parse(line) as { url: string }).url : null;
+  return line ? (JSON.parse(line) as { url: string; notice: string | null }) : null;
 }
 
 type Running = { stop: () => Promise<void>; exited: Promise<unknown>; name: string };
@@ -171,10 +175,14 @@ async function startParts(options: StartOptions, day: DayOptions, running: Runni
       'calm',
       '--latency',
       'realistic',
+      '--state',
+      join(dataDir, 'ehr-simulator.world'),
     ],
     env: {},
   });
-  await waitUntil(simulator, async () => simulatorUrl(simulator, logOffset) !== null);
+  await waitUntil(simulator, async () => readySimulator(simulator, logOffset) !== null);
+  const ehr = readySimulator(simulator, logOffset);
+  if (ehr?.notice) console.log(ehr.notice);
   const shared = {
     REDIS_URL: redisUrl,
     BOLT_CLINICS_FILE: join(dataDir, 'clinics.json'),
@@ -198,7 +206,7 @@ async function startParts(options: StartOptions, day: DayOptions, running: Runni
   const worker = start({
     name: 'worker',
     script: 'apps/worker/src/main.ts',
-    env: { ...shared, ...demoAccount, BOLT_EHR_URL: simulatorUrl(simulator, logOffset) ?? '' },
+    env: { ...shared, ...demoAccount, BOLT_EHR_URL: ehr?.url ?? '' },
   });
   await waitUntil(worker, async () => (await fetch(`http://${host}:${port}/readyz`)).ok);
 }
