@@ -28,12 +28,15 @@ import {
   type Vault,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
+import manifest from '../package.json' with { type: 'json' };
 import { AuditKeeper } from './audit/audit-keeper.ts';
 import { AuditGuard } from './detection/audit-guard.ts';
 import { RosterKeeper } from './downtime/roster-keeper.ts';
 import { EhrJobs } from './ehr-jobs.ts';
 import { ehrAccount, ehrSystemOf } from './ehr-link/ehr-account.ts';
 import { EhrConnection, type EhrConnectionParts } from './ehr-link/ehr-connection.ts';
+import { isRecovery } from './ehr-link/is-recovery.ts';
+import { LimitsKeeper } from './ehr-link/limits-keeper.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { KeyKeeper } from './key-keeper.ts';
 import { ReconcileJobs } from './reconcile/reconcile-jobs.ts';
@@ -76,6 +79,7 @@ export class BoltWorker {
   readonly #index: IndexKeeper;
   readonly #rosters: RosterKeeper;
   readonly #ehr: EhrConnection;
+  readonly #limits: LimitsKeeper;
   readonly #writeBack: WriteBackKeeper;
   readonly #health: WorkerHealth;
   readonly #workerMetrics: WorkerMetrics;
@@ -124,10 +128,13 @@ export class BoltWorker {
       onChange: (lane, from, { state, why, by }) => {
         log.warn({ lane, from, state, why, by }, 'ehr breaker');
         void this.#health.beat();
-        const isBack = lane === 'reads' && from === 'half_open' && state === 'closed';
-        if (isBack) this.#reconcile.requestAfterRecovery();
+        if (isRecovery(lane, from, state)) this.#onRecovery();
         if (state === 'closed') this.#writeBack.hurry();
       },
+    });
+    this.#limits = new LimitsKeeper({
+      ask: (signal) => this.#ehr.background.throttles(signal),
+      learn: (throttles) => gaps.useThrottles(throttles),
     });
     this.#writeBack = new WriteBackKeeper({
       ...{ clinics: parts.clinics, registry: this.#registry, port: this.#redis, node: this.#node },
@@ -169,7 +176,7 @@ export class BoltWorker {
       record: (event) => this.#guard.record(event),
     });
     this.#ehrJobs = new EhrJobs({
-      ...{ clinics: parts.clinics, registry: this.#registry, port: this.#redis, ehr: this.#ehr, gaps, log },
+      ...{ clinics: parts.clinics, registry: this.#registry, port: this.#redis, ehr: this.#ehr, log },
       drift: new DriftStore(this.#redis, this.#vault),
       requestDetails: (board) => this.#jobs.requestDetails(board),
     });
@@ -191,7 +198,7 @@ export class BoltWorker {
       },
     );
     this.#health = new WorkerHealth({
-      ...{ port: this.#redis, node: this.#node, version: '0.1.0' },
+      ...{ port: this.#redis, node: this.#node, version: manifest.version, account: this.#ehr.account },
       breaker: (lane) => this.#ehr.breaker(lane),
       jobLag: () => this.#jobs.lag(),
       record: () => this.#auditKeeper.state,
@@ -217,7 +224,7 @@ export class BoltWorker {
     ]);
     await this.#health.start();
     this.#keyKeeper.start();
-    void this.#ehrJobs.learnLimits();
+    if (this.#parts.clinics.some((clinic) => clinic.ehr !== null)) this.#limits.start();
     this.#jobs.start();
     this.#writeBack.start();
     this.#reconcile.start();
@@ -244,6 +251,7 @@ export class BoltWorker {
     await this.#keyKeeper.stop();
     await Promise.all([this.#jobs.stop(graceMs), this.#writeBack.stop(graceMs)]);
     await this.#reconcile.stop(graceMs);
+    await this.#limits.stop();
     await this.#ehr.stop();
     await this.#metrics?.stop();
     this.#workerMetrics.stop();
@@ -275,6 +283,21 @@ export class BoltWorker {
 
   #onConnectionError(error: Error): void {
     this.#parts.log.warn({ reason: error.message }, 'job connection');
+  }
+
+  /** The board has been waiting for it, and the vendor may have other limits now than when nobody could ask. */
+  #onRecovery(): void {
+    this.#reconcile.requestAfterRecovery();
+    this.#limits.hurry();
+    for (const { id, ehr } of this.#parts.clinics) {
+      if (ehr === null) continue;
+      const job = { clinic: id, date: null, trigger: 'timer', requestedBy: 'system' } as const;
+      this.#jobs
+        .requestSync(job)
+        .catch((error: Error) =>
+          this.#parts.log.warn({ reason: error.message }, 'reading after recovery not asked for'),
+        );
+    }
   }
 
   #onCall(record: EhrCallRecord): void {

@@ -15,8 +15,9 @@ import { deriveSystemState } from '@workflow-bolt/domain';
 import { ProcessBeats, ProcessLoad, type RedisPort } from '@workflow-bolt/store';
 import type { HealthWords } from '../stream/view-state.ts';
 import { askStore, partOf, type StoreReading, unaskedStore } from './ask-store.ts';
+import { knownAccounts, wordsOfEhr } from './known-ehr.ts';
 import { SlowProbe } from './slow-probe.ts';
-import { freshestEhr, toldByWorkers } from './told-by-workers.ts';
+import { toldByWorkers } from './told-by-workers.ts';
 
 export type HealthOptions = {
   port: RedisPort;
@@ -186,22 +187,20 @@ export class DependencyHealth {
     const former = newsOf(this.#words);
     this.#reading = reading;
     this.#parts = this.#read();
-    this.#derive(freshestEhr(reading.beats, Date.now()));
+    this.#derive(wordsOfEhr(knownAccounts(reading.beats, Date.now())));
     for (const part of this.#parts) {
       if (before.get(part.name)?.state !== part.state) this.#options.onChange(part);
     }
     if (newsOf(this.#words) !== former) this.#options.onNews();
   }
 
-  #derive(ehr: Beat['ehr']): void {
+  #derive(ehr: HealthWords['ehr'] | null): void {
     const was: SystemState = this.#system.state;
     this.#system = deriveSystemState(this.#parts);
     if (this.#system.state !== was) this.#since = Date.now();
     const away = this.#parts.filter(isMissed).map(({ name }) => name);
     this.#words = {
-      ...(ehr
-        ? { ehr: { isOk: ehr.isOk, lastGoodAt: ehr.lastGoodAt, reads: ehr.reads, writes: ehr.writes } }
-        : {}),
+      ...(ehr ? { ehr } : {}),
       system: this.#system,
       ...(away.length > 0 ? { degraded: away } : {}),
     };

@@ -48,6 +48,8 @@ export type EhrLinkParts = {
 
 /** More would wait for minutes. */
 const waitersMaxDefault = 64;
+/** A quarter of the places is for what a person waits for: a line full of timers turns nobody away who stands there. */
+const backgroundShare = 0.75;
 
 /** The limits are the account's: who holds its key shares them, under a name from which the key cannot be found. */
 export function ehrAccountName(customerKey: string): string {
@@ -83,13 +85,14 @@ export class EhrLink {
   /** Gate and breaker in one call. Throws Fault. */
   take(ask: TurnAsk): Promise<TakeTurnReply> {
     const { operation, lane, permit, kind, isLive } = ask;
+    const places = this.#parts.waitersMax ?? waitersMaxDefault;
     return this.#parts.port.fcall(
       takeTurnCall(
         { breaker: this.#keys.breaker(lane), gate: this.#keys.gate(operation), events: this.#keys.events },
         {
           ...{ permit, kind, lane, isLive: isLive ? 1 : 0, doorbell: this.#parts.port.doorbell },
           ...{ gapMs: Math.ceil(ask.gapMs), busyMs: Math.ceil(ask.busyMs), leaseMs: Math.ceil(ask.leaseMs) },
-          waitersMax: this.#parts.waitersMax ?? waitersMaxDefault,
+          waitersMax: kind === 'interactive' ? places : Math.floor(places * backgroundShare),
           ...{ probes: this.#settings.probes, channel: this.#keys.channel },
         },
       ),
