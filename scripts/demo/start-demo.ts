@@ -7,6 +7,7 @@ import { EmbeddedRedisError, startEmbeddedRedis } from '@workflow-bolt/store';
 import type { DayOptions } from '@workflow-bolt/testkit/generate';
 import { ensureTools, findRedisServer } from '../ensure-tools.ts';
 import { runCommand } from '../run-command.ts';
+import { awaitWorker } from './await-worker.ts';
 import { ChildService, type ServiceSpec } from './child-service.ts';
 import { lockDataDir, notePart } from './data-dir-lock.ts';
 import { demoSettings, demoUsers } from './demo-clinic.ts';
@@ -70,9 +71,13 @@ async function waitUntil(
     if (await isReady().catch(() => false)) return;
     await delay(100);
   }
-  const tail = readFileSync(service.logPath, 'utf8').trim().split('\n').slice(-12).join('\n');
-  const what = service.isRunning ? 'did not become ready' : 'ended';
-  throw new StartRefused(`The ${service.name} ${what}. The end of ${service.logPath}:\n\n${tail}`);
+  throw new StartRefused(endOf(service, service.isRunning ? 'did not become ready' : 'ended'));
+}
+
+/** What became of a part, with the end of its log. */
+function endOf({ name, logPath }: ChildService, what: string): string {
+  const tail = readFileSync(logPath, 'utf8').trim().split('\n').slice(-12).join('\n');
+  return `The ${name} ${what}. The end of ${logPath}:\n\n${tail}`;
 }
 
 /** What the simulated EHR said when it was ready: where it is, and why its day begins anew although it was kept. */
@@ -203,12 +208,17 @@ async function startParts(options: StartOptions, day: DayOptions, running: Runni
     },
   });
   await waitUntil(server, async () => (await fetch(`http://${host}:${port}/healthz`)).ok);
+  const workerStartedAt = Date.now();
   const worker = start({
     name: 'worker',
     script: 'apps/worker/src/main.ts',
     env: { ...shared, ...demoAccount, BOLT_EHR_URL: ehr?.url ?? '' },
   });
-  await waitUntil(worker, async () => (await fetch(`http://${host}:${port}/readyz`)).ok);
+  const baseUrl = `http://${host}:${port}`;
+  const isRunning = () => worker.isRunning;
+  const heard = await awaitWorker({ baseUrl, startedAt: workerStartedAt, isRunning, timeoutMs: 60_000 });
+  if (heard === 'ended') throw new StartRefused(endOf(worker, 'ended'));
+  if (heard === 'silent') console.warn(`\n${endOf(worker, 'has not been heard of for a minute')}`);
 }
 
 async function startRedis(dataDir: string, running: Running[]): Promise<string> {

@@ -42,6 +42,8 @@ export type HealthOptions = {
 
 /** While Redis is away it is asked this often: someone waits for the answer. */
 const retryMs = 250;
+/** And so often while no worker is heard: it says itself at once that it is there. */
+const workerRetryMs = 1_000;
 /** Keys and archive may be another company's service: two questions a minute tell soon enough. */
 const probeEveryMs = 30_000;
 const probeTimeoutMs = 10_000;
@@ -121,10 +123,11 @@ export class DependencyHealth {
       const reading = await askStore(parts, Date.now());
       if (this.#isStopped) return;
       this.#take(reading.redis.isOk ? reading : this.#remembering(reading));
-      if (!reading.redis.isOk) this.#askAgainSoon();
+      if (!reading.redis.isOk) this.#askAgainSoon(retryMs);
+      else if (this.#isWorkerAway()) this.#askAgainSoon(workerRetryMs);
     } catch {
       this.#lose('no answer');
-      this.#askAgainSoon();
+      this.#askAgainSoon(retryMs);
     }
   }
 
@@ -145,12 +148,16 @@ export class DependencyHealth {
   }
 
   /** Connections come back one by one: screens stay stale until all have, so this does not wait for its turn. */
-  #askAgainSoon(): void {
+  #askAgainSoon(afterMs: number): void {
     if (this.#retry || this.#isStopped) return;
     this.#retry = setTimeout(() => {
       this.#retry = null;
       void this.check();
-    }, retryMs).unref();
+    }, afterMs).unref();
+  }
+
+  #isWorkerAway(): boolean {
+    return this.#parts.some(({ name, state }) => name === 'worker' && state === 'away');
   }
 
   /** A store that refuses does not forget when it last took something. */
