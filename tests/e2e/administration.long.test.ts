@@ -54,7 +54,7 @@ async function enterAs(page: Page, who: Member): Promise<void> {
 }
 
 /** A window of this person, signed in, on one page. */
-async function windowOf(who: Member, path: '/' | '/admin' | '/account'): Promise<Page> {
+async function windowOf(who: Member, path: '/' | '/admin' | '/account' | '/oversight'): Promise<Page> {
   const page = await world.open(path);
   await heading(page, 'Sign in');
   await enterAs(page, who);
@@ -106,7 +106,8 @@ test('[ONC-d-6] [H-03] an emergency access: a red banner while it is open, ended
   expect(await findingsOf(page, 'emergency-banner')).toEqual([]);
   await press(page, 'End it now');
   await banner.waitFor({ state: 'hidden' });
-  const admin = await windowOf(manager, '/admin');
+  await world.seal();
+  const admin = await windowOf(manager, '/oversight');
   await admin.getByRole('tab', { name: 'Emergency access' }).click();
   const row = rowOf(admin, 'Emergency accesses', nameOf(doctor));
   await row.getByText(/Collapsed in the lobby/).waitFor();
@@ -114,6 +115,11 @@ test('[ONC-d-6] [H-03] an emergency access: a red banner while it is open, ended
   expect(await findingsOf(admin, 'emergency-register')).toEqual([]);
   await press(admin, `Judge the access of ${nameOf(doctor)}`);
   const judging = dialogOf(admin, `Judge the access of ${nameOf(doctor)}`);
+  const acts = judging.getByRole('region', { name: 'What was done with it' });
+  await acts.getByText('Opened the access').waitFor();
+  await acts.getByText('Saw the board, and followed it').first().waitFor();
+  await acts.getByText('Ended the access').waitFor();
+  expect(await findingsOf(admin, 'emergency-judging')).toEqual([]);
   await judging.getByRole('combobox', { name: 'Judgement' }).click();
   await admin.getByRole('option', { name: 'Justified', exact: true }).click();
   const keep = judging.getByRole('button', { name: 'Keep' });
@@ -123,7 +129,75 @@ test('[ONC-d-6] [H-03] an emergency access: a red banner while it is open, ended
   await keep.click();
   await prove(admin, manager);
   await row.getByText('Justified', { exact: true }).waitFor();
+  expect(await row.getByRole('button', { name: /^Judge/ }).count()).toBe(0);
+});
+
+test('[H-13] an alert in words: seen by a manager, settled once, and found among the settled', async () => {
+  const curious = await colleague('nurse');
+  // Over four clinics that are not theirs within ten minutes; whoever is told of it is somebody else.
+  for (const n of [1, 2, 3, 4, 5, 6]) await curious.browser.get(`/api/v1/boards/elsewhere-${n}/2026-03-10`);
+  const page = await windowOf(manager, '/');
+  await press(page, /^User menu/);
+  await page.getByRole('menuitem', { name: 'Oversight' }).click();
+  await heading(page, 'Oversight');
+  const row = rowOf(page, 'Alerts', nameOf(curious));
+  await row.getByText('Somebody asks for clinics that are not theirs, or for what is not there').waitFor();
+  await row.getByText('Notice', { exact: true }).waitFor();
+  expect(await findingsOf(page, 'oversight-alerts')).toEqual([]);
+  await row.getByRole('button', { name: /^Settle/ }).click();
+  const dialog = dialogOf(page, 'What did it turn out to be?');
+  await dialog.getByRole('combobox', { name: 'Finding' }).click();
+  await page.getByRole('option', { name: 'Training needed' }).click();
+  expect(await findingsOf(page, 'oversight-settle')).toEqual([]);
+  await dialog.getByRole('button', { name: 'Settle' }).click();
+  await row.waitFor({ state: 'hidden' });
+  await page.getByRole('combobox', { name: 'Which alerts' }).click();
+  await page.getByRole('option', { name: 'Settled' }).click();
+  await row.getByText(/Settled by Mona/i).waitFor();
+  await row.getByText('Training needed', { exact: true }).waitFor();
   expect(await row.getByRole('button').count()).toBe(0);
+});
+
+test('[H-15] the review of access: one is changed, one removed, the others kept; attested with a proof, and on the list', async () => {
+  const [leaver, mover] = [await colleague('billing'), await colleague('viewer')];
+  await world.openAccessReview();
+  const page = await windowOf(manager, '/oversight');
+  await page.getByRole('tab', { name: 'Review of access' }).click();
+  const rows = page.getByRole('list', { name: 'Access in force' }).getByRole('listitem');
+  await rows.filter({ hasText: nameOf(leaver) }).waitFor();
+  expect(await findingsOf(page, 'oversight-access')).toEqual([]);
+  const attest = page.getByRole('button', { name: 'Attest the review' });
+  expect(await attest.isDisabled()).toBe(true);
+  await press(page, `Remove ${nameOf(leaver)}`);
+  await dialogOf(page, `Remove the access of ${nameOf(leaver)}?`)
+    .getByLabel('Reason')
+    .fill('Left in spring');
+  await dialogOf(page, `Remove the access of ${nameOf(leaver)}?`)
+    .getByRole('button', { name: 'Remove' })
+    .click();
+  await prove(page, manager);
+  await rows.filter({ hasText: nameOf(leaver) }).waitFor({ state: 'hidden' });
+  await press(page, `Keep ${nameOf(mover)}`);
+  await press(page, `Change ${nameOf(mover)}`);
+  const dialog = dialogOf(page, `What ${nameOf(mover)} may do`);
+  await dialog.getByRole('checkbox', { name: 'Viewer' }).uncheck();
+  await dialog.getByRole('checkbox', { name: 'Front desk' }).check();
+  await dialog.getByLabel('Reason').fill('Works at the desk now');
+  await dialog.getByRole('button', { name: 'Change' }).click();
+  await rows
+    .filter({ hasText: nameOf(mover) })
+    .getByText('Front desk')
+    .waitFor();
+  // What was kept was another access: what it became has not been looked at.
+  const keeps = rows.getByRole('button', { name: /^Keep / });
+  expect(await keeps.and(page.locator('[aria-pressed="true"]')).count()).toBe(0);
+  for (const keep of await keeps.all()) await keep.click();
+  await attest.click();
+  await dialogOf(page, 'Attest the review').getByRole('button', { name: 'Attest' }).click();
+  const former = page.getByRole('list', { name: 'Former reviews' });
+  await former.getByText('Corrected', { exact: true }).waitFor();
+  await former.getByText(/by Mona/i).waitFor();
+  expect(await findingsOf(page, 'oversight-attested')).toEqual([]);
 });
 
 test('[H-06] [privacy] an auditor reads who did what by pseudonyms, and learns a name with a proof and a reason that a manager reads', async () => {
@@ -159,8 +233,8 @@ test('[H-06] [privacy] an auditor reads who did what by pseudonyms, and learns a
   expect(await findingsOf(page, 'audit-opened')).toEqual([]);
   await press(page, 'Hide names');
   await names.waitFor({ state: 'hidden' });
-  const admin = await windowOf(manager, '/admin');
-  await admin.getByRole('tab', { name: 'Emergency access' }).click();
+  const admin = await windowOf(manager, '/oversight');
+  await admin.getByRole('tab', { name: 'Identities revealed' }).click();
   const register = rowOf(admin, 'Identities revealed', nameOf(auditor));
   await register.getByText(/The patient asks: She asked in writing who had looked\./).waitFor();
 });

@@ -13,6 +13,7 @@ import {
 } from '@workflow-bolt/contracts';
 import { type BoltServer, createServer } from '@workflow-bolt/server';
 import {
+  AccessReviews,
   AuditSealer,
   AuditSigner,
   auditLogOf,
@@ -127,6 +128,14 @@ export class IdentityBrowser implements AsyncDisposable {
     const archive = new FolderObjectStore(join(directory, 'archive'));
     const parts = { port, keys, archive, signer: new AuditSigner(keys), installation: 'e2e.example.org' };
     for (const log of [auditLogOf(clinic.id), installationLog]) await new AuditSealer(log, parts).sealAll();
+    await port.close();
+  }
+
+  /** Opens the review of access that is owed, as a worker does. */
+  async openAccessReview(): Promise<void> {
+    const port = createRedisPort(fromUrl(this.#parts.redis.url), 'keeper');
+    await port.connect();
+    await new AccessReviews(port).open(auditLogOf(clinic.id), this.now());
     await port.close();
   }
 

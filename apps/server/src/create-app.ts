@@ -22,6 +22,7 @@ import type { SignInParts } from './accounts/complete-sign-in.ts';
 import { accessReviewHandlers } from './audit/access-review-handlers.ts';
 import type { AuditDesk } from './audit/audit-desk.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
+import { getBreakGlassUse } from './audit/glass-use-handler.ts';
 import type { BoardAccess } from './boards/board-access.ts';
 import { getDayReport } from './boards/get-day-report.ts';
 import { getStream } from './boards/get-stream.ts';
@@ -123,6 +124,7 @@ function handlersOf(parts: AppParts): Handlers {
     getOwnBreakGlass: getOwnBreakGlass(emergency),
     postBreakGlassEnd: postBreakGlassEnd(emergency),
     getBreakGlassRegister: getBreakGlassRegister(emergency),
+    getBreakGlassUse: getBreakGlassUse({ ...emergency, desk: parts.auditDesk }),
     postBreakGlassReview: postBreakGlassReview(emergency),
     postBreakGlassPerson: postBreakGlassPerson(emergency),
     getDisplays: getDisplays(screens),
@@ -140,7 +142,8 @@ function handlersOf(parts: AppParts): Handlers {
     ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),
     postPrint: postPrint({ ...reading, now }),
     ...accessReviewHandlers({
-      ...{ reviews: parts.auditDesk.accessReviews, accounts: parts.accounts.accounts, record, now },
+      ...{ reviews: parts.auditDesk.accessReviews, desk: parts.auditDesk },
+      ...{ accounts: parts.accounts.accounts, record, now },
     }),
     ...auditHandlers({
       ...{ desk: parts.auditDesk, record, now, accounts: parts.accounts.accounts },

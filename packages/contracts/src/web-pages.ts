@@ -9,6 +9,7 @@ export const webPages = [
   '/ehr-link',
   '/enrol',
   '/jobs',
+  '/oversight',
   '/report',
   '/sign-in/return',
   '/wall',

@@ -5,6 +5,7 @@ import {
   mayAdminister,
   mayCompare,
   mayOpenEhrLink,
+  mayOversee,
   mayRead,
   mayReadRecord,
   maySeeQueues,
@@ -30,6 +31,9 @@ const DriftPage = lazy(() =>
 const AuditPage = lazy(() =>
   import('../audit/audit-page.tsx').then(({ AuditPage: Page }) => ({ default: Page })),
 );
+const OversightPage = lazy(() =>
+  import('../oversight/oversight-page.tsx').then(({ OversightPage: Page }) => ({ default: Page })),
+);
 const QueuesPage = lazy(() =>
   import('../queues/queues-page.tsx').then(({ QueuesPage: Page }) => ({ default: Page })),
 );
@@ -42,6 +46,7 @@ const pageLabels = {
   drift: 'Differences',
   jobs: 'Queues',
   audit: 'Record of accesses',
+  oversight: 'Oversight',
 } as const;
 type PageName = keyof typeof pageLabels;
 
@@ -64,11 +69,12 @@ export function PageOf({ session, exits, options }: Props) {
     drift: hasBoard && mayCompare(session),
     jobs: maySeeQueues(session),
     audit: mayReadRecord(session),
+    oversight: mayOversee(session),
     account: true,
   };
   const linksOf = (page: PageName): PageLink[] => [
     ...(hasBoard ? [{ href: '/', label: 'Board' }] : []),
-    ...(['admin', 'audit', 'ehr-link', 'drift', 'jobs', 'account'] as const)
+    ...(['admin', 'oversight', 'audit', 'ehr-link', 'drift', 'jobs', 'account'] as const)
       .filter((each) => each !== page && may[each])
       .map((each) => ({ href: `/${each}`, label: pageLabels[each] })),
   ];
@@ -87,6 +93,8 @@ export function PageOf({ session, exits, options }: Props) {
       return <Page>{<DriftPage session={session} exits={exits} links={linksOf('drift')} />}</Page>;
     case 'jobs':
       return <Page>{<QueuesPage session={session} exits={exits} links={linksOf('jobs')} />}</Page>;
+    case 'oversight':
+      return <Page>{<OversightPage session={session} exits={exits} links={linksOf('oversight')} />}</Page>;
     case 'audit':
       return <Page>{<AuditPage session={session} exits={exits} links={linksOf('audit')} />}</Page>;
     case 'admin':

@@ -16,7 +16,7 @@ import { findDay } from '../model/entities.ts';
 import { isSyncRunning, syncFace } from '../model/sync-face.ts';
 import { writeBackTotal } from '../model/write-back-total.ts';
 import { type Printing, usePrint } from '../print/use-print.tsx';
-import { mayAdminister, mayOpenEhrLink } from '../session/may-administer.ts';
+import { mayAdminister, mayOpenEhrLink, mayOversee } from '../session/may-administer.ts';
 import { roleLabel } from '../session/role-label.ts';
 import { useSessionInfo } from '../session/session-context.ts';
 import { useBoardActions } from './board-actions.ts';
@@ -161,6 +161,7 @@ export function BoardHeader() {
       isDevelopment={info.isDevelopment}
       reportHref={mayReadReport(role) ? `/report?${new URLSearchParams(key)}` : null}
       hasAdministration={mayAdminister(info.session)}
+      hasOversight={mayOversee(info.session)}
       hasEhrLink={mayOpenEhrLink(info.session)}
       onLock={info.lock}
       live={

@@ -11,6 +11,7 @@ import {
   IconCalendarSearch,
   IconCloudDataConnection,
   IconDots,
+  IconEyeCheck,
   IconFileImport,
   IconKeyboard,
   IconLock,
@@ -53,6 +54,7 @@ type Props = {
   onSync: (() => void) | null;
   isSyncing: boolean;
   hasAdministration: boolean;
+  hasOversight: boolean;
   hasEhrLink: boolean;
   /** The page with the numbers of this day, for who may see them. */
   reportHref: string | null;
@@ -113,6 +115,11 @@ function UserMenu(props: Props) {
         {props.hasAdministration && (
           <Menu.Item leftSection={<IconUsers size={18} />} component="a" href="/admin">
             Administration
+          </Menu.Item>
+        )}
+        {props.hasOversight && (
+          <Menu.Item leftSection={<IconEyeCheck size={18} />} component="a" href="/oversight">
+            Oversight
           </Menu.Item>
         )}
         {props.hasEhrLink && (
