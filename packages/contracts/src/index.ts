@@ -26,6 +26,7 @@ export * from './frames.ts';
 export * from './ids.ts';
 export * from './import.ts';
 export * from './jobs.ts';
+export * from './keys-in-use.ts';
 export * from './metrics-summary.ts';
 export * from './offline-board.ts';
 export { buildOpenApi } from './openapi.ts';

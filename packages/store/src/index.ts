@@ -1,5 +1,6 @@
 /** Redis behind the board: commit log, hosts, function library, connection. */
 
+export { AccountChanges, type NotedChange } from './accounts/account-changes.ts';
 export { accountKeyRows } from './accounts/account-keys.ts';
 export type {
   AccountChange,
@@ -193,6 +194,7 @@ export type { KeyScope } from './vault/key-documents.ts';
 export type { KeyUse } from './vault/key-hierarchy.ts';
 export type { KeyInfo, KeyProvider, KeyProviderStatus } from './vault/key-provider.ts';
 export { KeyUseRecorder, type KeyUseRecorderParts } from './vault/key-use-recorder.ts';
+export { keysOfClinic } from './vault/keys-in-use.ts';
 export { LocalKeyFile } from './vault/local-key-file.ts';
 export { type KeyProviderOptions, openKeyProvider } from './vault/open-key-provider.ts';
 export { lazyKeyProvider, lazyStore, openVault, type VaultAddresses } from './vault/open-vault.ts';

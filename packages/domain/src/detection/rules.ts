@@ -195,6 +195,24 @@ export const detectionRules: readonly DetectionRule[] = [
     quietMs: day,
   },
   {
+    id: 'UT-2',
+    about:
+      'Somebody who reviews the record has it say who patients are, more of them than a review asks about',
+    on: ['identity-revealed'],
+    subject: 'account',
+    windows: [
+      { name: 'day', spanMs: day, member: 'object' },
+      { name: 'month', spanMs: 30 * day, member: 'object' },
+    ],
+    limits: [
+      { window: 'day', limit: 10 },
+      { window: 'month', limit: 40 },
+    ],
+    severity: 'high',
+    responses: [],
+    quietMs: day,
+  },
+  {
     id: 'BTG-1',
     about: 'Somebody uses emergency access more often than emergencies happen',
     on: ['glass-opened'],
