@@ -42,6 +42,8 @@ import type { Handlers } from './http/handler.ts';
 import type { Log } from './http/log.ts';
 import { mountRoutes } from './http/mount-routes.ts';
 import { refuseTheRest } from './http/refuse-the-rest.ts';
+import type { KeyDesk } from './keys/key-desk.ts';
+import { keyHandlers } from './keys/key-handlers.ts';
 import type { OidcParts } from './oidc/oidc-handlers.ts';
 import { proofHandlers } from './oidc/open-proofs.ts';
 import type { DependencyHealth } from './operations/dependency-health.ts';
@@ -77,7 +79,8 @@ export type AppParts = {
   hub: StreamHub;
   auditDesk: AuditDesk;
   detection: Detection;
-  retention: RetentionParts;
+  retention: Omit<RetentionParts, 'alerts'>;
+  keys: KeyDesk;
   presence: PresenceFeed;
   sessions: RedisSessionService;
   cookies: CookiePolicy;
@@ -138,7 +141,8 @@ function handlersOf(parts: AppParts): Handlers {
     ...patientSearchHandlers({ ...parts.search, boards, sight, detection: parts.detection, record, now }),
     ...downtimeHandlers({ clinics: parts.retention.clinics, record, sessions: parts.sessions }),
     ...queueHandlers({ queues: parts.queues, record }),
-    ...retentionHandlers(parts.retention),
+    ...retentionHandlers({ ...parts.retention, alerts: parts.detection.alerts }),
+    ...keyHandlers({ desk: parts.keys, record }),
     ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),
     postPrint: postPrint({ ...reading, now }),
     ...accessReviewHandlers({
