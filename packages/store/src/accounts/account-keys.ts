@@ -62,6 +62,12 @@ export const accountKeyRows: readonly KeyRow[] = [
     life: 'width of the window',
   },
   {
+    name: '{acct}:chg:<uid>',
+    type: 'hash',
+    content: 'time and number of a change of this account → sealed: who changed what, and why',
+    life: 'the last 200',
+  },
+  {
     name: '{acct}:first',
     type: 'string',
     content: 'hash of the code that names the first account',
@@ -87,6 +93,7 @@ export const accountKeys = {
   channel: `ch:${tag}`,
   credentials: (uid: string) => `${tag}:cred:${checked(uid)}`,
   devices: (uid: string) => `${tag}:dev:${checked(uid)}`,
+  changes: (uid: string) => `${tag}:chg:${checked(uid)}`,
   transaction: (token: string) => `${tag}:tx:${digestOf(token)}`,
   code: (code: string) => `${tag}:code:${digestOf(code)}`,
   codeOf: (uid: string) => `${tag}:code-of:${checked(uid)}`,

@@ -31,7 +31,7 @@ export type StoredApiToken = { id: string; record: ApiTokenRecord };
 export const apiTokensMax = 20;
 const keptAfterMs = 60_000;
 
-/** API tokens in Redis. They are ended one by one, or by deactivating their owner; signing out everywhere spares them. */
+/** API tokens in Redis. They are ended one by one, or when their owner is deactivated or reset; signing out everywhere spares them. */
 export class ApiTokenStore {
   readonly #options: SessionStoreOptions;
   readonly #reader: RecordReader;
@@ -104,6 +104,13 @@ export class ApiTokenStore {
       { id: address.sel },
     );
     return (await this.#options.port.fcall(call)).existed === 1;
+  }
+
+  /** Ends every token of a person. The person's sessions must have ended before, or another may be made meanwhile. */
+  async endAll(uid: string): Promise<void> {
+    const tag = tagOf(this.#options.key, uid);
+    const sels = (await this.#options.port.command('HKEYS', personKeys(tag).tokens)) as string[];
+    for (const sel of sels) await this.end(uid, idOf({ tag, sel }));
   }
 
   async #read(address: RecordAddress): Promise<StoredApiToken | null> {
