@@ -37,7 +37,7 @@ export type AccountParts = {
   countUsablePasskeys: (uid: string) => Promise<number>;
   /** Removes passkeys, linked identities and the PIN: after a reset nothing old opens the account. */
   eraseOtherFactors: (uid: string) => Promise<void>;
-  /** The enrolled workstation that a request has proved to come from; null for any other place. */
+  /** The enrolled workstation that a request's cookie names; null for any other place. It has proved nothing. */
   workstationOf: (req: IncomingMessage) => Promise<string | null>;
   /** The /24 or /64 that a request comes from. */
   networkOf: (req: IncomingMessage) => string;

@@ -26,9 +26,9 @@ export const accountKeyRows: readonly KeyRow[] = [
     life: '180 days',
   },
   {
-    name: '{acct}:fails',
+    name: '{acct}:fails:<uid>',
     type: 'hash',
-    content: 'uid → failures in a row from unknown devices',
+    content: 'lane (strangers, a device, a workstation) → failures in a row',
     life: 'until a success',
   },
   {
@@ -88,11 +88,11 @@ function checked(uid: string): string {
 export const accountKeys = {
   all: `${tag}:all`,
   logins: `${tag}:logins`,
-  fails: `${tag}:fails`,
   first: `${tag}:first`,
   channel: `ch:${tag}`,
   credentials: (uid: string) => `${tag}:cred:${checked(uid)}`,
   devices: (uid: string) => `${tag}:dev:${checked(uid)}`,
+  fails: (uid: string) => `${tag}:fails:${checked(uid)}`,
   changes: (uid: string) => `${tag}:chg:${checked(uid)}`,
   transaction: (token: string) => `${tag}:tx:${digestOf(token)}`,
   code: (code: string) => `${tag}:code:${digestOf(code)}`,
