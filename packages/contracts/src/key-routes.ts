@@ -25,7 +25,7 @@ export const keyRoutes = {
     path: '/api/v1/keys/rotation',
     summary: 'Make a new key; what stands under the former one is sealed anew.',
     description:
-      'Answers when the new key is in use. The sweep behind it goes on by itself, may be interrupted anywhere, and is completed by any worker; `GET /api/v1/keys` shows how far it is. Top keys of a key service are renewed there (`record_state`).',
+      'Answers when the new key is in use. The sweep behind it goes on by itself, may be interrupted anywhere, and is completed by any worker; `GET /api/v1/keys` shows how far it is. A new session seal counts from the next start of each process, and ends every session then. Top keys of a key service are renewed there (`record_state`).',
     tag: 'operations',
     access: 'keys.rotate',
     isUserAction: true,

@@ -40,10 +40,10 @@ export const keysResponseSchema = z
   .meta({ id: 'KeysInUse' });
 export type KeysResponse = z.infer<typeof keysResponseSchema>;
 
-/** What can be renewed here. A session seal is renewed with a restart, the key that signs the record not at all. */
+/** What can be renewed here: not the key that signs the record, which stays for the life of its logs. */
 export const keyRotationRequestSchema = z
   .discriminatedUnion('level', [
-    z.strictObject({ level: z.literal('top'), purpose: z.enum(['phi', 'credentials']) }),
+    z.strictObject({ level: z.literal('top'), purpose: z.enum(['phi', 'credentials', 'session-mac']) }),
     z.strictObject({ level: z.literal('clinic'), clinic: clinicIdSchema }),
     z.strictObject({ level: z.literal('month'), clinic: clinicIdSchema, period: keyPeriodSchema }),
   ])

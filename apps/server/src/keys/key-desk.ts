@@ -54,12 +54,13 @@ export class KeyDesk {
     await this.#sweeping;
   }
 
-  async #rotateTop(purpose: 'phi' | 'credentials'): Promise<string> {
+  async #rotateTop(purpose: 'phi' | 'credentials' | 'session-mac'): Promise<string> {
     const { provider, hierarchy } = this.#parts.vault;
     const kid = await provider.rotate(purpose);
     if (kid === null) throw new ProblemError('record_state', { state: 'key-service' });
     hierarchy.told({ use: 'rotated', clinic: '*', kid, period: null });
-    // Seconds: the keys below stay as they are. Credentials take the new key when they are written next.
+    // Seconds: the keys below stay as they are. Credentials take the new key when they are written next,
+    // and processes take a session seal when they start.
     if (purpose === 'phi')
       for (const clinic of await clinicsWithKeys(hierarchy)) await rewrapClinicKeys(hierarchy, clinic);
     return kid;
