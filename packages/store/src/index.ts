@@ -186,7 +186,6 @@ export { challengeMs, type WorkstationRecord, WorkstationStore } from './session
 export { auditedProvider } from './vault/audited-provider.ts';
 export { type BoardCodec, plainCodec } from './vault/board-cipher.ts';
 export { countKids, kidsOfVisit } from './vault/board-kids.ts';
-export { keyBackupMs, verifyCertificate } from './vault/certificate.ts';
 export { type CryptReason, cryptReasonOf } from './vault/crypt-failure.ts';
 export type { DestroyOrder } from './vault/destroy-keys.ts';
 export { GoogleKms, type GoogleKmsParts, type KmsClient } from './vault/google-kms.ts';
