@@ -97,6 +97,9 @@ test('[H-19] API, stream, screens and command line say the same in every state',
     };
     expect(api).toMatchObject({ state: wanted.state, ...words });
     expect(system).toEqual(wanted);
+    const asked = api.dependencies.filter(({ name }) => name === 'redis' || name === 'functions');
+    if (wanted.state !== 'down')
+      expect(asked.map(({ latencyMs }) => typeof latencyMs)).toEqual(['number', 'number']);
     const face = systemFace(system ?? null);
     const { word, meaning } = systemStateWords[wanted.state];
     expect(face && { word: face.word, meaning: face.meaning, lines: face.lines }).toEqual(

@@ -51,7 +51,7 @@ export class WorkerHealth {
   }
 
   called(record: EhrCallRecord): void {
-    this.#calls.take(record, Date.now());
+    this.#calls.take(record, this.#beats.now());
   }
 
   /** Says it now: what turned is known at once. Never throws; a beat that is lost is followed by the next. */
@@ -59,8 +59,9 @@ export class WorkerHealth {
     const { node, version, record, roster, jobLag } = this.#parts;
     try {
       this.#lag = await jobLag();
+      await this.#beats.learnTime();
       await this.#beats.say({
-        ...{ node, role: 'worker', version, at: Date.now(), startedAt: this.#startedAt },
+        ...{ node, role: 'worker', version, at: this.#beats.now(), startedAt: this.#startedAt },
         ...{ load: this.#load.take(), lag: this.#lag, ehr: this.#ehr() },
         ...{ record: record(), roster: roster() },
       });

@@ -80,6 +80,11 @@ export class DependencyHealth {
     this.#parts = this.#read();
   }
 
+  /** Redis's clock, epoch ms: beats and states are told by it. */
+  now(): number {
+    return this.#beats.now();
+  }
+
   /** For heartbeats: how the system stands, which parts are away, and how fresh the EHR is. */
   words(): HealthWords {
     return this.#words;
@@ -120,7 +125,7 @@ export class DependencyHealth {
     const { port, commitReplicas } = this.#options;
     const parts = { port, commitReplicas, beats: this.#beats, beat: () => this.#beat() };
     try {
-      const reading = await askStore(parts, Date.now());
+      const reading = await askStore(parts);
       if (this.#isStopped) return;
       this.#take(reading.redis.isOk ? reading : this.#remembering(reading));
       if (!reading.redis.isOk) this.#askAgainSoon(retryMs);
@@ -144,7 +149,7 @@ export class DependencyHealth {
 
   /** Nobody waits for it: the next hour tries again. */
   #forgetOld(): Promise<void> {
-    return this.#beats.forgetOld(Date.now()).catch(() => {});
+    return this.#beats.forgetOld(this.now()).catch(() => {});
   }
 
   /** Connections come back one by one: screens stay stale until all have, so this does not wait for its turn. */
@@ -168,7 +173,7 @@ export class DependencyHealth {
   #beat(): Beat {
     const { node, version, streamsBehind } = this.#options;
     return {
-      ...{ node, role: 'server', version, at: Date.now(), startedAt: this.#startedAt },
+      ...{ node, role: 'server', version, at: this.now(), startedAt: this.#startedAt },
       ...{ load: this.#load.take(), lag: { streams: streamsBehind() }, ehr: null },
     };
   }
@@ -183,7 +188,7 @@ export class DependencyHealth {
     const { redis, functions, copies, beats } = this.#reading;
     const found = [
       ...[redis, functions, ...(copies ? [copies] : [])],
-      ...toldByWorkers(beats, Date.now(), this.#options),
+      ...toldByWorkers(beats, this.now(), this.#options),
       ...this.#probes.map(({ state }) => state),
     ];
     return found.sort((a, b) => dependencyNames.indexOf(a.name) - dependencyNames.indexOf(b.name));
@@ -194,7 +199,7 @@ export class DependencyHealth {
     const former = newsOf(this.#words);
     this.#reading = reading;
     this.#parts = this.#read();
-    this.#derive(wordsOfEhr(knownAccounts(reading.beats, Date.now())));
+    this.#derive(wordsOfEhr(knownAccounts(reading.beats, this.now())));
     for (const part of this.#parts) {
       if (before.get(part.name)?.state !== part.state) this.#options.onChange(part);
     }
@@ -204,7 +209,7 @@ export class DependencyHealth {
   #derive(ehr: HealthWords['ehr'] | null): void {
     const was: SystemState = this.#system.state;
     this.#system = deriveSystemState(this.#parts);
-    if (this.#system.state !== was) this.#since = Date.now();
+    if (this.#system.state !== was) this.#since = this.now();
     const away = this.#parts.filter(isMissed).map(({ name }) => name);
     this.#words = {
       ...(ehr ? { ehr } : {}),
