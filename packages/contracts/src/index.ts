@@ -30,6 +30,7 @@ export * from './keys-in-use.ts';
 export * from './metrics-summary.ts';
 export * from './offline-board.ts';
 export { buildOpenApi } from './openapi.ts';
+export { commandExamples } from './openapi-command-examples.ts';
 export * from './passkeys.ts';
 export * from './patient-search.ts';
 export * from './phi.ts';
