@@ -186,6 +186,23 @@ test('[H-23] [privacy] a destroyed month is gone here, in every other process, a
   await expect(codec.reserve(['p:new'])).rejects.toMatchObject({ details: { reason: 'destroyed_key' } });
 });
 
+test('[H-23] [crypto] a process that works on a month when another destroys it lets its keys go, and seals nothing more', async () => {
+  const store = new MemoryObjectStore();
+  const texts = await sealedDay(store);
+  const working = vaultOn(keys.provider, store).vault;
+  const codec = working.board(board);
+  await codec.open();
+  await codec.prepare([...texts.values()]);
+  await codec.reserve(['p:new']);
+  const own = working.dataKeys(scope);
+  const [kid = ''] = kidsOf(texts, 'p:w7');
+  expect([own.get(kid) === undefined, own.numSpare > 0]).toEqual([false, true]);
+  await vaultOn(keys.provider, store).vault.destroyPeriod({ clinic: 'north', period: '2026-11' }, order);
+  await own.refresh();
+  expect([own.get(kid), own.numSpare]).toEqual(['destroyed', 0]);
+  await expect(codec.reserve(['p:new'])).rejects.toMatchObject({ details: { reason: 'destroyed_key' } });
+});
+
 test('[H-23] [crypto] a certificate is valid under the key its reader trusts only, and as it was signed only', async () => {
   const store = new MemoryObjectStore();
   await sealedDay(store);
