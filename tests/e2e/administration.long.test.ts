@@ -104,6 +104,9 @@ test('[ONC-d-6] [H-03] an emergency access: a red banner while it is open, ended
   await banner.waitFor();
   await page.getByText(/Open for (60|59) more minutes/).waitFor();
   expect(await findingsOf(page, 'emergency-banner')).toEqual([]);
+  const { today } = ((await doctor.browser.get('/api/v1/session')).json.clinics as [{ today: string }])[0];
+  const history = `/api/v1/boards/${clinic.id}/${today}/visits/emma-emergency/history`;
+  expect((await doctor.browser.get(history)).status).toBe(200);
   await press(page, 'End it now');
   await banner.waitFor({ state: 'hidden' });
   await world.seal();
@@ -117,7 +120,7 @@ test('[ONC-d-6] [H-03] an emergency access: a red banner while it is open, ended
   const judging = dialogOf(admin, `Judge the access of ${nameOf(doctor)}`);
   const acts = judging.getByRole('region', { name: 'What was done with it' });
   await acts.getByText('Opened the access').waitFor();
-  await acts.getByText('Saw the board, and followed it').first().waitFor();
+  await acts.getByText('Opened the history of the visit').waitFor();
   await acts.getByText('Ended the access').waitFor();
   expect(await findingsOf(admin, 'emergency-judging')).toEqual([]);
   await judging.getByRole('combobox', { name: 'Judgement' }).click();
@@ -153,7 +156,7 @@ test('[H-13] an alert in words: seen by a manager, settled once, and found among
   await row.waitFor({ state: 'hidden' });
   await page.getByRole('combobox', { name: 'Which alerts' }).click();
   await page.getByRole('option', { name: 'Settled' }).click();
-  await row.getByText(/Settled by Mona/i).waitFor();
+  await row.getByText(`Settled by ${nameOf(manager)}`).waitFor();
   await row.getByText('Training needed', { exact: true }).waitFor();
   expect(await row.getByRole('button').count()).toBe(0);
 });
@@ -196,7 +199,7 @@ test('[H-15] the review of access: one is changed, one removed, the others kept;
   await dialogOf(page, 'Attest the review').getByRole('button', { name: 'Attest' }).click();
   const former = page.getByRole('list', { name: 'Former reviews' });
   await former.getByText('Corrected', { exact: true }).waitFor();
-  await former.getByText(/by Mona/i).waitFor();
+  await former.getByText(`by ${nameOf(manager)}`).waitFor();
   expect(await findingsOf(page, 'oversight-attested')).toEqual([]);
 });
 

@@ -17,40 +17,44 @@ export type GlassUseParts = {
   record: (event: SecurityEvent) => Promise<void>;
 };
 
-/** Entries bear the time of Redis, an access the server's: so far the two may be apart. */
-const clockSlackMs = 60_000;
+/** Entries bear the time of Redis, an access the server's: so far apart the two are looked for. */
+const clockSlackMs = 3_600_000;
+/** What was under way when it ended is still of it. */
+const afterwardsMs = 1_000;
 const route = 'GET /api/v1/clinics/{clinic}/break-glass/{id}/use';
 
 /** On the record before the answer leaves, like every look into the record. */
 export function getBreakGlassUse({ desk, emergencies, record }: GlassUseParts): Handler {
   return async (call) => {
     const { clinic = '', id = '' } = call.params;
-    const { records, endedAt } = await emergencies.register(clinic);
+    const { records } = await emergencies.register(clinic);
     const glass = records.find((each) => each.id === id);
     if (!glass) throw new ProblemError('break_glass_not_found');
     // Read before the entries: what is sealed meanwhile is then in them and not yet promised.
     const sealedThrough = await desk.sealedThrough(clinic);
-    const done = await entriesOf({ desk, glass, endedAt: endedAt.get(id) ?? glass.expiresAt });
+    const done = await entriesOf(desk, glass);
     const rows = done.slice(0, glassUseRowsMax).map(rowOf);
     await record(lookedUp(call, { sub: 'read', route, n: rows.length, query: { id } }));
     return ok({ rows, isCut: done.length > glassUseRowsMax, sealedThrough });
   };
 }
 
-type Span = { desk: GlassUseParts['desk']; glass: StoredGlass; endedAt: number };
-
-async function entriesOf({ desk, glass, endedAt }: Span): Promise<AuditEvent[]> {
-  const { clinic, id, uid, openedAt } = glass;
+/** Between the entries of its opening and its end, or for the hour that it can last: all by one clock. */
+async function entriesOf(desk: GlassUseParts['desk'], glass: StoredGlass): Promise<AuditEvent[]> {
+  const { clinic, id, uid, openedAt, expiresAt } = glass;
   const reader = await desk.reader(clinic);
-  const query = { from: openedAt - clockSlackMs, to: endedAt + clockSlackMs, actor: uid };
+  const query = { from: openedAt - clockSlackMs, to: expiresAt + clockSlackMs, actor: uid };
   const found: AuditEvent[] = [];
   for await (const { event } of reader.matching(query, await reader.size())) found.push(event);
-  const opening = found.find((event) => event.sub === 'breakglass' && isAbout(event, id));
-  const patients = new Set(opening?.pat ?? []);
+  const own = found.filter((event) => event.sub === 'breakglass' && isAbout(event, id));
+  const opening = own.find(({ act }) => act === 'E');
+  if (!opening) return own;
+  const end = own.find(({ act }) => act === 'U')?.ts ?? opening.ts + (expiresAt - openedAt);
+  const patients = new Set(opening.pat ?? []);
   return found
-    .filter((event) => isAbout(event, id) || isUseOf(event, patients))
-    .sort((a, b) => a.ts - b.ts)
-    .slice(0, glassUseRowsMax + 1);
+    .filter((event) => own.includes(event) || isUseOf(event, patients))
+    .filter(({ ts }) => ts >= opening.ts && ts <= end + afterwardsMs)
+    .sort((a, b) => a.ts - b.ts);
 }
 
 const isAbout = ({ ent = [] }: AuditEvent, id: string): boolean =>

@@ -7,6 +7,7 @@ import { ChangeAccessDialog } from '../admin/change-access-dialog.tsx';
 import { ReasonedDialog } from '../admin/reasoned-dialog.tsx';
 import { Row, Tag } from '../app/page-shell.tsx';
 import { accessDetail } from './access-words.ts';
+import classes from './oversight.module.css';
 
 type Clinic = { id: string; name: string };
 type Props = {
@@ -14,6 +15,7 @@ type Props = {
   row: AccessInForceRow;
   /** The account with its version; null where somebody else must change it. */
   account: Account | null;
+  isOwn: boolean;
   clinics: readonly Clinic[];
   isKept: boolean;
   onKeep: (isKept: boolean) => void;
@@ -53,32 +55,34 @@ function DecisionDialog({
 }
 
 /** One access that is in force, and what is decided about it: keep, change, remove. */
-export function AccessRow({ api, row, account, clinics, isKept, onKeep, onChanged }: Props) {
+export function AccessRow({ api, row, account, isOwn, clinics, isKept, onKeep, onChanged }: Props) {
   const [deciding, setDeciding] = useState<Deciding>(null);
   return (
     <Row name={row.name} detail={accessDetail(row, clinics)}>
       {row.isDormant && <Tag tone="amber">Dormant</Tag>}
-      <Button
-        variant={isKept ? 'light' : 'default'}
-        aria-pressed={isKept}
-        aria-label={`Keep ${row.name}`}
-        leftSection={isKept && <IconCheck size={16} />}
-        onClick={() => onKeep(!isKept)}
-      >
-        Keep
-      </Button>
-      {account ? (
-        <>
-          <Button variant="default" aria-label={`Change ${row.name}`} onClick={() => setDeciding('change')}>
-            Change
-          </Button>
-          <Button variant="default" aria-label={`Remove ${row.name}`} onClick={() => setDeciding('remove')}>
-            Remove
-          </Button>
-        </>
-      ) : (
-        <Tag>Changed by somebody else</Tag>
-      )}
+      <span className={classes.decisions}>
+        <Button
+          variant={isKept ? 'light' : 'default'}
+          aria-pressed={isKept}
+          aria-label={`Keep ${row.name}`}
+          leftSection={isKept && <IconCheck size={16} />}
+          onClick={() => onKeep(!isKept)}
+        >
+          Keep
+        </Button>
+        {account ? (
+          <>
+            <Button variant="default" aria-label={`Change ${row.name}`} onClick={() => setDeciding('change')}>
+              Change
+            </Button>
+            <Button variant="default" aria-label={`Remove ${row.name}`} onClick={() => setDeciding('remove')}>
+              Remove
+            </Button>
+          </>
+        ) : (
+          <Tag>{isOwn ? 'You' : 'For an administrator'}</Tag>
+        )}
+      </span>
       {account && deciding && (
         <DecisionDialog
           {...{ api, account, clinics, deciding, onChanged }}

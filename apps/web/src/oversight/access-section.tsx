@@ -106,6 +106,7 @@ function Present({ both, ...props }: Props & { both: Both; onAgain: () => void }
             api={accountsApi}
             row={row}
             account={accountOf(row.uid)}
+            isOwn={row.uid === me.uid}
             clinics={directory.accounts?.clinics ?? session.clinics}
             isKept={kept.has(accessKey(row))}
             onKeep={(isKept) => keep(accessKey(row), isKept)}
@@ -114,7 +115,7 @@ function Present({ both, ...props }: Props & { both: Both; onAgain: () => void }
         ))}
       </Rows>
       {review && (
-        <Button disabled={left > 0} onClick={() => setIsAttesting(true)}>
+        <Button mt="md" disabled={left > 0} onClick={() => setIsAttesting(true)}>
           Attest the review
         </Button>
       )}
@@ -154,7 +155,10 @@ export function AccessSection(props: Props) {
       looked={looked}
       failure={directory.failure}
     >
-      {(both) => <Present {...props} both={both} onAgain={again} />}
+      {(both) => (
+        // What was kept counts for one review: the next one begins with none.
+        <Present key={both.list.reviews[0]?.number ?? 0} {...props} both={both} onAgain={again} />
+      )}
     </LookedPart>
   );
 }

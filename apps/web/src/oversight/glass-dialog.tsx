@@ -7,6 +7,7 @@ import { useAction } from '../app/use-action.ts';
 import { glassOutcomeLabel, glassReasonLabel } from '../emergency/glass-words.ts';
 import { moment } from '../format/moment.ts';
 import { GlassUse } from './glass-use.tsx';
+import classes from './oversight.module.css';
 
 type Outcome = GlassReviewRequest['outcome'];
 const commentMin = 15;
@@ -29,7 +30,9 @@ function About({ api, record, boardHref }: Omit<Props, 'onClose'>) {
         {boardHref !== null && (
           <>
             {' · '}
-            <a href={boardHref}>The visit on the board of that day</a>
+            <a className={classes.link} href={boardHref}>
+              The visit on the board of that day
+            </a>
           </>
         )}
       </Text>

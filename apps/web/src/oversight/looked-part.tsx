@@ -1,5 +1,5 @@
 import { Button, Loader } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { FailureNote } from '../app/failure-note.tsx';
 import { PageSection } from '../app/page-shell.tsx';
 import { moment } from '../format/moment.ts';
@@ -23,6 +23,13 @@ type Props<T> = {
 export function LookedPart<T>(props: Props<T>) {
   const { title, loading, looked, failure = null, action, filter, children } = props;
   const { value, at } = looked;
+  // A look that nobody asked for draws nothing: the page would flicker by itself.
+  const [isAsked, setIsAsked] = useState(false);
+  const again = async () => {
+    setIsAsked(true);
+    await looked.look();
+    setIsAsked(false);
+  };
   const isOld = looked.failure !== null;
   return (
     <PageSection
@@ -32,9 +39,9 @@ export function LookedPart<T>(props: Props<T>) {
           {action}
           <Button
             variant="default"
-            loading={looked.isBusy}
+            loading={isAsked}
             aria-label={`Look again: ${title}`}
-            onClick={() => void looked.look()}
+            onClick={() => void again()}
           >
             Look again
           </Button>

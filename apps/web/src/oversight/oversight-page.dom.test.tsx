@@ -68,6 +68,8 @@ function place(role: Role): Place {
   const server = ehrBoard('robin');
   const board = server.fetch;
   const here: Place = { server, sent: [], asked: [], alerts: [namesake, settled, critical], isAway: false };
+  let reviews: unknown[] = [open, reviewed];
+  const attested = { reviewedBy: 'robin', reviewedAt: at(10), outcome: 'corrected', accounts: 1 };
   let people = [rowOf(sam, null), rowOf(admin, at(5))];
   const json = (body: unknown) => new Response(JSON.stringify(body), { status: 200 });
   const answers: [RegExp, (url: URL, body: Record<string, unknown> | null) => unknown][] = [
@@ -81,7 +83,7 @@ function place(role: Role): Place {
     ],
     [/break-glass$/, () => ({ records: [glass, own], listed: [] })],
     [/break-glass\/.*\/use$/, () => use],
-    [/access-reviews$/, () => ({ now: at(10), reviews: [open, reviewed], inForce: {} })],
+    [/access-reviews$/, () => ({ now: at(10), reviews, inForce: {} })],
     [
       /access-reviews\/in-force$/,
       () => ({ now: at(10), digest: `sha256:${people.length}`, accounts: people }),
@@ -96,7 +98,14 @@ function place(role: Role): Place {
     ],
     [/audit\/people$/, () => ({ people: [{ uid: sam.uid, name: 'Sam Sees' }] })],
     [/audit\/reveals$/, () => ({ records: [] })],
-    [/(review|access-reviews\/2)$/, () => null],
+    [
+      /access-reviews\/2$/,
+      () => {
+        reviews = [{ ...open, number: 3 }, { ...open, ...attested }, reviewed];
+        return null;
+      },
+    ],
+    [/review$/, () => null],
   ];
   server.fetch = async (input, init) => {
     const url = new URL(String(input), 'http://fake');
@@ -299,6 +308,9 @@ test('[H-15] the review of access: each account kept, changed or removed, then a
     { path: `/accounts/${sam.uid}/deactivate`, body: { version: 3, reason: 'Left in spring' } },
     { path: '/clinics/cedar/access-reviews/2', body: { outcome: 'corrected', digest: 'sha256:1' } },
   ]);
+  // The next review begins with nothing kept.
+  await screen.findByText('0 of 1 account kept');
+  expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Attest the review' }).disabled).toBe(true);
   const former = screen.getByRole('list', { name: 'Former reviews' });
   expect(former.textContent).toContain(`${moment(at(3))} by Sam Sees · 7 accounts in force`);
   expect(former.textContent).toContain('CorrectedWas late');

@@ -8,7 +8,6 @@ export type Looked<T> = {
   at: number | null;
   /** Why the last look gave nothing: then what is shown is as old as `at` says. */
   failure: string | null;
-  isBusy: boolean;
   look: () => Promise<void>;
 };
 
@@ -22,17 +21,14 @@ const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.me
 export function useLooked<T>(load: () => Promise<T>): Looked<T> {
   const prove = useProof();
   const [seen, setSeen] = useState<Seen<T>>({ load, value: null, at: null, failure: null });
-  const [looking, setLooking] = useState(0);
   const newest = useRef(0);
   const look = useCallback(async () => {
     newest.current += 1;
     const turn = newest.current;
-    setLooking((count) => count + 1);
     const told = await prove(load).then(
       (value) => ({ load, value, at: Date.now(), failure: null }),
       (cause: unknown) => messageOf(cause),
     );
-    setLooking((count) => count - 1);
     if (turn !== newest.current) return;
     if (typeof told !== 'string') return setSeen(told);
     setSeen((former) => ({
@@ -42,5 +38,5 @@ export function useLooked<T>(load: () => Promise<T>): Looked<T> {
   }, [prove, load]);
   useEffect(() => void look(), [look]);
   const { value, at, failure } = seen.load === load ? seen : { value: null, at: null, failure: null };
-  return { value, at, failure, isBusy: looking > 0, look };
+  return { value, at, failure, look };
 }
