@@ -183,7 +183,12 @@ export class BoltWorker {
     this.#reconcile = new ReconcileJobs({
       clinics: parts.clinics.flatMap(({ id, ehr }) => (ehr === null ? [] : [id])),
       connections: { queue: this.#queueConnection, blocking: () => this.#openBlocking(target) },
-      reconcile: (job, jobId, signal) => this.#ehrJobs.reconcileDay(job, jobId, signal),
+      reconcile: async (job, jobId, signal) => {
+        // What the outage changed is told first, and then read.
+        const result = await this.#ehrJobs.reconcileDay(job, jobId, signal);
+        if (job.trigger === 'recovery') await this.#readAfterRecovery(job.clinic);
+        return result;
+      },
       onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
     });
     this.#jobs = createJobWorkers(
@@ -289,15 +294,10 @@ export class BoltWorker {
   #onRecovery(): void {
     this.#reconcile.requestAfterRecovery();
     this.#limits.hurry();
-    for (const { id, ehr } of this.#parts.clinics) {
-      if (ehr === null) continue;
-      const job = { clinic: id, date: null, trigger: 'timer', requestedBy: 'system' } as const;
-      this.#jobs
-        .requestSync(job)
-        .catch((error: Error) =>
-          this.#parts.log.warn({ reason: error.message }, 'reading after recovery not asked for'),
-        );
-    }
+  }
+
+  #readAfterRecovery(clinic: string): Promise<void> {
+    return this.#jobs.requestSync({ clinic, date: null, trigger: 'timer', requestedBy: 'system' });
   }
 
   #onCall(record: EhrCallRecord): void {
