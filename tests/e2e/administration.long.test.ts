@@ -369,6 +369,53 @@ test('[ONC-d-1] [session] an access token: shown once, works for what it names, 
   expect(await asked('clinics')).toBe(401);
 });
 
+test('[H-02] [H-15] [authz] a service is added, gets its token from its manager, is ended, and each change says why', async () => {
+  const admin = await windowOf(manager, '/admin');
+  await press(admin, 'Add a service');
+  const adding = dialogOf(admin, 'Add a service');
+  await adding.getByLabel('Name').fill('Nightly report');
+  await adding.getByRole('checkbox').first().check();
+  expect(await findingsOf(admin, 'add-service')).toEqual([]);
+  await adding.getByRole('button', { name: 'Add' }).click();
+  await prove(admin, manager);
+  await rowOf(admin, 'People', 'Nightly report').getByText('Service').first().waitFor();
+  const open = async (item: string) => {
+    await press(admin, 'Actions for Nightly report');
+    await admin.getByRole('menuitem', { name: item, exact: true }).click();
+  };
+  await open('Access tokens');
+  await dialogOf(admin, 'Nightly report').getByRole('button', { name: 'New token' }).click();
+  const making = dialogOf(admin, 'New access token');
+  await making.getByLabel('What is it for?').fill('Every night');
+  await making.getByRole('button', { name: 'Make token' }).click();
+  const secret = (await admin.getByLabel('The token').innerText()).trim();
+  await press(admin, 'I have kept it');
+  await admin.getByRole('button', { name: 'End Every night' }).waitFor();
+  expect(await findingsOf(admin, 'service-tokens')).toEqual([]);
+  const asked = async () =>
+    (await fetch(`${world.origin}/api/v1/clinics`, { headers: { authorization: `Bearer ${secret}` } }))
+      .status;
+  expect(await asked()).toBe(200);
+  await admin.keyboard.press('Escape');
+  await dialogOf(admin, 'Nightly report').waitFor({ state: 'hidden' });
+  await open('Deactivate');
+  await dialogOf(admin, 'Deactivate Nightly report?').getByLabel('Reason').fill('Replaced by the weekly one');
+  await press(admin, 'Deactivate');
+  await rowOf(admin, 'People', 'Nightly report').waitFor({ state: 'hidden' });
+  expect(await asked()).toBe(401);
+  await admin.getByRole('combobox', { name: 'Which accounts' }).click();
+  await admin.getByRole('option', { name: 'Deactivated' }).click();
+  await open('Who changed it, and why');
+  const changes = dialogOf(admin, 'Changes of Nightly report').getByRole('listitem');
+  await expect.poll(() => changes.count(), { timeout: 15_000 }).toBe(3);
+  expect(await changes.allInnerTexts()).toEqual([
+    expect.stringMatching(/^Deactivated\s.*“Replaced by the weekly one”/s),
+    expect.stringMatching(/^Access token made/),
+    expect.stringMatching(/^Account made/),
+  ]);
+  expect(await findingsOf(admin, 'account-changes')).toEqual([]);
+});
+
 test('[H-04] [session] devices: one signs out the other, and a new password signs out all others', async () => {
   const person = await colleague('billing');
   const [here, there] = [await windowOf(person, '/account'), await windowOf(person, '/account')];
