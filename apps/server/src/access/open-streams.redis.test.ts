@@ -187,6 +187,21 @@ describe('[kiosk] [authz] [H-22] a wall display', () => {
     expect(stream.status).toBe(wanted);
   });
 
+  test('[session] [csrf] no cookie together with a bearer token, whosever they are', async () => {
+    const { client } = await enrolled();
+    const authorization = client.headers.authorization ?? '';
+    const desk = await fixture.login('front-desk');
+    const site = { 'sec-fetch-site': 'same-origin' };
+    for (const headers of [
+      { ...desk.headers, authorization },
+      { ...site, cookie: `bolt_dev_wall=${authorization.slice(7)}`, authorization },
+      { ...site, cookie: `bolt_dev_wall=${authorization.slice(7)}`, authorization: 'Bearer bolt_x' },
+    ]) {
+      const answer = await new Client(fixture.url, headers).get(`${desk.board()}/stream`);
+      expect(problemOf(answer)).toEqual({ status: 400, code: 'ambiguous_credentials' });
+    }
+  });
+
   test('[session] beside a session, the session counts; two device cookies count as none', async () => {
     const { client } = await enrolled();
     const token = (client.headers.authorization ?? '').slice(7);
