@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SnapshotResponse } from '@workflow-bolt/contracts';
+import type { SnapshotResponse, SystemStateResponse } from '@workflow-bolt/contracts';
 import { awaitUntil, freePort } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root, toolEnvironment } from '../../scripts/run-command.ts';
@@ -112,6 +112,10 @@ afterAll(async () => {
 describe('npm start', () => {
   test('shows the board of today with the booked visits, and names its demo users', async () => {
     expect(running?.output()).toContain('Dana Whitfield');
+    // The welcome waited for it.
+    const state = await (await fetch(`${baseUrl()}/api/v1/system-state`)).json();
+    const { dependencies } = state as SystemStateResponse;
+    expect(dependencies.find(({ name }) => name === 'worker')?.lastGoodAt).toEqual(expect.any(Number));
     expect(await (await fetch(`${baseUrl()}/`)).text()).toContain('<div id="root">');
     await awaitUntil('the visits', async () => visitsOf(await snapshot()).length === 12, 30_000);
   });
