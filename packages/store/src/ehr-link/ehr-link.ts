@@ -1,6 +1,7 @@
 /** The link to one EHR account, shared by every process through Redis: its rate gate and its circuit breakers. */
 import { createHash, randomInt } from 'node:crypto';
 import type { Breaker, BreakerChange, BreakerState, EhrLane } from '@workflow-bolt/contracts';
+import { pairsOf } from '../audit/seal-state.ts';
 import {
   type EndTurnReply,
   endTurnCall,
@@ -56,10 +57,15 @@ export function ehrAccountName(customerKey: string): string {
   return createHash('sha256').update(customerKey).digest('hex').slice(0, 16);
 }
 
-/** Accounts that a worker has spoken for. Throws Fault. */
+/** A customer key that was replaced is an account that nobody speaks for any more; its breakers tell nothing. */
+const formerMs = 7 * 86_400_000;
+
+/** Accounts that a worker has spoken for, but those that fell silent a week before the last word for any. Throws Fault. */
 export async function ehrAccounts(port: RedisPort): Promise<string[]> {
-  const names = await port.command('HKEYS', ehrAccountsKey);
-  return (Array.isArray(names) ? names : []).map(String).sort();
+  const flat = await port.command('HGETALL', ehrAccountsKey);
+  const heard = pairsOf(Array.isArray(flat) ? flat.map(String) : []);
+  const last = Math.max(0, ...heard.map(([, at]) => Number(at)));
+  return heard.flatMap(([account, at]) => (Number(at) > last - formerMs ? [account] : [])).sort();
 }
 
 export class EhrLink {
