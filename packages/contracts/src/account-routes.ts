@@ -476,6 +476,9 @@ export const accountRoutes = {
     stepUp: 'user-admin',
     params: account.extend({ tokenId: recordIdSchema }),
     responses: { 204: { description: 'It is good no longer.', content: {} } },
-    problems: ['administration_refused', 'account_not_found', 'token_not_found', 'keys_unavailable'],
+    problems: [
+      ...(['administration_refused', 'account_not_found', 'token_not_found', 'keys_unavailable'] as const),
+      'outcome_unknown',
+    ],
   },
 } as const satisfies Record<string, Route>;

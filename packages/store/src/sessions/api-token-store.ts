@@ -1,8 +1,13 @@
 import { Fault } from '@workflow-bolt/contracts';
-import { endRecordCall, openSessionCall } from '../generated/function-calls.generated.ts';
+import {
+  type EndRecordReply,
+  endRecordCall,
+  openSessionCall,
+} from '../generated/function-calls.generated.ts';
 import { addressOfApiToken, mintApiToken } from './api-token.ts';
 import { RecordReader } from './record-reader.ts';
 import { openRecord, sealRecord } from './sealed-record.ts';
+import { sendDurably } from './send-durably.ts';
 import { personKeys } from './session-keys.ts';
 import type { SessionStoreOptions } from './session-store.ts';
 import {
@@ -103,7 +108,7 @@ export class ApiTokenStore {
       { record: keys.tokenPrefix + address.sel, index: keys.tokens },
       { id: address.sel },
     );
-    return (await this.#options.port.fcall(call)).existed === 1;
+    return (await sendDurably<EndRecordReply>(this.#options, call)).existed === 1;
   }
 
   /** Ends every token of a person. The person's sessions must have ended before, or another may be made meanwhile. */
