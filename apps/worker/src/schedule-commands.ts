@@ -1,5 +1,6 @@
 import type { Command, CommandOf, Day, EhrSystem, Visit } from '@workflow-bolt/contracts';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
+import { boardProviderId } from './provider-ids.ts';
 import { type KnownDay, type MatchedRow, matchRows, patientKeyOf } from './visit-identity.ts';
 
 export type BoardContents = KnownDay & { day: Day; system?: EhrSystem };
@@ -7,9 +8,12 @@ export type BoardContents = KnownDay & { day: Day; system?: EhrSystem };
 /** One line of visible characters, cut to its length; null when nothing is left. */
 export const textOrNull = (text: string | null, lengthMax: number): string | null => {
   const line = text
-    ?.replace(/\s*\p{Cc}+\s*/gu, ' ')
+    ?.replace(/[\s\p{Cc}]+/gu, (run) => (/\p{Cc}/u.test(run) ? ' ' : run))
     .trim()
-    .slice(0, lengthMax);
+    .slice(0, lengthMax)
+    // Half of a sign, as the cut may leave one, is no text.
+    .replace(/\p{Cs}/gu, '')
+    .trim();
   return line ? line : null;
 };
 
@@ -18,7 +22,7 @@ export function providerIdOf(
   day: Day,
   row: Pick<EhrAppointment, 'providerId' | 'providerName'>,
 ): string | null {
-  const id = row.providerId === null ? null : `ehr-${row.providerId}`;
+  const id = row.providerId === null ? null : boardProviderId(row.providerId);
   const found =
     day.providers.find((p) => p.id === id) ?? day.providers.find((p) => p.name === row.providerName);
   return found?.id ?? null;
@@ -29,6 +33,11 @@ export function visitTypeIdOf(day: Day, row: Pick<EhrAppointment, 'reasons'>): s
   const words = row.reasons.map((reason) => reason.trim().toLowerCase());
   return day.visitTypes.find((type) => words.includes(type.label.toLowerCase()))?.id ?? null;
 }
+
+/** Longer than a day is no length of a visit: a block over several days has none here. */
+const minutesMax = 1_440;
+const minutesOrNull = (minutes: number | null): number | null =>
+  minutes !== null && minutes <= minutesMax ? minutes : null;
 
 /** What the patient comes for: reasons beyond the visit type itself, then the scheduler's note. */
 function complaintOf(day: Day, row: Pick<EhrAppointment, 'reasons' | 'notes'>): string | null {
@@ -54,7 +63,7 @@ function rowCommand(
     status: row.status.canonical,
     rawStatus: row.status.raw.slice(0, 80),
     startAt: row.startAt,
-    durationMin: row.durationMin,
+    durationMin: minutesOrNull(row.durationMin),
     providerId: providerIdOf(day, row),
     visitTypeId: visitTypeIdOf(day, row),
     locationName: textOrNull(row.locationName, 120),

@@ -5,7 +5,9 @@ import {
   EmergencyStore,
   ensureFunctions,
   fromUrl,
+  liftFreeze,
   type RedisPort,
+  readFreeze,
 } from '@workflow-bolt/store';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { pino } from 'pino';
@@ -150,4 +152,26 @@ test('[audit] [H-13] what the keeper of the record tells becomes an alert: a rev
   await told('review', 'overdue', 'AccessReview', '3');
   await told('verify', 'witness_late', 'Witness', 'witness.example.org/w1');
   expect((await alerts('elm')).map(([rule]) => rule).sort()).toEqual(['AUD-2', 'REV-1', 'REV-1']);
+});
+
+test('[audit] [H-07] AUD-1: a gap that was judged stays judged for a worker that starts again; another one stops the deleting', async () => {
+  await liftFreeze(port);
+  const write = (inst: string, iseq: number) =>
+    redis.call('XADD', `{a:c.${clinic}}:ev`, '*', 'i', inst, 's', String(iseq), 'm', '-', 'f', '{}');
+  for (const iseq of [1, 3]) await write('p-torn', iseq);
+  const gaps = async () => (await new AlertStore(port).list(clinic)).filter(({ rule }) => rule === 'AUD-1');
+  await newGuard().guard.look();
+  const [alert] = await gaps();
+  expect([(await gaps()).length, (await readFreeze(port))?.why]).toEqual([1, 'AUD-1']);
+  const review = { by: 'manager', at: Date.now(), outcome: 'training' as const };
+  await new AlertStore(port).review(clinic, alert?.id ?? '', review);
+  await liftFreeze(port);
+  // A day later, from the beginning of what Redis holds.
+  await newGuard({ now: Date.now() + 86_400_000 }).guard.look();
+  const late = (await gaps()).filter(({ review: judged }) => judged === null);
+  expect(late.map(({ at }) => at > Date.now() + 3_600_000)).toEqual(late.map(() => true));
+  await liftFreeze(port);
+  for (const iseq of [1, 3]) await write('p-other', iseq);
+  await newGuard().guard.look();
+  expect((await readFreeze(port))?.why).toBe('AUD-1');
 });

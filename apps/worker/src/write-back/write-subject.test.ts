@@ -1,6 +1,13 @@
-import type { ClinicSettings, Day, Person, Visit } from '@workflow-bolt/contracts';
+import {
+  type ClinicSettings,
+  type Day,
+  type Person,
+  providerIdSchema,
+  type Visit,
+} from '@workflow-bolt/contracts';
 import { type EhrReadPort, type EhrServiceLocation, ehrOk } from '@workflow-bolt/ehr';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { boardProviderId } from '../provider-ids.ts';
 import { type SubjectQuestion, WriteSubjects } from './write-subject.ts';
 
 type Settings = NonNullable<ClinicSettings['ehr']>;
@@ -23,6 +30,7 @@ const walkIn = (providerId: string, locationName: string | null = null): Visit =
 function subjectsOf(sites: EhrServiceLocation[], serviceLocationName: string | null = null) {
   const asked = { sites: 0 };
   const ehr = {
+    providers: async () => ehrOk([{ providerId: 'doc-1' }, { providerId: 'eM5CW.15N' }]),
     practices: async () => ehrOk([{ practiceId: '7', name: 'Fern Street' }]),
     serviceLocations: async () => {
       asked.sites += 1;
@@ -33,13 +41,31 @@ function subjectsOf(sites: EhrServiceLocation[], serviceLocationName: string | n
   return { subjects: new WriteSubjects(ehr, settings), asked };
 }
 
-async function placeOf(subjects: WriteSubjects, visit: Visit, board: Visit[] = []): Promise<string> {
+async function foundFor(
+  subjects: WriteSubjects,
+  { visit, board = [] }: { visit: Visit; board?: Visit[] },
+  name: 'serviceLocationId' | 'providerId',
+): Promise<string> {
   const others = board.map((other) => ({ visit: other, person: null }));
   const question: SubjectQuestion = { visit, person, day, others, triedAgoMs: null };
   const found = await subjects.find(question);
   if (found.kind === 'refused') return found.reason;
-  return found.kind === 'found' ? (found.subject.creation?.serviceLocationId ?? 'none') : found.kind;
+  return found.kind === 'found' ? (found.subject.creation?.[name] ?? 'none') : found.kind;
 }
+const placeOf = (subjects: WriteSubjects, visit: Visit, board: Visit[] = []): Promise<string> =>
+  foundFor(subjects, { visit, board }, 'serviceLocationId');
+
+test('[WB-WALK-IN] the provider is the EHR’s own, also where the board cannot hold that id', async () => {
+  const { subjects } = subjectsOf([north]);
+  const providerOf = (id: string | null) =>
+    foundFor(subjects, { visit: { ...walkIn(''), providerId: id } }, 'providerId');
+  const odd = boardProviderId('eM5CW.15N');
+  expect([odd, providerIdSchema.safeParse(odd).success]).toEqual([expect.stringMatching(/^ehrh-/), true]);
+  expect(await providerOf(odd)).toBe('eM5CW.15N');
+  expect(await providerOf('ehr-doc-1')).toBe('doc-1');
+  for (const id of [boardProviderId('Somebody.Else'), 'ada', null])
+    expect(await providerOf(id)).toBe('provider-unknown');
+});
 
 describe('[WB-WALK-IN] the place of a new appointment', () => {
   it('is that of each visit, not of the first one that was asked for', async () => {

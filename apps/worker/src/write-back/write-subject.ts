@@ -7,6 +7,7 @@ import {
   type EhrServiceLocation,
   occurrenceOfKey,
 } from '@workflow-bolt/ehr';
+import { boardProviderId, isEhrProvider, plainProviderId } from '../provider-ids.ts';
 import { textOrNull } from '../schedule-commands.ts';
 import type { WriteSubject } from './perform-work.ts';
 
@@ -62,8 +63,8 @@ export class WriteSubjects {
 
   async #findNew(question: SubjectQuestion, signal?: AbortSignal): Promise<FoundSubject> {
     const { visit, day, triedAgoMs } = question;
-    const providerId = visit.providerId?.startsWith('ehr-') ? visit.providerId.slice(4) : null;
-    if (providerId === null) return refused('provider-unknown');
+    const provider = await this.#findProvider(visit, signal);
+    if (provider.kind !== 'found') return provider;
     const earlier = triedAgoMs === null ? null : await this.#findTried(question, signal);
     const patient = earlier ?? patientOnBoard(question) ?? (await this.#findPatient(question.person, signal));
     if (patient.kind !== 'found') return patient;
@@ -74,7 +75,7 @@ export class WriteSubjects {
     const type = day.visitTypes.find(({ id }) => id === visit.visitTypeId);
     const minutes = visit.durationMin || (type?.slotMin ?? slotMinutesDefault);
     const creation = {
-      ...{ ...place.value, practiceName: this.#settings.practiceName, providerId },
+      ...{ ...place.value, practiceName: this.#settings.practiceName, providerId: provider.value },
       ...{ startAt, endAt: startAt + minutes * minuteMs },
       ...{ name: null, reasonId: null, caseId: null, resourceIds: [], notes: null },
     };
@@ -82,6 +83,17 @@ export class WriteSubjects {
       kind: 'found',
       subject: { patientId: patient.value, occurrenceId: null, creation, triedAgoMs },
     };
+  }
+
+  /** The EHR's own id of the visit's provider; an id that the board cannot hold is looked up in the EHR's list. */
+  async #findProvider({ providerId }: Visit, signal?: AbortSignal): Promise<Looked<string>> {
+    if (providerId === null || !isEhrProvider(providerId)) return refused('provider-unknown');
+    const plain = plainProviderId(providerId);
+    if (plain !== null) return { kind: 'found', value: plain };
+    const listed = await this.#ehr.providers({}, signal);
+    if (!listed.ok) return unread(listed);
+    const found = listed.value.find((each) => boardProviderId(each.providerId) === providerId);
+    return found ? { kind: 'found', value: found.providerId } : refused('provider-unknown');
   }
 
   /**
