@@ -17,6 +17,16 @@ export const textOrNull = (text: string | null, lengthMax: number): string | nul
   return line ? line : null;
 };
 
+/** Text of several lines, cut to its length, without signs that are none; null when nothing is left. */
+export const blockOrNull = (text: string | null, lengthMax: number): string | null => {
+  const block = text
+    ?.replace(/[^\P{Cc}\n\r\t]/gu, ' ')
+    .trim()
+    .slice(0, lengthMax)
+    .replace(/\p{Cs}/gu, '');
+  return block ? block : null;
+};
+
 /** The board's provider with the EHR's id, or by name when the account hides ids. */
 export function providerIdOf(
   day: Day,

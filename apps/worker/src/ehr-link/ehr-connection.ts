@@ -77,13 +77,14 @@ export class EhrConnection {
     ];
   }
 
-  #newProbe(lane: EhrLane, ehr: EhrPort, isDue?: () => boolean): HealthProbe {
+  #newProbe(lane: EhrLane, ehr: EhrPort, isDue: () => boolean = () => true): HealthProbe {
     return new HealthProbe({
       state: () => this.#watch.breaker(lane).state,
       refresh: () => this.#watch.refresh(),
       // The cheapest operation that proves the account, not only the address.
       call: (signal) => ehr.practices(signal),
-      ...(isDue ? { isDue } : {}),
+      // Without Redis nobody would learn what a trial has shown, and each worker would go on trying.
+      isDue: () => this.#watch.isCurrent && isDue(),
     });
   }
 

@@ -106,9 +106,12 @@ test('[EH-ALONE] what was last known of a breaker denies until its end, also whe
     onChange: (lane, from, to) => turned.push(`${lane} ${from} ${to.state}`),
   });
   expect(watch.denies('reads')).toBe(null);
+  expect(watch.isCurrent).toBe(false);
   await watch.refresh();
+  expect(watch.isCurrent).toBe(true);
   reads = null;
   await watch.refresh();
+  expect(watch.isCurrent).toBe(false);
   expect(watch.denies('reads')).toEqual({ state: 'open', retryMs: 4_000 });
   now = 5_000;
   expect(watch.denies('reads')).toBe(null);
