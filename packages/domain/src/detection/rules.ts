@@ -34,7 +34,7 @@ export type DetectionRule = {
   responses: readonly DetectionResponse[];
   /** Sooner than its severity asks for, ms. */
   reviewWithinMs?: number;
-  /** One alert for each subject in this time; what goes on within it is the same matter. */
+  /** One alert for each subject in this time; what goes on within it is the same matter. Of objects each kind is one. */
   quietMs: number;
 };
 
@@ -250,7 +250,7 @@ export const detectionRules: readonly DetectionRule[] = [
     about:
       'The record of accesses has a gap, is late, does not verify, or is another one than its witness saw',
     on: ['audit-gap', 'audit-late', 'audit-broken', 'witness-refused'],
-    subject: 'installation',
+    subject: 'object',
     windows: [],
     limits: [],
     severity: 'critical',
