@@ -44,9 +44,9 @@ export function visitTypeIdOf(day: Day, row: Pick<EhrAppointment, 'reasons'>): s
   return day.visitTypes.find((type) => words.includes(type.label.toLowerCase()))?.id ?? null;
 }
 
-/** Longer than a day is no length of a visit: a block over several days has none here. */
 const minutesMax = 1_440;
-const minutesOrNull = (minutes: number | null): number | null =>
+/** Longer than a day is no length of a visit: a block over several days has none here. */
+export const minutesOrNull = (minutes: number | null): number | null =>
   minutes !== null && minutes <= minutesMax ? minutes : null;
 
 /** What the patient comes for: reasons beyond the visit type itself, then the scheduler's note. */

@@ -1,4 +1,5 @@
-import { cleanup, screen } from '@testing-library/react';
+import { cleanup, screen, within } from '@testing-library/react';
+import { isWebPage } from '@workflow-bolt/contracts';
 import { afterEach, expect, test } from 'vitest';
 import { ehrBoard } from '../../dev/ehr-board.ts';
 import { renderBoard } from '../../dev/render-board.tsx';
@@ -29,6 +30,14 @@ test('a page of somebody else is not taken for the board either', async () => {
   await screen.findByRole('heading', { name: 'Not one of your pages' });
   expect(screen.getByRole('link', { name: 'To the start page' }).getAttribute('href')).toBe('/');
   expect(screen.queryByRole('main', { name: 'Board' })).toBeNull();
+});
+
+test('every page that is linked is one', async () => {
+  renderBoard(ehrBoard('robin'), 'account');
+  const links = within(await screen.findByRole('navigation', { name: 'Pages' })).getAllByRole('link');
+  const paths = links.map((link) => link.getAttribute('href') ?? '');
+  expect(paths.length).toBeGreaterThan(3);
+  expect(paths.filter((path) => !isWebPage(path))).toEqual([]);
 });
 
 test('a slash at the end is no other page', async () => {

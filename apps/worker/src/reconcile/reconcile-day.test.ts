@@ -39,6 +39,7 @@ const visitOf = (id: string): Visit =>
       status: 'confirmed',
       milestones: {},
       startAt: nine,
+      durationMin: 20,
       conflict: null,
     },
     ...{ providerId: 'ehr-1', visitTypeId: null, locationName: null, skipped: [] },
