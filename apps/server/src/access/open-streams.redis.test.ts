@@ -61,6 +61,22 @@ describe('[authz] [session] an open stream follows the rights of its reader with
     again.close();
   });
 
+  test('another role: whatever is let in first brings the new token, a stream as well, and what is not found', async () => {
+    for (const [path, status] of [
+      ['stream', 200],
+      ['visits/nobody/history', 404],
+    ] as const) {
+      turncoat.role = 'nurse';
+      const client = await fixture.login('turncoat');
+      turncoat.role = 'provider';
+      const stop = new AbortController();
+      const { headers, signal } = { headers: client.headers, signal: stop.signal };
+      const answer = await fetch(`${client.board()}/${path}`, { headers, signal });
+      expect([answer.status, answer.headers.getSetCookie().length]).toEqual([status, 1]);
+      stop.abort();
+    }
+  });
+
   test('a role that may not read: ended for good, and refused when it comes back', async () => {
     turncoat.role = 'nurse';
     const client = await fixture.login('turncoat');
