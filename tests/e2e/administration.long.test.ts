@@ -139,9 +139,12 @@ test('[H-13] an alert in words: seen by a manager, settled once, and found among
   const curious = await colleague('nurse');
   // Over four clinics that are not theirs within ten minutes; whoever is told of it is somebody else.
   for (const n of [1, 2, 3, 4, 5, 6]) await curious.browser.get(`/api/v1/boards/elsewhere-${n}/2026-03-10`);
+  const noticed = async () => JSON.stringify((await manager.browser.get('/api/v1/alerts')).json);
+  await expect.poll(noticed, { timeout: 30_000 }).toContain(curious.uid);
   const page = await windowOf(manager, '/');
-  await press(page, /^User menu/);
-  await page.getByRole('menuitem', { name: 'Oversight' }).click();
+  // A look that failed is made again after a minute.
+  await page.getByRole('button', { name: /^User menu.*open alert/ }).click({ timeout: 90_000 });
+  await page.getByRole('menuitem', { name: /^Oversight · .*open alert/ }).click();
   await heading(page, 'Oversight');
   const row = rowOf(page, 'Alerts', nameOf(curious));
   await row.getByText('Somebody asks for clinics that are not theirs, or for what is not there').waitFor();

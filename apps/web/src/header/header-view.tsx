@@ -28,6 +28,7 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
 import bar from '../app/bar.module.css';
+import { plural } from '../format/duration.ts';
 import { stationLabel } from '../session/stations.ts';
 import classes from './header-view.module.css';
 
@@ -55,6 +56,8 @@ type Props = {
   isSyncing: boolean;
   hasAdministration: boolean;
   hasOversight: boolean;
+  /** How many wait for a person; null where that is not known. */
+  openAlerts: number | null;
   hasEhrLink: boolean;
   /** The page with the numbers of this day, for who may see them. */
   reportHref: string | null;
@@ -88,6 +91,7 @@ function ThemeItems() {
 }
 
 function UserMenu(props: Props) {
+  const alertsText = props.openAlerts ? plural(props.openAlerts, 'open alert') : '';
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>
@@ -95,8 +99,13 @@ function UserMenu(props: Props) {
           variant="subtle"
           color="gray"
           className={classes.user}
-          leftSection={<IconUserCircle size={22} />}
-          aria-label={`User menu: ${props.userName}, ${props.roleText}`}
+          leftSection={
+            <span className={classes.userIcon}>
+              <IconUserCircle size={22} />
+              {alertsText !== '' && <span className={classes.alertDot} aria-hidden />}
+            </span>
+          }
+          aria-label={`User menu: ${props.userName}, ${props.roleText}${alertsText && `, ${alertsText}`}`}
         >
           <span className={classes.userName}>
             {props.userName}
@@ -119,7 +128,7 @@ function UserMenu(props: Props) {
         )}
         {props.hasOversight && (
           <Menu.Item leftSection={<IconEyeCheck size={18} />} component="a" href="/oversight">
-            Oversight
+            Oversight{alertsText && ` · ${alertsText}`}
           </Menu.Item>
         )}
         {props.hasEhrLink && (

@@ -316,6 +316,33 @@ test('[H-15] the review of access: each account kept, changed or removed, then a
   expect(former.textContent).toContain('CorrectedWas late');
 });
 
+test('[H-13] the menu of the board says how many alerts wait, and says nothing when that is not known', async () => {
+  const here = place('manager');
+  renderBoard(here.server, '');
+  fireEvent.click(
+    await screen.findByRole('button', { name: /^User menu: Robin Achebe, .*, 2 open alerts$/ }),
+  );
+  const item = await screen.findByRole('menuitem', { name: 'Oversight · 2 open alerts' });
+  expect(item.getAttribute('href')).toBe('/oversight');
+  cleanup();
+  const { server } = place('manager');
+  const known = server.fetch;
+  server.fetch = async (input, init) => {
+    if (String(input).includes('/alerts')) throw new TypeError('fetch failed');
+    return known(input, init);
+  };
+  renderBoard(server, '');
+  fireEvent.click(await screen.findByRole('button', { name: /^User menu: Robin Achebe, Manager$/ }));
+  expect(await screen.findByRole('menuitem', { name: 'Oversight' })).toBeTruthy();
+});
+
+test('[authz] the board of the desk asks for no alerts', async () => {
+  const here = place('front-desk');
+  renderBoard(here.server, '');
+  await screen.findByRole('main', { name: 'Board' });
+  expect(here.asked).toEqual([]);
+});
+
 test('[authz] the desk has no such page, and nothing of it is asked for', async () => {
   const here = place('front-desk');
   renderBoard(here.server, 'oversight');
