@@ -75,12 +75,14 @@ describe('[WB-WALK-IN] the place of a new appointment', () => {
     expect(asked.sites).toBe(1);
   });
 
-  it('is where its provider works that day, else where the whole board is', async () => {
+  it('is where most of its provider’s visits are that day, else most of the board’s', async () => {
     const board = [visitAt('ehr-1', 'North'), visitAt('ehr-2', 'South')];
     const { subjects } = subjectsOf([north, south]);
     expect(await placeOf(subjects, walkIn('ehr-1'), board)).toBe('91');
     expect(await placeOf(subjects, walkIn('ehr-2'), board)).toBe('92');
     expect(await placeOf(subjects, walkIn('ehr-3'), [visitAt('ehr-2', 'South')])).toBe('92');
+    const withVideo = [visitAt('ehr-1', 'North'), visitAt('ehr-1', 'Video'), visitAt('ehr-1', 'North')];
+    expect(await placeOf(subjects, walkIn('ehr-1'), withVideo)).toBe('91');
   });
 
   it('is the only one there is', async () => {

@@ -186,17 +186,22 @@ function isSamePlace(name: string | null, wanted: string): boolean {
   return name !== null && (name === wanted || textOrNull(name, nameMax) === textOrNull(wanted, nameMax));
 }
 
-/** The place of the visit itself, else the one place of its provider's others, else the one place of the board. */
+/** The place of the visit itself, else where most of its provider's others are, else where most of the board is. */
 function placeOnBoard({ visit, others }: SubjectQuestion): string | null {
   if (visit.locationName !== null) return visit.locationName;
   const all = [...others].map(({ visit: other }) => other);
   const ofProvider = all.filter(({ providerId }) => providerId === visit.providerId);
-  return onlyPlace(ofProvider) ?? onlyPlace(all);
+  return mainPlace(ofProvider) ?? mainPlace(all);
 }
 
-function onlyPlace(visits: readonly Visit[]): string | null {
-  const [only, ...more] = new Set(visits.flatMap(({ locationName }) => locationName ?? []));
-  return more.length === 0 ? (only ?? null) : null;
+/** More than half of them: a call by video among many visits is no second site. Null where none has so many. */
+function mainPlace(visits: readonly Visit[]): string | null {
+  const places = Map.groupBy(
+    visits.flatMap(({ locationName }) => locationName ?? []),
+    (name) => name,
+  );
+  const count = [...places.values()].reduce((sum, { length }) => sum + length, 0);
+  return [...places].find(([, { length }]) => length * 2 > count)?.[0] ?? null;
 }
 
 /** A question that the EHR refused is refused again; anything else may be answered later. */
