@@ -29,6 +29,7 @@ export async function serverMetrics(): Promise<MetricRow[]> {
       system: { state: 'live', reasons: [] },
       dependencies: () => [],
       processes: [],
+      now: Date.now,
       degraded: [],
     }),
     blocked: () => 0,

@@ -1,6 +1,6 @@
 /** What a runbook has somebody type exists: addresses, commands, keys, options, pages and buttons of the link to the EHR. */
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { routeActions, routeIds, routeOf, serverOptions, workerOptions } from '@workflow-bolt/contracts';
 import { ehrLinkKeyRows } from '@workflow-bolt/store';
 import { expect, test } from 'vitest';
@@ -79,4 +79,27 @@ test('every command, option, key and scope exists', () => {
     scopes.filter((scope) => !(routeActions as readonly (string | undefined)[]).includes(scope)),
   ).toEqual([]);
   expect(scopes.length).toBeGreaterThan(3);
+});
+
+/** The text of the command that a line starts, with what lies beside it: there its options are read. */
+function sourceOf(line: string): string | null {
+  const [, task] = /^npm run (?:--silent )?([\w:]+)/.exec(line) ?? [];
+  const [, script = task === undefined ? undefined : tasks[task]?.replace(/^node /, '')] =
+    /^(?:npx )?node (\S+\.ts)/.exec(line) ?? [];
+  if (script === undefined) return null;
+  const beside = globSync('**/*.ts', { cwd: join(root, dirname(script)) });
+  return beside.map((file) => readFileSync(join(root, dirname(script), file), 'utf8')).join('\n');
+}
+
+test('every option of a command is one that its program reads', () => {
+  const lines = typed.filter(({ line }) => sourceOf(line) !== null);
+  expect(lines.length).toBeGreaterThan(5);
+  const unknown = lines.flatMap(({ file, line }) => {
+    const source = sourceOf(line) ?? '';
+    const options = [...line.matchAll(/ --([a-z][a-z-]+)/g)].flatMap(([, name = '']) => name);
+    const isRead = (name: string) =>
+      new RegExp(`['"]?\\b${name}\\b['"]?: \\{|'${name}'|['"]--${name}\\b`).test(source);
+    return options.filter((name) => name !== 'silent' && !isRead(name)).map((name) => `${file}: --${name}`);
+  });
+  expect(unknown).toEqual([]);
 });

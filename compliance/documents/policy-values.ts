@@ -69,7 +69,7 @@ function throttleRows(): string[][] {
   return [
     ...Object.entries(lanes).map(([name, window]) => [words[name as keyof typeof words], windowOf(window)]),
     ['Attempts on one account from which each has to wait longer', `${paceFrom}`],
-    ['Failures in a row, then unknown browsers are shut out', `${failuresInARowMax}`],
+    ['Failures in a row in one lane, then the password is off in it', `${failuresInARowMax}`],
     ['Second factors within one sign-in', `${triesMax}, within ${spanOf(transactionLifeMs)}`],
   ];
 }

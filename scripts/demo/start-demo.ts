@@ -7,6 +7,7 @@ import { EmbeddedRedisError, startEmbeddedRedis } from '@workflow-bolt/store';
 import type { DayOptions } from '@workflow-bolt/testkit/generate';
 import { ensureTools, findRedisServer } from '../ensure-tools.ts';
 import { runCommand } from '../run-command.ts';
+import { awaitWorker } from './await-worker.ts';
 import { ChildService, type ServiceSpec } from './child-service.ts';
 import { lockDataDir, notePart } from './data-dir-lock.ts';
 import { demoSettings, demoUsers } from './demo-clinic.ts';
@@ -70,17 +71,25 @@ async function waitUntil(
     if (await isReady().catch(() => false)) return;
     await delay(100);
   }
-  const tail = readFileSync(service.logPath, 'utf8').trim().split('\n').slice(-12).join('\n');
-  const what = service.isRunning ? 'did not become ready' : 'ended';
-  throw new StartRefused(`The ${service.name} ${what}. The end of ${service.logPath}:\n\n${tail}`);
+  throw new StartRefused(endOf(service, service.isRunning ? 'did not become ready' : 'ended'));
 }
 
-function simulatorUrl(service: ChildService, offset: number): string | null {
+/** What became of a part, with the end of its log. */
+function endOf({ name, logPath }: ChildService, what: string): string {
+  const tail = readFileSync(logPath, 'utf8').trim().split('\n').slice(-12).join('\n');
+  return `The ${name} ${what}. The end of ${logPath}:\n\n${tail}`;
+}
+
+/** What the simulated EHR said when it was ready: where it is, and why its day begins anew although it was kept. */
+function readySimulator(
+  service: ChildService,
+  offset: number,
+): { url: string; notice: string | null } | null {
   const line = readFileSync(service.logPath, 'utf8')
     .slice(offset)
     .split('\n')
     .find((l) => l.startsWith('{"ready":true'));
-  return line ? (JSON.parse(line) as { url: string }).url : null;
+  return line ? (JSON.parse(line) as { url: string; notice: string | null }) : null;
 }
 
 type Running = { stop: () => Promise<void>; exited: Promise<unknown>; name: string };
@@ -171,10 +180,14 @@ async function startParts(options: StartOptions, day: DayOptions, running: Runni
       'calm',
       '--latency',
       'realistic',
+      '--state',
+      join(dataDir, 'ehr-simulator.world'),
     ],
     env: {},
   });
-  await waitUntil(simulator, async () => simulatorUrl(simulator, logOffset) !== null);
+  await waitUntil(simulator, async () => readySimulator(simulator, logOffset) !== null);
+  const ehr = readySimulator(simulator, logOffset);
+  if (ehr?.notice) console.log(ehr.notice);
   const shared = {
     REDIS_URL: redisUrl,
     BOLT_CLINICS_FILE: join(dataDir, 'clinics.json'),
@@ -195,12 +208,17 @@ async function startParts(options: StartOptions, day: DayOptions, running: Runni
     },
   });
   await waitUntil(server, async () => (await fetch(`http://${host}:${port}/healthz`)).ok);
+  const workerStartedAt = Date.now();
   const worker = start({
     name: 'worker',
     script: 'apps/worker/src/main.ts',
-    env: { ...shared, ...demoAccount, BOLT_EHR_URL: simulatorUrl(simulator, logOffset) ?? '' },
+    env: { ...shared, ...demoAccount, BOLT_EHR_URL: ehr?.url ?? '' },
   });
-  await waitUntil(worker, async () => (await fetch(`http://${host}:${port}/readyz`)).ok);
+  const baseUrl = `http://${host}:${port}`;
+  const isRunning = () => worker.isRunning;
+  const heard = await awaitWorker({ baseUrl, startedAt: workerStartedAt, isRunning, timeoutMs: 60_000 });
+  if (heard === 'ended') throw new StartRefused(endOf(worker, 'ended'));
+  if (heard === 'silent') console.warn(`\n${endOf(worker, 'has not been heard of for a minute')}`);
 }
 
 async function startRedis(dataDir: string, running: Running[]): Promise<string> {

@@ -7,7 +7,7 @@
  *
  * What users see: the "reading the schedule" sign stays a little longer.
  *
- * Recovery bound: done within 40 s of the new worker's start: a dead worker's job is believed alive for 10 s, and the
+ * Recovery bound: done within 40 s of the new worker's start: a dead worker's job is believed alive for 9 s, and the
  * details go at the EHR's pace.
  */
 

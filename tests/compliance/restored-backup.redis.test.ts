@@ -8,7 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from '@workflow-bolt/contracts';
 import { openDayCommand } from '@workflow-bolt/domain';
-import { BoardRegistry, createRedisPort, fromUrl, openVault } from '@workflow-bolt/store';
+import {
+  BoardArchive,
+  BoardRegistry,
+  createRedisPort,
+  FolderObjectStore,
+  fromUrl,
+  openVault,
+} from '@workflow-bolt/store';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canariesIn, canaryDob, canaryNames, canaryPhone, canaryStem, filesIn } from './canary-search.ts';
@@ -34,6 +41,7 @@ beforeAll(async () => {
   redis = await startRedis({ persist: 'aof-always', conf });
   root = await mkdtemp(join(tmpdir(), 'bolt-backup-'));
   for (const date of [gone, thinned, kept]) await writeDay(date);
+  await archiveDays();
   await redis.call('SAVE');
   // Two backups of Redis, and, beside it, one of the keys.
   await cp(join(redis.dir, 'dump.rdb'), join(root, 'dump.rdb'));
@@ -87,6 +95,19 @@ function writeDay(date: string): Promise<void> {
     const outcomes = await host.submitMany(envelopes, rosa, 'ui');
     expect(outcomes.filter(({ outcome }) => outcome !== 'applied')).toEqual([]);
   });
+}
+
+const archiveDir = () => join(root, 'archive');
+/** As the sweep does it: the archive is a copy that Redis does not hold. */
+async function archiveDays(): Promise<void> {
+  const port = createRedisPort(fromUrl(redis.url), 'archive');
+  await port.connect();
+  const archive = new BoardArchive(new FolderObjectStore(archiveDir()));
+  for (const date of [gone, thinned, kept])
+    expect(await archive.write(port, { clinic, date })).toMatchObject({
+      object: expect.stringContaining(date),
+    });
+  await port.close();
 }
 
 async function shred(): Promise<void> {
@@ -155,6 +176,14 @@ test.each(['rdb', 'aof'] as const)(
     expect(namesIn((await allOf(server, 'now', kept)).get('board'))).toBe(3 * numPatients);
   },
 );
+
+test('[I8] [H-05] [privacy] the archive holds every visit of every day and says of nobody who it was, shredded or not', () => {
+  const files = filesIn(archiveDir());
+  const boards = [...files].filter(([name]) => name.startsWith('boards/'));
+  expect(boards.map(([name]) => name.split('/')[3])).toEqual(expect.arrayContaining([gone, thinned, kept]));
+  for (const [, text] of boards) for (let i = 0; i < numPatients; i += 1) expect(text).toContain(`v:v${i}`);
+  expect(canariesIn(files)).toEqual([]);
+});
 
 test('[privacy] read with the keys of its time the backup shows everybody: that is why keys have a horizon of their own', async () => {
   await using server = await restored('rdb');

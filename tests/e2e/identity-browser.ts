@@ -13,6 +13,7 @@ import {
 } from '@workflow-bolt/contracts';
 import { type BoltServer, createServer } from '@workflow-bolt/server';
 import {
+  AccessReviews,
   AuditSealer,
   AuditSigner,
   auditLogOf,
@@ -125,8 +126,18 @@ export class IdentityBrowser implements AsyncDisposable {
     await port.connect();
     const keys = await LocalKeyFile.open(join(directory, 'keys.json'));
     const archive = new FolderObjectStore(join(directory, 'archive'));
-    const parts = { port, keys, archive, signer: new AuditSigner(keys), installation: 'e2e.example.org' };
+    // One and the same each time: a lease that another held would have to run out first.
+    const held = { holder: 'e2e', installation: 'e2e.example.org' };
+    const parts = { port, keys, archive, signer: new AuditSigner(keys), ...held };
     for (const log of [auditLogOf(clinic.id), installationLog]) await new AuditSealer(log, parts).sealAll();
+    await port.close();
+  }
+
+  /** Opens the review of access that is owed, as a worker does. */
+  async openAccessReview(): Promise<void> {
+    const port = createRedisPort(fromUrl(this.#parts.redis.url), 'keeper');
+    await port.connect();
+    await new AccessReviews(port).open(auditLogOf(clinic.id), this.now());
     await port.close();
   }
 

@@ -186,6 +186,29 @@ describe.each([
     });
   });
 
+  it('[WB-SWITCH] says beforehand what a write would come to, and sends nothing', async () => {
+    const target = await stage.scheduled();
+    const before = stage.writes();
+    const preview = (write: StatusWrite) => stage.port.previewStatus(write);
+    expect(await preview(checkIn(target))).toEqual({ kind: 'would' });
+    expect(await preview(checkIn(target, { desired: 'Scheduled' }))).toMatchObject({ kind: 'already-so' });
+    expect(await preview(checkIn({ ...target, patientId: '999999999' }))).toMatchObject({
+      ...{ kind: 'refused', reason: 'other-patient' },
+    });
+    const strange = { status: 'Scheduled', version: 'of-another-time' } as const;
+    expect(await preview(checkIn(target, { lastAgreed: strange, onlyUntouched: true }))).toMatchObject({
+      ...{ kind: 'conflict', reason: 'touched' },
+    });
+    await stage.changeStatus(target.appointmentId, 'Cancelled');
+    expect(await preview(checkIn(target))).toMatchObject({ kind: 'conflict', reason: 'status-changed' });
+    stage.nextReads('reset-before');
+    expect(await preview(checkIn(target))).toMatchObject({ kind: 'not-applied', reason: 'not-read' });
+    stage.allWell();
+    await stage.remove(target.appointmentId);
+    expect(await preview(checkIn(target))).toMatchObject({ kind: 'refused', reason: 'not-found' });
+    expect(stage.writes()).toBe(before);
+  });
+
   it.each([
     ['reset-before', { kind: 'not-applied', reason: 'lost' }, 'Scheduled'],
     ['reset-after', { kind: 'written', isAnswerLost: true }, 'CheckedIn'],

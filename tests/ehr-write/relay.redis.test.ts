@@ -236,3 +236,26 @@ test('[WB-WALK-IN] one that the EHR does not know, or without a provider, is not
   expect(await Promise.all(reasons)).toEqual(['patient-unknown', 'patient-unknown', 'provider-unknown']);
   expect(stage.simulator.journal('CreateAppointment')).toEqual([]);
 });
+
+test('[WB-SWITCH] [WB-WALK-IN] a dry run asks what a write would ask, says of each what would become of it, and sends nothing', async () => {
+  stage = await shared.open('dry-run');
+  const [plain, exchanged] = await stage.plain(2);
+  if (!plain || !exchanged) throw new Error('no plain visits');
+  const providerId = (await stage.day()).providers.find(({ id }) => id.startsWith('ehr-'))?.id ?? null;
+  const { id: patientId, fullName, dob } = stage.patient();
+  const walkIn = { type: 'createVisit', kind: 'walk-in', providerId } as const;
+  await stage.send({ ...walkIn, visitId: 'known', fullName, dob });
+  await stage.send({ ...walkIn, visitId: 'stranger', fullName: 'Zztest Nobody', dob: '1950-01-02' });
+  stage.simulator.act({ do: 'edit', id: idOf(exchanged), patientId });
+  for (const { id } of [plain, exchanged]) await stage.move(id, 'arrived');
+  stage.keeper('one');
+  const would = async (id: string) => (await stage.visit(id)).ehrWrite?.would ?? null;
+  for (const id of [plain.id, 'known'])
+    await awaitUntil(`${id} would be written`, async () => (await would(id)) === 'CheckedIn', patience);
+  const reasons = [exchanged.id, 'stranger'].map(
+    async (id) => (await stage.until(id, 'failed')).ehrWrite?.failed,
+  );
+  expect(await Promise.all(reasons)).toEqual(['other-patient', 'patient-unknown']);
+  const sent = stage.simulator.journal().filter(({ op }) => !op.startsWith('Get'));
+  expect(sent).toEqual([]);
+});

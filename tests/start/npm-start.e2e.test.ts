@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SnapshotResponse } from '@workflow-bolt/contracts';
+import type { SnapshotResponse, SystemStateResponse } from '@workflow-bolt/contracts';
 import { awaitUntil, freePort } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root, toolEnvironment } from '../../scripts/run-command.ts';
@@ -87,6 +87,17 @@ async function snapshot(): Promise<SnapshotResponse> {
 const visitsOf = (board: SnapshotResponse) =>
   board.entities.flatMap(({ d }) => (d.type === 'visit' ? [d] : []));
 
+/** The status that the simulated EHR has for an appointment. */
+async function ehrStatus(appointmentId: string | undefined): Promise<string | undefined> {
+  const log = readFileSync(join(dataDir, 'logs', 'ehr-simulator.log'), 'utf8')
+    .trim()
+    .split('\n');
+  const ready = log.findLast((line) => line.startsWith('{"ready":true')) ?? '';
+  const { controlUrl } = JSON.parse(ready) as { controlUrl: string };
+  const rows = (await (await fetch(`${controlUrl}/appointments`)).json()) as { id: number; status: string }[];
+  return rows.find(({ id }) => String(id) === appointmentId)?.status;
+}
+
 beforeAll(async () => {
   port = await freePort();
   await comeUp();
@@ -101,6 +112,10 @@ afterAll(async () => {
 describe('npm start', () => {
   test('shows the board of today with the booked visits, and names its demo users', async () => {
     expect(running?.output()).toContain('Dana Whitfield');
+    // The welcome waited for it.
+    const state = await (await fetch(`${baseUrl()}/api/v1/system-state`)).json();
+    const { dependencies } = state as SystemStateResponse;
+    expect(dependencies.find(({ name }) => name === 'worker')?.lastGoodAt).toEqual(expect.any(Number));
     expect(await (await fetch(`${baseUrl()}/`)).text()).toContain('<div id="root">');
     await awaitUntil('the visits', async () => visitsOf(await snapshot()).length === 12, 30_000);
   });
@@ -143,6 +158,8 @@ describe('npm start', () => {
       body: JSON.stringify({ clientId: 'start-test-1', n: 1, command }),
     });
     expect(answer.status).toBe(200);
+    const inEhr = visit?.external?.appointmentId ?? undefined;
+    await awaitUntil('the write', async () => (await ehrStatus(inEhr)) === 'CheckedIn', 60_000);
     const pids = parts();
     expect(pids).toHaveLength(4);
     running?.child.kill('SIGINT');
@@ -152,6 +169,7 @@ describe('npm start', () => {
     const after = visitsOf(await snapshot());
     expect(after).toHaveLength(12);
     expect(after.find((v) => v.id === visit?.id)?.status).toBe('arrived');
+    expect(await ehrStatus(inEhr)).toBe('CheckedIn');
   });
 
   test('after a SIGKILL the next start ends what was left running and goes on', async () => {

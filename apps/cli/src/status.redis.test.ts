@@ -97,6 +97,9 @@ test('[H-19] API, stream, screens and command line say the same in every state',
     };
     expect(api).toMatchObject({ state: wanted.state, ...words });
     expect(system).toEqual(wanted);
+    const asked = api.dependencies.filter(({ name }) => name === 'redis' || name === 'functions');
+    if (wanted.state !== 'down')
+      expect(asked.map(({ latencyMs }) => typeof latencyMs)).toEqual(['number', 'number']);
     const face = systemFace(system ?? null);
     const { word, meaning } = systemStateWords[wanted.state];
     expect(face && { word: face.word, meaning: face.meaning, lines: face.lines }).toEqual(
@@ -130,6 +133,28 @@ test('with a token of an administrator it lists processes; a refused token ends 
     ['server', 'beating'],
     ['worker', 'missing'],
   ]);
+  const keys = ['keys', '--api-url', fixture.url, '--timeout', '30s'] as const;
+  const [shown, denied] = await Promise.all([
+    bolt(...keys, '--json', '--token-file', mine),
+    bolt(...keys, '--token-file', await files.keep('desk', await tokenOf(fixture, 'desk'))),
+  ]);
+  expect([shown.code, shown.err, jsonOf(shown).schema]).toEqual([0, '', 'bolt.keys/1']);
+  expect([denied.code, denied.out]).toEqual([4, '']);
+  const breaker = (file: string) =>
+    bolt('breaker', '--json', '--api-url', fixture.url, '--timeout', '30s', '--token-file', file);
+  const account = '9f3c51d20b7e44aa';
+  const held = { st: 'forced_open', gen: '2', at: '1773151200000', why: 'vendor/INC-4411', by: 'ada' };
+  await redis.call('HSET', 'sys:ehr', account, '1');
+  await redis.call('HSET', `{ehr:${account}}:cb:writes`, ...Object.entries(held).flat());
+  const listedBreakers = await breaker(mine);
+  expect(listedBreakers).toMatchObject({ code: 8, err: '' });
+  expect(JSON.parse(listedBreakers.out)).toMatchObject({
+    ...{ schema: 'bolt.breaker/1', error: null },
+    data: {
+      accounts: [{ account, breakers: [{ state: 'closed' }, { state: 'forced_open', by: 'ada' }] }],
+    },
+  });
+  expect((await breaker(await files.keep('desk', await tokenOf(fixture, 'desk')))).code).toBe(4);
   for (const token of [await tokenOf(fixture, 'desk'), 'nobodys-token']) {
     const refused = await status(fixture.url, '--token-file', await files.keep('other', token));
     expect(refused.code).toBe(4);

@@ -15,6 +15,7 @@ const optionsSchema = z.object({
   zone: z.string().default('America/Chicago'),
   appointments: z.coerce.number().int().min(0).max(10_000).optional(),
   latency: z.enum(['none', 'realistic']).default('none'),
+  state: z.string().min(1).optional(),
 });
 
 const NAMES = Object.keys(optionsSchema.shape) as (keyof typeof optionsSchema.shape)[];
@@ -32,21 +33,21 @@ function environmentName(name: string): string {
 }
 
 async function main(): Promise<void> {
-  const { 'control-port': controlPort, latency, date, appointments, ...rest } = readOptions();
+  const { 'control-port': controlPort, latency, date, appointments, state, ...rest } = readOptions();
   const simulator = await startEhrSimulator({
     ...rest,
     controlPort,
     ...(date === undefined ? {} : { date }),
     ...(appointments === undefined ? {} : { appointments }),
+    ...(state === undefined ? {} : { stateFile: state }),
     config: { network: { latency: { kind: latency } } },
   });
   const stop = () => void simulator.stop();
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  const { url, controlUrl, date: day, zone, practiceName } = simulator;
-  console.log(
-    JSON.stringify({ ready: true, pid: process.pid, url, controlUrl, date: day, zone, practiceName }),
-  );
+  const { url, controlUrl, date: day, zone, practiceName, notice } = simulator;
+  const { pid } = process;
+  console.log(JSON.stringify({ ready: true, pid, url, controlUrl, date: day, zone, practiceName, notice }));
 }
 
 main().catch((error: unknown) => {

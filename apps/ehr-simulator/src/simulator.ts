@@ -12,6 +12,7 @@ import type { JournalEntry } from './journal.ts';
 import { createSoapServer } from './soap-server.ts';
 import { createState, type SimulatorState } from './state.ts';
 import type { AppointmentRecord, EhrWorld } from './world/world.ts';
+import { WorldFile } from './world/world-file.ts';
 
 export interface SimulatorOptions {
   /** Default 1. */
@@ -31,6 +32,10 @@ export interface SimulatorOptions {
   clock?: SimulatorClock;
   credentials?: readonly Credentials[];
   config?: ConfigPatch;
+  /** A file in which the account's appointments and changed patients survive a restart on the same day. */
+  stateFile?: string;
+  /** Told what could not be kept; by default the process's error output. */
+  warn?: (sentence: string) => void;
 }
 
 export interface EhrSimulator {
@@ -43,6 +48,8 @@ export interface EhrSimulator {
   zone: string;
   date: string;
   clock: SimulatorClock;
+  /** Why the account's data begin anew although some were kept; null when nothing was lost. */
+  readonly notice: string | null;
   /** The account's data as it is now. */
   readonly world: EhrWorld;
   readonly config: SimulatorConfig;
@@ -64,7 +71,7 @@ export const DEMO_CREDENTIALS: Credentials = {
 
 /** Starts the simulator on loopback; resolves when both ports listen, rejects when one is taken. */
 export async function startEhrSimulator(options: SimulatorOptions = {}): Promise<EhrSimulator> {
-  const state = stateFor(options);
+  const { state, notice } = stateFor(options);
   const scenario = new ScenarioPlayer(state);
   const closing = new AbortController();
   const soap = createSoapServer(state, scenario, closing.signal);
@@ -79,10 +86,10 @@ export async function startEhrSimulator(options: SimulatorOptions = {}): Promise
     closing.abort();
     await Promise.all([close(soap), close(controlServer)]);
   };
-  return handle(state, { port, controlPort, stop });
+  return handle(state, { port, controlPort, stop, notice });
 }
 
-function stateFor(options: SimulatorOptions): SimulatorState {
+function stateFor(options: SimulatorOptions): { state: SimulatorState; notice: string | null } {
   const clock = options.clock ?? createClock();
   const zone = options.zone ?? 'America/Chicago';
   const day: DayOptions = {
@@ -94,12 +101,14 @@ function stateFor(options: SimulatorOptions): SimulatorState {
     ...(options.canary === undefined ? {} : { canary: options.canary }),
   };
   const config = patchConfig(defaultConfig(), options.config ?? {});
-  return createState({ clock, day, config, credentials: options.credentials ?? [DEMO_CREDENTIALS] });
+  const { stateFile, warn = console.error, credentials = [DEMO_CREDENTIALS] } = options;
+  const file = stateFile === undefined ? null : new WorldFile(stateFile, warn);
+  return createState({ clock, day, config, credentials, file });
 }
 
 function handle(
   state: SimulatorState,
-  ports: { port: number; controlPort: number; stop: () => Promise<void> },
+  ports: { port: number; controlPort: number; stop: () => Promise<void>; notice: string | null },
 ): EhrSimulator {
   return {
     url: `http://127.0.0.1:${ports.port}/services/soap/2.1/KareoServices.svc`,
@@ -109,6 +118,7 @@ function handle(
     zone: state.day.zone,
     date: state.day.date,
     clock: state.clock,
+    notice: ports.notice,
     get world() {
       return state.world;
     },

@@ -6,12 +6,15 @@ import { Journal } from './journal.ts';
 import { Throttle } from './throttle.ts';
 import { seedWorld } from './world/seed-world.ts';
 import type { EhrWorld } from './world/world.ts';
+import type { WorldFile } from './world/world-file.ts';
 
 /** Everything that changes while the simulator runs. A reset replaces all of it but the clock and the credentials. */
 export interface SimulatorState {
   readonly clock: SimulatorClock;
   readonly credentials: readonly Credentials[];
   readonly journal: Journal;
+  /** Where the account's data survive a restart; null keeps them in memory only. */
+  readonly file: WorldFile | null;
   day: DayOptions;
   config: SimulatorConfig;
   world: EhrWorld;
@@ -25,16 +28,28 @@ export interface StateParts {
   credentials: readonly Credentials[];
   day: DayOptions;
   config: SimulatorConfig;
+  file: WorldFile | null;
 }
 
-export function createState(parts: StateParts): SimulatorState {
-  return { ...parts, journal: new Journal(), ...fresh(parts.day, parts.credentials) };
+/** A day as it was left, where it was kept, or else as it is generated; `notice` says what could not be read. */
+export function createState(parts: StateParts): { state: SimulatorState; notice: string | null } {
+  const state = { ...parts, journal: new Journal(), ...fresh(parts.day, parts.credentials) };
+  const loaded = parts.file?.load(parts.day) ?? { kind: 'fresh', notice: null };
+  if (loaded.kind === 'kept') state.world.restore(loaded.world);
+  keepWorld(state);
+  return { state, notice: loaded.kind === 'kept' ? null : loaded.notice };
 }
 
 /** Starts again from a day and a configuration; the journal is emptied. */
 export function resetState(state: SimulatorState, day: DayOptions, config: SimulatorConfig): void {
   Object.assign(state, { day, config }, fresh(day, state.credentials));
   state.journal.clear();
+  state.file?.save(day, state.world);
+  keepWorld(state);
+}
+
+function keepWorld({ file, day, world }: SimulatorState): void {
+  if (file) world.whenChanged(() => file.save(day, world));
 }
 
 function fresh(day: DayOptions, credentials: readonly Credentials[]) {

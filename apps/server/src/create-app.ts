@@ -22,6 +22,7 @@ import type { SignInParts } from './accounts/complete-sign-in.ts';
 import { accessReviewHandlers } from './audit/access-review-handlers.ts';
 import type { AuditDesk } from './audit/audit-desk.ts';
 import { auditHandlers } from './audit/audit-handlers.ts';
+import { getBreakGlassUse } from './audit/glass-use-handler.ts';
 import type { BoardAccess } from './boards/board-access.ts';
 import { getDayReport } from './boards/get-day-report.ts';
 import { getStream } from './boards/get-stream.ts';
@@ -41,6 +42,8 @@ import type { Handlers } from './http/handler.ts';
 import type { Log } from './http/log.ts';
 import { mountRoutes } from './http/mount-routes.ts';
 import { refuseTheRest } from './http/refuse-the-rest.ts';
+import type { KeyDesk } from './keys/key-desk.ts';
+import { keyHandlers } from './keys/key-handlers.ts';
 import type { OidcParts } from './oidc/oidc-handlers.ts';
 import { proofHandlers } from './oidc/open-proofs.ts';
 import type { DependencyHealth } from './operations/dependency-health.ts';
@@ -76,7 +79,8 @@ export type AppParts = {
   hub: StreamHub;
   auditDesk: AuditDesk;
   detection: Detection;
-  retention: RetentionParts;
+  retention: Omit<RetentionParts, 'alerts'>;
+  keys: KeyDesk;
   presence: PresenceFeed;
   sessions: RedisSessionService;
   cookies: CookiePolicy;
@@ -123,6 +127,7 @@ function handlersOf(parts: AppParts): Handlers {
     getOwnBreakGlass: getOwnBreakGlass(emergency),
     postBreakGlassEnd: postBreakGlassEnd(emergency),
     getBreakGlassRegister: getBreakGlassRegister(emergency),
+    getBreakGlassUse: getBreakGlassUse({ ...emergency, desk: parts.auditDesk }),
     postBreakGlassReview: postBreakGlassReview(emergency),
     postBreakGlassPerson: postBreakGlassPerson(emergency),
     getDisplays: getDisplays(screens),
@@ -136,11 +141,13 @@ function handlersOf(parts: AppParts): Handlers {
     ...patientSearchHandlers({ ...parts.search, boards, sight, detection: parts.detection, record, now }),
     ...downtimeHandlers({ clinics: parts.retention.clinics, record, sessions: parts.sessions }),
     ...queueHandlers({ queues: parts.queues, record }),
-    ...retentionHandlers(parts.retention),
+    ...retentionHandlers({ ...parts.retention, alerts: parts.detection.alerts }),
+    ...keyHandlers({ desk: parts.keys, record }),
     ...alertHandlers({ alerts: parts.detection.alerts, blocks: parts.detection.blocks, record, now }),
     postPrint: postPrint({ ...reading, now }),
     ...accessReviewHandlers({
-      ...{ reviews: parts.auditDesk.accessReviews, accounts: parts.accounts.accounts, record, now },
+      ...{ reviews: parts.auditDesk.accessReviews, desk: parts.auditDesk },
+      ...{ accounts: parts.accounts.accounts, record, now },
     }),
     ...auditHandlers({
       ...{ desk: parts.auditDesk, record, now, accounts: parts.accounts.accounts },

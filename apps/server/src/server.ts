@@ -21,7 +21,6 @@ import {
   lazyStore,
   type ObjectStore,
   openJobConnection,
-  openKeyProvider,
   openVault,
   PatientIndex,
   RedisAccountStore,
@@ -29,6 +28,7 @@ import {
   SecurityAudit,
   type Vault,
 } from '@workflow-bolt/store';
+import manifest from '../package.json' with { type: 'json' };
 import { Access } from './access/access.ts';
 import { policyHash } from './access/policy-hash.ts';
 import { accountDirectory } from './accounts/account-directory.ts';
@@ -41,6 +41,7 @@ import { Detection } from './detection/detection.ts';
 import { Nearness } from './detection/nearness.ts';
 import { HttpListener } from './http/http-listener.ts';
 import { Log } from './http/log.ts';
+import { KeyDesk } from './keys/key-desk.ts';
 import { openProofs } from './oidc/open-proofs.ts';
 import { DependencyHealth } from './operations/dependency-health.ts';
 import { ServerMetrics } from './operations/server-metrics.ts';
@@ -92,7 +93,8 @@ class ApiServer implements BoltServer {
   readonly #access: Access;
   readonly #detection: Detection;
   readonly #http: HttpListener;
-  #keyProvider: KeyProvider | null;
+  readonly #keyDesk: KeyDesk;
+  readonly #keyProvider: KeyProvider;
   /** The same, with each use on the record. */
   readonly #topKeys: KeyProvider;
   #isDraining = false;
@@ -116,6 +118,11 @@ class ApiServer implements BoltServer {
       onError: () => this.#log.write('error', 'key.unrecorded', {}),
     });
     this.#vault = openVault(config, { onUse: (use) => this.#onKeyUse(use) });
+    this.#keyDesk = new KeyDesk({
+      vault: this.#vault,
+      clinics: clinics.map(({ id }) => id),
+      onError: () => this.#log.write('warn', 'keys.unswept', {}),
+    });
     const archive = lazyStore(config.archive);
     const index = new PatientIndex(this.#port, this.#vault);
     this.#indexWriter = new IndexWriter(index, () => this.#log.write('warn', 'search.unindexed', {}));
@@ -127,9 +134,10 @@ class ApiServer implements BoltServer {
       port: this.#port,
       ...(dependencies.clock ? { clock: dependencies.clock } : {}),
     });
-    this.#keyProvider = dependencies.keys ?? null;
+    // The vault's own, which knows the key store beside it: a key service keeps its session secret there.
+    this.#keyProvider = dependencies.keys ?? this.#vault.provider;
     const provider = auditedProvider(
-      () => this.#keyProvider ?? this.#vault.provider,
+      () => this.#keyProvider,
       (use) => this.#onKeyUse(use),
     );
     this.#topKeys = provider;
@@ -160,6 +168,7 @@ class ApiServer implements BoltServer {
     this.#accounts = new Accounts({
       ...{ port: this.#port, config, clinics, store: accounts, audit: { append: record } },
       ...{ sessions: this.#sessions.service, cookies: this.#sessions.cookies },
+      ...{ tokens: this.#sessions.tokens, pins: (sealer) => this.#sessions.pins(sealer) },
       keys: () => provider,
       workstationOf: (req) => this.#sessions.workstationOf(req),
       now: dependencies.sessionClock ?? Date.now,
@@ -202,6 +211,7 @@ class ApiServer implements BoltServer {
         keys: () => provider,
       }),
       detection: this.#detection,
+      keys: this.#keyDesk,
       retention: { port: this.#port, clinics, record, now: dependencies.sessionClock ?? Date.now },
       presence: this.#presence,
       sessions: this.#sessions.service,
@@ -235,7 +245,6 @@ class ApiServer implements BoltServer {
     await assertDurable(this.#port, { isUnsafeAllowed: this.#config.allowVolatileRedis });
     // A key file or key service that cannot be used is found now, not with the first patient.
     await this.#vault.provider.status();
-    this.#keyProvider ??= await openKeyProvider({ address: this.#config.keys });
     await this.#sessions.start(this.#topKeys);
     await this.#access.start();
     await this.#registry.start();
@@ -272,6 +281,7 @@ class ApiServer implements BoltServer {
     await this.#health.stop();
     await this.#indexWriter.stop();
     await this.#registry.stop();
+    await this.#keyDesk.stop();
     await this.#keyUses.stop();
     await this.#queue.close().catch(() => {});
     await this.#queues.close().catch(() => {});
@@ -288,10 +298,10 @@ class ApiServer implements BoltServer {
 
   #createHealth(node: string, clinics: readonly ClinicSettings[], archive: ObjectStore): DependencyHealth {
     return new DependencyHealth({
-      ...{ port: this.#port, node, version: '0.1.0', commitReplicas: this.#config.commitReplicas },
+      ...{ port: this.#port, node, version: manifest.version, commitReplicas: this.#config.commitReplicas },
       hasEhr: clinics.some(({ ehr }) => ehr !== null),
       hasRoster: clinics.some(({ downtime }) => downtime !== undefined),
-      askKeys: () => (this.#keyProvider ?? this.#vault.provider).status(),
+      askKeys: () => this.#keyProvider.status(),
       askArchive: () => archive.get('health/probe'),
       streamsBehind: () => this.#countBehind(),
       onChange: ({ name, state, isOk, detail }) => {

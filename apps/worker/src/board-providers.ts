@@ -1,5 +1,7 @@
 import type { Day } from '@workflow-bolt/contracts';
 import type { EhrAppointment, EhrProvider } from '@workflow-bolt/ehr';
+import { boardProviderId } from './provider-ids.ts';
+import { textOrNull } from './schedule-commands.ts';
 
 type BoardProvider = Day['providers'][number];
 /** A provider as the EHR names one, in its list of providers or on a schedule's row. */
@@ -8,9 +10,12 @@ export type NamedProvider = Pick<BoardProvider, 'id' | 'name'>;
 /** Distinguishable in light and dark, and never red or amber: those mean waiting. */
 const colours = ['#2f6fde', '#0b8a6a', '#8a4fd0', '#b0487f', '#4c6a92', '#3b8ea5', '#6b7a1e', '#7a5a3a'];
 
+/** Characters of a provider's name that the board keeps. */
+const nameMax = 80;
+
 const named = (providerId: string, name: string | null): NamedProvider => ({
-  id: `ehr-${providerId}`,
-  name: (name ?? providerId).trim().slice(0, 80),
+  id: boardProviderId(providerId),
+  name: textOrNull(name, nameMax) ?? providerId,
 });
 
 /** The EHR's active providers who see patients. */

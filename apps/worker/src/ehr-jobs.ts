@@ -7,7 +7,7 @@ import type {
   ScheduleSyncJob,
 } from '@workflow-bolt/contracts';
 import { localDate } from '@workflow-bolt/domain';
-import type { CallGaps, EhrPatient, EhrProvider } from '@workflow-bolt/ehr';
+import type { EhrPatient, EhrProvider } from '@workflow-bolt/ehr';
 import { type BoardRegistry, type DriftStore, type RedisPort, visitsBeingMade } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
 import type { EhrConnection } from './ehr-link/ehr-connection.ts';
@@ -29,7 +29,6 @@ export type EhrJobsParts = {
   port: RedisPort;
   ehr: EhrConnection;
   drift: DriftStore;
-  gaps: CallGaps;
   log: Logger;
   /** Asks for the details that a schedule left out. */
   requestDetails: (board: BoardKey) => Promise<unknown>;
@@ -123,13 +122,6 @@ export class EhrJobs {
     if (!read.ok) return known?.list ?? [];
     this.#providers = { at: Date.now(), list: read.value };
     return read.value;
-  }
-
-  /** The vendor's live limits replace the published ones; without an answer the published ones hold. */
-  async learnLimits(): Promise<void> {
-    if (this.#parts.clinics.every((clinic) => clinic.ehr === null)) return;
-    const throttles = await this.#parts.ehr.background.throttles(AbortSignal.timeout(5_000));
-    if (throttles.ok) this.#parts.gaps.useThrottles(throttles.value);
   }
 
   #forgetOldest(): void {

@@ -36,6 +36,12 @@ export async function toldByCode<T>(work: Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * A dead worker's job is taken up when its lock has ended and the next look has come: within 10 s together. The lock is
+ * renewed at half of it. A worker that stood still for longer finds its job with another, which harms nothing.
+ */
+export const jobLock = { lockDuration: 6_000, stalledInterval: 3_000, maxStalledCount: 5 } as const;
+
 export type JobConnections = {
   /** For adding jobs: fails fast. */
   queue: Redis | Cluster;
@@ -73,10 +79,7 @@ export function createJobWorkers(connections: JobConnections, handlers: JobHandl
     prefix: queuePrefix,
     concurrency: 1,
     autorun: false,
-    // Renewed at half of it; a dead worker's job is taken up after it.
-    lockDuration: 10_000,
-    stalledInterval: 5_000,
-    maxStalledCount: 5,
+    ...jobLock,
   });
   const workers = [
     new Worker(

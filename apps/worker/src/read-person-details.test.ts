@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, Fault } from '@workflow-bolt/contracts';
+import { type Command, commandSchema, Fault } from '@workflow-bolt/contracts';
 import type { EhrPatient, EhrPort } from '@workflow-bolt/ehr';
 import { describe, expect, it } from 'vitest';
 import type { BoardPort } from './board-port.ts';
@@ -53,6 +53,22 @@ const ofType = (commands: readonly Command[]) =>
   commands.flatMap((c) => (c.type === 'applyPersonDetails' ? [[c.visitId, c.dob]] : []));
 
 describe('reading the patients behind the cards', () => {
+  it.each([
+    [`${'x'.repeat(499)}\u{1F642}`, '+1 555\u0007 010-0100'],
+    ['fall risk\r\nspeak\u0085slowly\u0000', '5'.repeat(90)],
+    [' \u0000 ', '\u009f'],
+  ])('[injection] %j: the board is given what its contract allows', async (alertMessage, mobilePhone) => {
+    const written: Command[] = [];
+    const board = boardOf(['1'], async (commands) => void written.push(...commands));
+    const patient = async () => ({
+      ok: true,
+      value: { dateOfBirth: '1990-01-01', alertMessage, mobilePhone },
+    });
+    await run(board, { patient } as unknown as Pick<EhrPort, 'patient'>);
+    const details = written.find(({ type }) => type === 'applyPersonDetails');
+    expect(commandSchema.safeParse(details).error).toBeUndefined();
+  });
+
   it('overlaps calls, asks once for each patient, and writes one after another', async () => {
     const written: Command[] = [];
     let writing = 0;

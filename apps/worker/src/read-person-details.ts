@@ -1,7 +1,7 @@
 import type { Command } from '@workflow-bolt/contracts';
 import type { EhrPatient, EhrPort } from '@workflow-bolt/ehr';
 import { type BoardPort, readJobBoard } from './board-port.ts';
-import { missingDetails } from './schedule-commands.ts';
+import { blockOrNull, missingDetails, textOrNull } from './schedule-commands.ts';
 import { isOfEhr } from './visit-identity.ts';
 
 export type DetailsDependencies = {
@@ -30,8 +30,8 @@ function detailsCommand(visitId: string, patient: EhrPatient | null): Command {
     type: 'applyPersonDetails',
     visitId,
     dob: patient?.dateOfBirth ?? null,
-    phone: phone?.trim().slice(0, 40) || null,
-    alert: patient?.alertMessage?.slice(0, 500) ?? null,
+    phone: textOrNull(phone, 40),
+    alert: blockOrNull(patient?.alertMessage ?? null, 500),
   };
 }
 

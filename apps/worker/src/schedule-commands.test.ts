@@ -1,6 +1,8 @@
-import type { Day, Person, Visit } from '@workflow-bolt/contracts';
+import { commandSchema, type Day, type Person, providerIdSchema, type Visit } from '@workflow-bolt/contracts';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { bookedProviders } from './board-providers.ts';
 import { diffSchedule, missingDetails } from './schedule-commands.ts';
 import { isSuspect } from './sync-schedule.ts';
 
@@ -127,4 +129,67 @@ test('an answer that lost more than half of a known day is suspect; a small day 
   expect(isSuspect(4, visits(10))).toBe(true);
   expect(isSuspect(5, visits(10))).toBe(false);
   expect(isSuspect(0, visits(3))).toBe(false);
+});
+
+describe('[injection] whatever a row holds, the board is given what its contract allows', () => {
+  const words = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 400, size: 'max' }),
+    fc.string({ unit: 'grapheme' }),
+  );
+  /** As FHIR allows them; Tebra's are digits. */
+  const fhirId = fc.stringMatching(/^[A-Za-z0-9.-]{1,64}$/);
+
+  test('names, notes, lengths and ids of any kind', () => {
+    fc.assert(
+      fc.property(
+        ...([
+          words,
+          words,
+          words,
+          fhirId,
+          fhirId,
+          fhirId,
+          fc.nat(),
+          fc.array(words, { maxLength: 10 }),
+        ] as const),
+        (patientName, notes, locationName, appointmentId, patientId, providerId, durationMin, reasons) => {
+          const odd: EhrAppointment = {
+            ...{
+              ...row,
+              patientName,
+              notes,
+              locationName,
+              appointmentId,
+              patientId,
+              providerId,
+              durationMin,
+            },
+            ...{
+              reasons,
+              providerName: notes || 'Dr. Okafor',
+              status: { canonical: 'Unrecognised', raw: notes },
+            },
+          };
+          const providers = bookedProviders([odd]).map((each) => ({ ...each, color: '#112233' }));
+          for (const { id } of providers) expect(providerIdSchema.safeParse(id).error).toBeUndefined();
+          const { commands } = diffSchedule([odd], {
+            day: { ...day, providers },
+            visits: [],
+            persons: new Map(),
+          });
+          expect(commands).toHaveLength(1);
+          expect(commandSchema.safeParse(commands[0]).error).toBeUndefined();
+        },
+      ),
+      // A failing row of 400 signs is not made smaller: that takes minutes.
+      { numRuns: 100, endOnFailure: true },
+    );
+  });
+
+  test('an appointment over several days has no length, one of a day has', () => {
+    const lengthOf = (durationMin: number) =>
+      diffSchedule([{ ...row, durationMin }], { day, visits: [], persons: new Map() }).commands[0];
+    expect(lengthOf(4_320)).toMatchObject({ durationMin: null });
+    expect(lengthOf(1_440)).toMatchObject({ durationMin: 1_440 });
+  });
 });

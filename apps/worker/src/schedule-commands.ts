@@ -1,5 +1,6 @@
 import type { Command, CommandOf, Day, EhrSystem, Visit } from '@workflow-bolt/contracts';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
+import { boardProviderId } from './provider-ids.ts';
 import { type KnownDay, type MatchedRow, matchRows, patientKeyOf } from './visit-identity.ts';
 
 export type BoardContents = KnownDay & { day: Day; system?: EhrSystem };
@@ -7,10 +8,23 @@ export type BoardContents = KnownDay & { day: Day; system?: EhrSystem };
 /** One line of visible characters, cut to its length; null when nothing is left. */
 export const textOrNull = (text: string | null, lengthMax: number): string | null => {
   const line = text
-    ?.replace(/\s*\p{Cc}+\s*/gu, ' ')
+    ?.replace(/[\s\p{Cc}]+/gu, (run) => (/\p{Cc}/u.test(run) ? ' ' : run))
     .trim()
-    .slice(0, lengthMax);
+    .slice(0, lengthMax)
+    // Half of a sign, as the cut may leave one, is no text.
+    .replace(/\p{Cs}/gu, '')
+    .trim();
   return line ? line : null;
+};
+
+/** Text of several lines, cut to its length, without signs that are none; null when nothing is left. */
+export const blockOrNull = (text: string | null, lengthMax: number): string | null => {
+  const block = text
+    ?.replace(/[^\P{Cc}\n\r\t]/gu, ' ')
+    .trim()
+    .slice(0, lengthMax)
+    .replace(/\p{Cs}/gu, '');
+  return block ? block : null;
 };
 
 /** The board's provider with the EHR's id, or by name when the account hides ids. */
@@ -18,7 +32,7 @@ export function providerIdOf(
   day: Day,
   row: Pick<EhrAppointment, 'providerId' | 'providerName'>,
 ): string | null {
-  const id = row.providerId === null ? null : `ehr-${row.providerId}`;
+  const id = row.providerId === null ? null : boardProviderId(row.providerId);
   const found =
     day.providers.find((p) => p.id === id) ?? day.providers.find((p) => p.name === row.providerName);
   return found?.id ?? null;
@@ -29,6 +43,11 @@ export function visitTypeIdOf(day: Day, row: Pick<EhrAppointment, 'reasons'>): s
   const words = row.reasons.map((reason) => reason.trim().toLowerCase());
   return day.visitTypes.find((type) => words.includes(type.label.toLowerCase()))?.id ?? null;
 }
+
+const minutesMax = 1_440;
+/** Longer than a day is no length of a visit: a block over several days has none here. */
+export const minutesOrNull = (minutes: number | null): number | null =>
+  minutes !== null && minutes <= minutesMax ? minutes : null;
 
 /** What the patient comes for: reasons beyond the visit type itself, then the scheduler's note. */
 function complaintOf(day: Day, row: Pick<EhrAppointment, 'reasons' | 'notes'>): string | null {
@@ -54,7 +73,7 @@ function rowCommand(
     status: row.status.canonical,
     rawStatus: row.status.raw.slice(0, 80),
     startAt: row.startAt,
-    durationMin: row.durationMin,
+    durationMin: minutesOrNull(row.durationMin),
     providerId: providerIdOf(day, row),
     visitTypeId: visitTypeIdOf(day, row),
     locationName: textOrNull(row.locationName, 120),

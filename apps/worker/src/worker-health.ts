@@ -2,12 +2,15 @@
 import { type Beat, type Breaker, beatEveryMs, type EhrLane } from '@workflow-bolt/contracts';
 import type { EhrCallRecord } from '@workflow-bolt/ehr';
 import { ProcessBeats, ProcessLoad, type RedisPort } from '@workflow-bolt/store';
+import { LastCalls } from './ehr-link/last-calls.ts';
 
 export type JobLag = { jobs: number; jobsMs: number };
 export type WorkerHealthParts = {
   port: RedisPort;
   node: string;
   version: string;
+  /** Short name of the EHR account. */
+  account: string;
   breaker: (lane: EhrLane) => Breaker;
   /** Jobs that wait, and how long the oldest has. */
   jobLag: () => Promise<JobLag>;
@@ -15,14 +18,12 @@ export type WorkerHealthParts = {
   roster: () => Beat['roster'];
 };
 
-type LastCalls = { isOk: boolean; lastGoodAt: number | null; detail: string | null };
-
 export class WorkerHealth {
   readonly #parts: WorkerHealthParts;
   readonly #beats: ProcessBeats;
   readonly #load = new ProcessLoad();
   readonly #startedAt = Date.now();
-  #calls: LastCalls = { isOk: true, lastGoodAt: null, detail: 'not asked yet' };
+  readonly #calls = new LastCalls();
   #lag: JobLag = { jobs: 0, jobsMs: 0 };
   #timer: NodeJS.Timeout | null = null;
 
@@ -49,11 +50,8 @@ export class WorkerHealth {
     await this.#beats.leave(this.#parts.node).catch(() => undefined);
   }
 
-  called({ failure }: Pick<EhrCallRecord, 'failure'>): void {
-    // A throttle is the EHR working as announced, not the EHR being away.
-    if (failure?.kind === 'throttled') return;
-    const lastGoodAt = failure === null ? Date.now() : this.#calls.lastGoodAt;
-    this.#calls = { isOk: failure === null, detail: failure?.kind ?? null, lastGoodAt };
+  called(record: EhrCallRecord): void {
+    this.#calls.take(record, this.#beats.now());
   }
 
   /** Says it now: what turned is known at once. Never throws; a beat that is lost is followed by the next. */
@@ -61,8 +59,9 @@ export class WorkerHealth {
     const { node, version, record, roster, jobLag } = this.#parts;
     try {
       this.#lag = await jobLag();
+      await this.#beats.learnTime();
       await this.#beats.say({
-        ...{ node, role: 'worker', version, at: Date.now(), startedAt: this.#startedAt },
+        ...{ node, role: 'worker', version, at: this.#beats.now(), startedAt: this.#startedAt },
         ...{ load: this.#load.take(), lag: this.#lag, ehr: this.#ehr() },
         ...{ record: record(), roster: roster() },
       });
@@ -71,12 +70,12 @@ export class WorkerHealth {
     }
   }
 
-  /** An open breaker is worse than the last call was: nobody may even ask. */
+  /** The breakers' states stand beside what calls met: whoever reads it puts them together. */
   #ehr(): Beat['ehr'] {
-    const [reads, writes] = [this.#parts.breaker('reads'), this.#parts.breaker('writes')];
-    const isShut = reads.state === 'open' || reads.state === 'forced_open';
-    // Why a person holds it is for operators; this travels to whoever asks how the system is.
-    const told = isShut ? { isOk: false, detail: `circuit ${reads.state}` } : {};
-    return { ...this.#calls, ...told, reads: reads.state, writes: writes.state };
+    const { account, breaker } = this.#parts;
+    return {
+      ...this.#calls.told,
+      ...{ account, reads: breaker('reads').state, writes: breaker('writes').state },
+    };
   }
 }

@@ -28,12 +28,15 @@ import {
   type Vault,
 } from '@workflow-bolt/store';
 import type { Logger } from 'pino';
+import manifest from '../package.json' with { type: 'json' };
 import { AuditKeeper } from './audit/audit-keeper.ts';
 import { AuditGuard } from './detection/audit-guard.ts';
 import { RosterKeeper } from './downtime/roster-keeper.ts';
 import { EhrJobs } from './ehr-jobs.ts';
 import { ehrAccount, ehrSystemOf } from './ehr-link/ehr-account.ts';
 import { EhrConnection, type EhrConnectionParts } from './ehr-link/ehr-connection.ts';
+import { isRecovery } from './ehr-link/is-recovery.ts';
+import { LimitsKeeper } from './ehr-link/limits-keeper.ts';
 import { createJobWorkers, type JobWorkers } from './job-workers.ts';
 import { KeyKeeper } from './key-keeper.ts';
 import { ReconcileJobs } from './reconcile/reconcile-jobs.ts';
@@ -76,6 +79,7 @@ export class BoltWorker {
   readonly #index: IndexKeeper;
   readonly #rosters: RosterKeeper;
   readonly #ehr: EhrConnection;
+  readonly #limits: LimitsKeeper;
   readonly #writeBack: WriteBackKeeper;
   readonly #health: WorkerHealth;
   readonly #workerMetrics: WorkerMetrics;
@@ -124,10 +128,13 @@ export class BoltWorker {
       onChange: (lane, from, { state, why, by }) => {
         log.warn({ lane, from, state, why, by }, 'ehr breaker');
         void this.#health.beat();
-        const isBack = lane === 'reads' && from === 'half_open' && state === 'closed';
-        if (isBack) this.#reconcile.requestAfterRecovery();
+        if (isRecovery(lane, from, state)) this.#onRecovery();
         if (state === 'closed') this.#writeBack.hurry();
       },
+    });
+    this.#limits = new LimitsKeeper({
+      ask: (signal) => this.#ehr.background.throttles(signal),
+      learn: (throttles) => gaps.useThrottles(throttles),
     });
     this.#writeBack = new WriteBackKeeper({
       ...{ clinics: parts.clinics, registry: this.#registry, port: this.#redis, node: this.#node },
@@ -169,14 +176,19 @@ export class BoltWorker {
       record: (event) => this.#guard.record(event),
     });
     this.#ehrJobs = new EhrJobs({
-      ...{ clinics: parts.clinics, registry: this.#registry, port: this.#redis, ehr: this.#ehr, gaps, log },
+      ...{ clinics: parts.clinics, registry: this.#registry, port: this.#redis, ehr: this.#ehr, log },
       drift: new DriftStore(this.#redis, this.#vault),
       requestDetails: (board) => this.#jobs.requestDetails(board),
     });
     this.#reconcile = new ReconcileJobs({
       clinics: parts.clinics.flatMap(({ id, ehr }) => (ehr === null ? [] : [id])),
       connections: { queue: this.#queueConnection, blocking: () => this.#openBlocking(target) },
-      reconcile: (job, jobId, signal) => this.#ehrJobs.reconcileDay(job, jobId, signal),
+      reconcile: async (job, jobId, signal) => {
+        // What the outage changed is told first, and then read.
+        const result = await this.#ehrJobs.reconcileDay(job, jobId, signal);
+        if (job.trigger === 'recovery') await this.#readAfterRecovery(job.clinic);
+        return result;
+      },
       onFailure: (queue, jobId, error) => log.error({ queue, jobId, reason: error.message }, 'job failed'),
     });
     this.#jobs = createJobWorkers(
@@ -191,7 +203,7 @@ export class BoltWorker {
       },
     );
     this.#health = new WorkerHealth({
-      ...{ port: this.#redis, node: this.#node, version: '0.1.0' },
+      ...{ port: this.#redis, node: this.#node, version: manifest.version, account: this.#ehr.account },
       breaker: (lane) => this.#ehr.breaker(lane),
       jobLag: () => this.#jobs.lag(),
       record: () => this.#auditKeeper.state,
@@ -217,7 +229,7 @@ export class BoltWorker {
     ]);
     await this.#health.start();
     this.#keyKeeper.start();
-    void this.#ehrJobs.learnLimits();
+    if (this.#parts.clinics.some((clinic) => clinic.ehr !== null)) this.#limits.start();
     this.#jobs.start();
     this.#writeBack.start();
     this.#reconcile.start();
@@ -244,6 +256,7 @@ export class BoltWorker {
     await this.#keyKeeper.stop();
     await Promise.all([this.#jobs.stop(graceMs), this.#writeBack.stop(graceMs)]);
     await this.#reconcile.stop(graceMs);
+    await this.#limits.stop();
     await this.#ehr.stop();
     await this.#metrics?.stop();
     this.#workerMetrics.stop();
@@ -275,6 +288,16 @@ export class BoltWorker {
 
   #onConnectionError(error: Error): void {
     this.#parts.log.warn({ reason: error.message }, 'job connection');
+  }
+
+  /** The board has been waiting for it, and the vendor may have other limits now than when nobody could ask. */
+  #onRecovery(): void {
+    this.#reconcile.requestAfterRecovery();
+    this.#limits.hurry();
+  }
+
+  #readAfterRecovery(clinic: string): Promise<void> {
+    return this.#jobs.requestSync({ clinic, date: null, trigger: 'timer', requestedBy: 'system' });
   }
 
   #onCall(record: EhrCallRecord): void {

@@ -5,7 +5,7 @@ import type { VerifyOptions } from './verify-log.ts';
 
 export const help = `Usage: node packages/audit-verifier/src/main.ts FOLDER --key KEY [options]
 
-Checks a sealed record of accesses, or an export of one, from its files and a public key. Reads only.
+Checks a sealed record of accesses, an export of one, or a certificate of destruction, from its files and a public key. Reads only.
 
   FOLDER                    the log: the folder that holds "checkpoint" and "tile/"
   --key KEY                 verifier key of the log, name+hash+base64; or a file that holds it
@@ -20,6 +20,7 @@ Checks a sealed record of accesses, or an export of one, from its files and a pu
   --skew-seconds N          clocks may differ so much (default 300)
   --prove LEAF              print the proof that this entry is in the log, as JSON
   --export                  FOLDER is an export: check its files, rows and proofs
+  --certificate             FOLDER is a certificate of destruction, a JSON file: check who signed it, and what it says
   --json                    one JSON document instead of sentences
   --help                    this text
 
@@ -31,6 +32,7 @@ export type CommandLine = {
   folder: string;
   isJson: boolean;
   isExport: boolean;
+  isCertificate: boolean;
   prove: number | null;
   options: VerifyOptions;
 };
@@ -56,6 +58,7 @@ const shape = {
   'skew-seconds': { type: 'string', default: '300' },
   prove: text,
   export: flag,
+  certificate: flag,
   json: flag,
   help: flag,
 } as const;
@@ -115,6 +118,7 @@ export function readCommandLine(argv: readonly string[], files: Files, now: numb
     folder,
     isJson: values.json,
     isExport: values.export,
+    isCertificate: values.certificate,
     prove: count('prove', values.prove),
     options,
   };

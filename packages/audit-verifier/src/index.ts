@@ -40,6 +40,7 @@ export {
   widthOf,
 } from './tiles.ts';
 export { emptyRoot, fullRoot, isSameHash, leafHash, nodeHash, type TreeHash } from './tree-hash.ts';
+export { certificateMessage, isCertificateOf } from './verify-certificate.ts';
 export { type ExportManifest, type ExportProofs, exportNames, verifyExport } from './verify-export.ts';
 export { type VerifyOptions, type VerifyReport, verifyLog } from './verify-log.ts';
 export {

@@ -9,6 +9,7 @@ import { runVerifier } from './run-verifier.ts';
 import { formatKey } from './signed-note.ts';
 import { bundleName } from './tiles.ts';
 import { leafHash } from './tree-hash.ts';
+import { certificateMessage } from './verify-certificate.ts';
 
 const signer = newSigner();
 const entries = sampleEntries(300);
@@ -111,6 +112,50 @@ describe('the verifier’s command', () => {
     const { text, exitCode } = await runVerifier(argv);
     expect(exitCode).toBe(2);
     expect(text).toContain('Usage: node packages/audit-verifier/src/main.ts');
+  });
+
+  test('[H-23] [crypto] --certificate: who destroyed which keys, and every change of it is found', async () => {
+    const destruction = {
+      ...{ format: 1, id: 'd-1', clinic: 'north', dataClass: 'flow', period: '2026-03', scope: 'period' },
+      keys: [{ kid: 'rk1', sha256: '0a'.repeat(32) }],
+      ...{
+        destroyedAt: 1_773_151_200_000,
+        unrecoverableFrom: 1_773_756_000_000,
+        by: 'system',
+        reason: 'retention',
+      },
+    };
+    const signature = Buffer.from(signer.sign(certificateMessage(destruction))).toString('base64');
+    const kept = { destruction, publicKey: 'ignored', signature, clinic: 'north', period: '2026-03' };
+    const run = (certificate: unknown, by = key, ...more: string[]) => {
+      const file = join(dir, 'certificate.json');
+      writeFileSync(file, typeof certificate === 'string' ? certificate : JSON.stringify(certificate));
+      return runVerifier([file, '--key', by, '--certificate', ...more]);
+    };
+    expect(await run(kept)).toEqual({
+      exitCode: 0,
+      text: [
+        'north 2026-03 (period): 1 keys destroyed at 2026-03-10T14:00:00.000Z',
+        'by system, retention; in no copy of the key store after 2026-03-17T14:00:00.000Z',
+        `  rk1 ${'0a'.repeat(32)}`,
+        'Sound.',
+      ].join('\n'),
+    });
+    // In another order of names it is the same certificate.
+    const turned = Object.fromEntries(Object.entries(destruction).toReversed());
+    expect((await run({ ...kept, destruction: turned })).exitCode).toBe(0);
+    const codes = await Promise.all([
+      run({ ...kept, destruction: { ...destruction, by: 'nobody' } }),
+      run({ ...kept, destruction: { ...destruction, keys: [] } }),
+      run({ ...kept, signature: '' }),
+      run(kept, formatKey(newSigner().key)),
+    ]);
+    expect(codes.map(({ exitCode }) => exitCode)).toEqual([12, 12, 12, 12]);
+    expect((await run({ ...kept, clinic: 'south' })).exitCode).toBe(10);
+    for (const none of ['', '[]', '{"destruction":1}', '{"destruction":{}'])
+      expect((await run(none)).exitCode).toBe(14);
+    const report = JSON.parse((await run({ ...kept, signature: '' }, key, '--json')).text);
+    expect(report).toMatchObject({ destroyed: null, exitCode: 12 });
   });
 
   test('a folder without a log: 14, never 0', async () => {

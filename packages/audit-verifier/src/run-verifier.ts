@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { CallRefused, type CommandLine, help, readCommandLine } from './command-line.ts';
 import { Findings } from './findings.ts';
 import { folderReader } from './folder-reader.ts';
-import { exportReportText, logReportText } from './print-report.ts';
+import { certificateReportText, exportReportText, logReportText } from './print-report.ts';
 import { inclusionProof } from './proofs.ts';
 import { trustedCheckpoint } from './read-checkpoints.ts';
 import { checkpointName, MissingPiece, tileHashes } from './tiles.ts';
+import { verifyCertificate } from './verify-certificate.ts';
 import { verifyExport } from './verify-export.ts';
 import { verifyLog } from './verify-log.ts';
 
@@ -19,6 +20,7 @@ export async function runVerifier(argv: readonly string[], now = Date.now()): Pr
     const line = readCommandLine(argv, { read: (path) => readFileSync(path) }, now);
     if (!line) return { text: help, exitCode: 0 };
     if (line.prove !== null) return await prove(line, line.prove);
+    if (line.isCertificate) return checkCertificate(line);
     return line.isExport ? await checkExport(line) : await checkLog(line);
   } catch (error) {
     const isOurs = error instanceof CallRefused || typeof (error as NodeJS.ErrnoException).code === 'string';
@@ -39,6 +41,14 @@ async function checkExport({ folder, isJson, options }: CommandLine): Promise<Ve
   const report = await verifyExport(folderReader(folder), options);
   return {
     text: isJson ? JSON.stringify(report, null, 2) : exportReportText(report),
+    exitCode: report.exitCode,
+  };
+}
+
+function checkCertificate({ folder, isJson, options }: CommandLine): VerifierOutput {
+  const report = verifyCertificate(readFileSync(folder), options.key);
+  return {
+    text: isJson ? JSON.stringify(report, null, 2) : certificateReportText(report),
     exitCode: report.exitCode,
   };
 }

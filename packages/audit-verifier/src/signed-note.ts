@@ -76,7 +76,8 @@ export function formatNote({ text, signatures }: SignedNote): Uint8Array {
 /** The DER header of an Ed25519 public key. */
 const spkiHeader = Buffer.from('302a300506032b6570032100', 'hex');
 
-function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+/** Ed25519 over a message, under 32 raw bytes of a public key. */
+export function isSignedBy(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== 64) return false;
   const key = createPublicKey({ key: Buffer.concat([spkiHeader, publicKey]), format: 'der', type: 'spki' });
   return verify(null, message, key, signature);
@@ -104,10 +105,10 @@ export function verifyNote(note: SignedNote, key: NoteKey): { isSigned: boolean;
   for (const { name, keyHash, signature } of note.signatures) {
     if (name !== key.name || keyHash !== key.keyHash) continue;
     if (key.type === 1)
-      return { isSigned: isSigned(key.publicKey, Buffer.from(note.text), signature), at: null };
+      return { isSigned: isSignedBy(key.publicKey, Buffer.from(note.text), signature), at: null };
     if (signature.length !== 72) return { isSigned: false, at: null };
     const seconds = Number(Buffer.from(signature).readBigUInt64BE(0));
-    const isGood = isSigned(key.publicKey, cosignedMessage(note.text, seconds), signature.subarray(8));
+    const isGood = isSignedBy(key.publicKey, cosignedMessage(note.text, seconds), signature.subarray(8));
     return { isSigned: isGood, at: isGood ? seconds * 1_000 : null };
   }
   return { isSigned: false, at: null };

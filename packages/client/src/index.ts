@@ -7,6 +7,7 @@ export * from './api/audit-api.ts';
 export * from './api/break-glass-api.ts';
 export * from './api/display-api.ts';
 export * from './api/ehr-link-api.ts';
+export * from './api/oversight-api.ts';
 export * from './api/patient-search-api.ts';
 export * from './api/queues-api.ts';
 export * from './api/session-api.ts';

@@ -47,6 +47,20 @@ export const accessExamples = {
       },
     },
   },
+  getBreakGlassUse: {
+    [`200 ${json}`]: {
+      one: {
+        rows: [
+          {
+            ...{ ts: openedAt + 4_000, sub: 'vread', act: 'R', out: 0 },
+            ...{ what: 'visit.history', fields: [] },
+          },
+        ],
+        isCut: false,
+        sealedThrough: openedAt + 60_000,
+      },
+    },
+  },
   postBreakGlassReview: {
     [`request ${json}`]: {
       justified: { outcome: 'justified', comment: 'Collapse is in the incident log' },

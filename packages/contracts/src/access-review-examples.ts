@@ -18,5 +18,20 @@ export const accessReviewExamples = {
       },
     },
   },
+  getAccessInForce: {
+    [`200 ${json}`]: {
+      one: {
+        now: at,
+        digest,
+        accounts: [
+          {
+            ...{ uid: '01890a5d-ac96-774b-bcce-b302099a8057', kind: 'human', name: 'Rosa Delgado' },
+            ...{ roles: ['nurse'], clinics: ['north'], changedAt: at - 9_000_000_000 },
+            ...{ lastSignInAt: at - 86_400_000, isDormant: false },
+          },
+        ],
+      },
+    },
+  },
   postAccessReview: { [`request ${json}`]: { confirmed: { outcome: 'confirmed', digest } } },
 };

@@ -1,5 +1,7 @@
 /** The review of all access in force, owed by a person at least every 92 days (45 CFR 164.308(a)(4), 164.312(d)). */
 import { z } from 'zod';
+import { accountKindSchema } from './accounts.ts';
+import { roleSchema } from './actor.ts';
 import { clinicIdSchema, instantSchema } from './ids.ts';
 import type { Route } from './routes.ts';
 
@@ -36,6 +38,33 @@ export const accessReviewsResponseSchema = z
   })
   .meta({ id: 'AccessReviews' });
 
+/** One access that is in force, as whoever reviews it must see it. */
+export const accessInForceRowSchema = z
+  .strictObject({
+    uid: z.string(),
+    kind: accountKindSchema,
+    name: z.string(),
+    roles: z.array(roleSchema),
+    clinics: z.array(clinicIdSchema),
+    /** When roles, clinics, name or state last changed. */
+    changedAt: instantSchema,
+    /** The newest sealed sign-in of the last 90 days; null also for services, which never sign in. */
+    lastSignInAt: instantSchema.nullable(),
+    /** A person, and not signed in for 90 days. */
+    isDormant: z.boolean(),
+  })
+  .meta({ id: 'AccessInForceRow' });
+export type AccessInForceRow = z.infer<typeof accessInForceRowSchema>;
+
+export const accessInForceResponseSchema = z
+  .strictObject({
+    now: instantSchema,
+    /** Of exactly these accounts: an attestation names it. */
+    digest: z.string(),
+    accounts: z.array(accessInForceRowSchema),
+  })
+  .meta({ id: 'AccessInForce' });
+
 export const accessReviewRequestSchema = z
   .strictObject({ outcome: z.enum(accessReviewOutcomes), digest: z.string().max(80) })
   .meta({ id: 'AccessReviewRequest' });
@@ -48,7 +77,7 @@ export const accessReviewRoutes = {
     method: 'get',
     path: reviews,
     summary: 'The quarterly reviews of who may do what: done, due and overdue.',
-    description: 'What is in force is listed by `getAccounts`, for a manager those of his clinics.',
+    description: 'What is in force, account by account, is listed by `getAccessInForce`.',
     tag: 'accounts',
     access: 'account.read',
     isUserAction: false,
@@ -57,6 +86,21 @@ export const accessReviewRoutes = {
       200: { description: 'Newest first.', content: { 'application/json': accessReviewsResponseSchema } },
     },
     problems: ['store_unavailable'],
+  },
+  getAccessInForce: {
+    method: 'get',
+    path: `${reviews}/in-force`,
+    summary: 'Everybody who can do anything in this clinic: what a review of access looks at.',
+    description:
+      'With roles, clinics and last use, by name; those who run the installation are among them. Reading it is itself recorded.',
+    tag: 'accounts',
+    access: 'account.read',
+    isUserAction: true,
+    params: inClinic,
+    responses: {
+      200: { description: 'By name.', content: { 'application/json': accessInForceResponseSchema } },
+    },
+    problems: ['store_unavailable', 'archive_unavailable'],
   },
   postAccessReview: {
     method: 'post',

@@ -5,6 +5,7 @@ import {
   glassListRequestSchema,
   glassRegisterResponseSchema,
   glassReviewRequestSchema,
+  glassUseResponseSchema,
   openGlassRequestSchema,
   openGlassSchema,
   ownGlassResponseSchema,
@@ -80,6 +81,19 @@ export const accessRoutes = {
     params: inClinic,
     responses: { 200: json('The register.', glassRegisterResponseSchema) },
     problems: ['keys_unavailable'],
+  },
+  getBreakGlassUse: {
+    method: 'get',
+    path: `${glasses}/{id}/use`,
+    summary: 'What was opened and changed with one emergency access, for whoever judges it.',
+    description:
+      'From the sealed record: acts of this person on this patient, and on whole boards, while it was open. Reading it is itself recorded.',
+    tag: 'access',
+    access: 'break-glass.register',
+    isUserAction: true,
+    params: glass,
+    responses: { 200: json('What was done, first to last.', glassUseResponseSchema) },
+    problems: ['break_glass_not_found', 'store_unavailable', 'archive_unavailable'],
   },
   postBreakGlassReview: {
     method: 'post',

@@ -29,6 +29,21 @@ const seed = {
 };
 const done = { [answer]: { done: { next: 'done' } } };
 const changed = { [answer]: { changed: { account: { ...account, version: 4 } } } };
+const change = {
+  at: at + 86_400_000,
+  by: { uid: '019cd801-2b1c-7e02-8a41-77c0de9f1a2b', name: 'Olive Stone' },
+  what: 'access',
+  roles: account.roles,
+  clinics: account.clinics,
+  reason: 'Moved to the other site',
+};
+const token = {
+  id: 'q0ZcU2hWs7dKp4fGj9wEx6Aa',
+  name: 'Nightly report',
+  scopes: ['read', 'metrics'],
+  createdAt: at,
+  expiresAt: at + 30 * 86_400_000,
+};
 const because = { version: 3, reason: 'Moved to the other site' };
 
 export const accountExamples = {
@@ -114,6 +129,13 @@ export const accountExamples = {
   postDeactivateAccount: { [request]: { left: { ...because, releaseLogin: true } }, ...changed },
   postActivateAccount: { [request]: { back: because }, ...changed },
   postInvitation: { [answer]: { again: { account, enrolment } } },
+  getAccountChanges: { [answer]: { moved: { changes: [change] } } },
+  getOwnAccountChanges: { [answer]: { moved: { changes: [change] } } },
+  getAccountTokens: { [answer]: { one: { tokens: [token] } } },
+  postAccountToken: {
+    [request]: { nightly: { name: token.name, scopes: token.scopes, days: 30 } },
+    [answer]: { made: { token, secret: `bolt_${token.id}_${'0'.repeat(72)}` } },
+  },
   postResetAccount: {
     [request]: { both: { number: '40718826', reason: 'Lost her telephone, seen in person' } },
     [answer]: { code: { account, enrolment } },

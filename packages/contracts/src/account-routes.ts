@@ -1,6 +1,7 @@
 /** Addresses of sign-in, of one's own account and of the administration of accounts; part of the table in `routes.ts`. */
 import { z } from 'zod';
 import {
+  accountChangesResponseSchema,
   accountEnrolmentResponseSchema,
   accountIdSchema,
   accountResponseSchema,
@@ -29,6 +30,12 @@ import {
   transactionRequestSchema,
 } from './accounts.ts';
 import type { Route, RouteBody } from './routes.ts';
+import {
+  apiTokensResponseSchema,
+  createApiTokenRequestSchema,
+  newApiTokenResponseSchema,
+  recordIdSchema,
+} from './sessions.ts';
 
 const json = (description: string, schema: z.ZodType): RouteBody => ({
   description,
@@ -407,6 +414,71 @@ export const accountRoutes = {
       'account_changed',
       'login_taken',
       'keys_unavailable',
+    ],
+  },
+  getAccountChanges: {
+    method: 'get',
+    path: '/api/v1/accounts/{uid}/changes',
+    summary: 'Who changed an account, what, and the reasons they gave.',
+    tag: 'accounts',
+    access: 'account.read',
+    isUserAction: false,
+    params: account,
+    responses: { 200: json('Newest first.', accountChangesResponseSchema) },
+    problems: ['account_not_found', 'keys_unavailable'],
+  },
+  getOwnAccountChanges: {
+    method: 'get',
+    path: '/api/v1/account/changes',
+    summary: 'What others did to one’s own account, and why.',
+    tag: 'accounts',
+    access: 'session',
+    isUserAction: false,
+    responses: { 200: json('Newest first.', accountChangesResponseSchema) },
+    problems: ['account_not_found', 'keys_unavailable'],
+  },
+  getAccountTokens: {
+    method: 'get',
+    path: '/api/v1/accounts/{uid}/api-tokens',
+    summary: 'The API tokens of an account, without their secrets.',
+    tag: 'accounts',
+    access: 'account.read',
+    isUserAction: false,
+    params: account,
+    responses: { 200: json('Newest first.', apiTokensResponseSchema) },
+    problems: ['account_not_found'],
+  },
+  postAccountToken: {
+    method: 'post',
+    path: '/api/v1/accounts/{uid}/api-tokens',
+    summary: 'Make an API token for a service.',
+    description:
+      'A service signs in nowhere: this is how it gets what it shows. A person makes their own tokens, and nobody makes one in the name of another person.',
+    tag: 'accounts',
+    access: 'account.manage',
+    isUserAction: true,
+    stepUp: 'user-admin',
+    params: account,
+    request: { ...json('What it is for.', createApiTokenRequestSchema), maxBytes: smallMax },
+    responses: { 200: json('The token, shown this once.', newApiTokenResponseSchema) },
+    problems: [
+      ...(['administration_refused', 'account_not_found', 'token_limit', 'permission_denied'] as const),
+      'keys_unavailable',
+    ],
+  },
+  postAccountTokenRevoke: {
+    method: 'post',
+    path: '/api/v1/accounts/{uid}/api-tokens/{tokenId}/revoke',
+    summary: 'End an API token of somebody else, or of a service.',
+    tag: 'accounts',
+    access: 'account.manage',
+    isUserAction: true,
+    stepUp: 'user-admin',
+    params: account.extend({ tokenId: recordIdSchema }),
+    responses: { 204: { description: 'It is good no longer.', content: {} } },
+    problems: [
+      ...(['administration_refused', 'account_not_found', 'token_not_found', 'keys_unavailable'] as const),
+      'outcome_unknown',
     ],
   },
 } as const satisfies Record<string, Route>;

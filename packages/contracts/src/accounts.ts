@@ -73,6 +73,29 @@ export const accountsResponseSchema = z
   })
   .meta({ id: 'Accounts' });
 
+/** What can be done to an account by somebody else. */
+export const accountChangeKinds = [
+  ...(['created', 'access', 'named', 'deactivated', 'activated', 'invited', 'reset'] as const),
+  ...(['token-made', 'token-ended'] as const),
+] as const;
+export type AccountChangeKind = (typeof accountChangeKinds)[number];
+export const accountChangesResponseSchema = z
+  .strictObject({
+    changes: z.array(
+      z.strictObject({
+        at: instantSchema,
+        /** Who did it; the name is null when there is no such account. */
+        by: z.strictObject({ uid: z.string(), name: z.string().nullable() }),
+        what: z.enum(accountChangeKinds),
+        /** What the account held afterwards. */
+        roles: rolesSchema,
+        clinics: clinicsSchema,
+        reason: reasonSchema.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'AccountChanges' });
+
 /** Shown once, to be handed over in person. */
 export const enrolmentSchema = z
   .strictObject({ code: z.string(), expiresAt: instantSchema })

@@ -62,6 +62,7 @@ export const routeActions = [
   'retention.approve',
   'retention.run',
   'hold.manage',
+  'freeze.lift',
   // What was noticed.
   'alert.read',
   'alert.review',

@@ -15,6 +15,7 @@ export const detectionRuleIds = [
   'UT-1C',
   'UT-1S',
   'UT-1F',
+  'UT-2',
   'BTG-1',
   'BTG-1U',
   'REV-1',
@@ -36,6 +37,7 @@ export const detectionResponses = [
 export type DetectionResponse = (typeof detectionResponses)[number];
 
 export const reviewOutcomes = ['benign', 'training', 'misuse', 'incident'] as const;
+export type AlertReviewOutcome = (typeof reviewOutcomes)[number];
 
 const who = z.string().max(128).nullable();
 export const alertSchema = z

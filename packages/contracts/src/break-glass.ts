@@ -3,6 +3,7 @@
  * record, and judged by somebody else within three days.
  */
 import { z } from 'zod';
+import { auditEventSchema } from './audit.ts';
 import {
   boardDateSchema,
   clinicIdSchema,
@@ -89,3 +90,29 @@ export const glassRegisterResponseSchema = z
     listed: z.array(z.strictObject({ uid: userIdSchema, by: userIdSchema, at: instantSchema })),
   })
   .meta({ id: 'BreakGlassRegister' });
+
+/** What a reviewer reads of one emergency access: more rows than an hour of work makes. */
+export const glassUseRowsMax = 1_000;
+
+/** One act under an emergency access, as the record has it; ids and closed words only. */
+export const glassUseRowSchema = auditEventSchema
+  .pick({ ts: true, sub: true, act: true, out: true, why: true, cmd: true })
+  .extend({
+    /** What was read, such as `visit.history`. */
+    what: z.string().optional(),
+    /** Names of the fields that were read or changed, never their values. */
+    fields: z.array(z.string()),
+  })
+  .meta({ id: 'BreakGlassUseRow' });
+export type GlassUseRow = z.infer<typeof glassUseRowSchema>;
+
+export const glassUseResponseSchema = z
+  .strictObject({
+    /** In the order in which it happened. */
+    rows: z.array(glassUseRowSchema),
+    /** True when there was more than `glassUseRowsMax`. */
+    isCut: z.boolean(),
+    /** What happened later than this may not be in it yet; null while nothing is sealed. */
+    sealedThrough: instantSchema.nullable(),
+  })
+  .meta({ id: 'BreakGlassUse' });

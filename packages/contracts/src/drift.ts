@@ -18,6 +18,7 @@ export const driftFields = [
   'status',
   'presence',
   'start',
+  'duration',
   'provider',
   'type',
   'location',

@@ -11,6 +11,7 @@ import { downtimeExamples } from './downtime-examples.ts';
 import { driftExamples } from './drift-examples.ts';
 import { ehrLinkExamples } from './ehr-link-examples.ts';
 import { visitStatuses } from './entities.ts';
+import { keyExamples } from './key-examples.ts';
 import { commandExamples } from './openapi-command-examples.ts';
 import {
   nineOClock,
@@ -237,6 +238,7 @@ export const openApiExamples: Partial<Record<RouteId, Examples>> = {
   ...queueExamples,
   ...systemStateExamples,
   ...retentionExamples,
+  ...keyExamples,
   ...passkeyExamples,
   ...patientSearchExamples,
   getClinics: { [`200 ${json}`]: { clinics: { clinics } } },

@@ -18,6 +18,9 @@
  *   Reports on the record in any order, who works here, identities revealed, and printing: new addresses, actions `print` and
  *   `audit.reveal`, the purpose `identity-reveal`; entries may say how grave they are (`sev`). A report without `format` is JSON, as before.
  *   What a clinic has while the system is away: the reason `roster-late`, and two addresses (half of a key, openings of rosters).
+ *   Accounts: who changed one and why, one's own too, and the API tokens of services: five new addresses.
+ *   What a review looks at: who has access in a clinic, and what was done with an emergency access: two new addresses.
+ *   Keys in use and new ones on demand, deleting let go on after a doubt, the rule UT-2: three new addresses, the action `freeze.lift`.
  */
 export const protocolVersion = 1;
 

@@ -48,7 +48,7 @@ export const retentionExamples = {
   getRetention: {
     [`200 ${json}`]: {
       one: {
-        ...{ clinic: 'north', hotDays: 30, totalDays: 90, isFrozen: false },
+        ...{ clinic: 'north', hotDays: 30, totalDays: 90, isFrozen: false, freeze: null },
         ...{ days: [day], holds: [active], requests: [request] },
         certificates: [{ clinic: 'north', class: 'flow', period: '2025-11', destroyedAt: at }],
       },
@@ -72,6 +72,7 @@ export const retentionExamples = {
       approved: { ...request, state: 'approved', decided: { by: 'ada-king', at: at + 60_000, reason } },
     },
   },
+  postFreezeLift: { [`request ${json}`]: { settled: { reason: 'incident/2026-07' } } },
   getAlerts: { [`200 ${json}`]: { one: { now: at, alerts: [alert] } } },
   postAlertReview: {
     [`request ${json}`]: { misuse: { clinic: 'north', outcome: 'misuse' } },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { alertReviewRequestSchema, alertSchema, alertsQuerySchema, alertsResponseSchema } from './alerts.ts';
 import { clinicIdSchema } from './ids.ts';
 import {
+  freezeLiftRequestSchema,
   holdActRequestSchema,
   legalHoldSchema,
   purgeDecisionRequestSchema,
@@ -99,6 +100,19 @@ export const retentionRoutes = {
       'step_up_required',
       'store_unavailable',
     ],
+  },
+  postFreezeLift: {
+    method: 'post',
+    path: '/api/v1/deletion-freeze/lift',
+    summary: 'Let data be deleted again, after the record of accesses was in doubt.',
+    description:
+      'Once every alert that stopped the deleting was reviewed (`record_state` until then), and by another person than those who reviewed. `record_not_found` when nothing is stopped.',
+    tag: 'access',
+    access: 'freeze.lift',
+    isUserAction: true,
+    request: { ...json('Why: the code or number of the case.', freezeLiftRequestSchema), maxBytes: smallMax },
+    responses: { 204: { description: 'The next sweep deletes what is due.', content: {} } },
+    problems: ['record_not_found', 'record_state', 'step_up_required', 'store_unavailable'],
   },
   getAlerts: {
     method: 'get',

@@ -262,6 +262,10 @@ export const purgeDecisionRequestSchema = z
   .strictObject({ isApproved: z.boolean(), reason: retentionReasonSchema })
   .meta({ id: 'PurgeDecisionRequest' });
 
+export const freezeLiftRequestSchema = z
+  .strictObject({ reason: retentionReasonSchema })
+  .meta({ id: 'FreezeLiftRequest' });
+
 export const retentionResponseSchema = z
   .strictObject({
     clinic: clinicIdSchema,
@@ -269,6 +273,8 @@ export const retentionResponseSchema = z
     totalDays: z.int(),
     /** True while the record of accesses is in doubt: nothing is deleted then. */
     isFrozen: z.boolean(),
+    /** Why and since when; null while deleting goes its way. */
+    freeze: freezeSchema.nullable(),
     days: z.array(keptDaySchema),
     holds: z.array(legalHoldSchema),
     requests: z.array(purgeRequestSchema),

@@ -17,6 +17,7 @@ import { ehrLinkRoutes } from './ehr-link-routes.ts';
 import { federationRoutes } from './federation-routes.ts';
 import { boardDateSchema, clinicIdSchema, instantSchema, visitIdSchema } from './ids.ts';
 import { importRequestSchema } from './import.ts';
+import { keyRoutes } from './key-routes.ts';
 import { metricsSummarySchema } from './metrics-summary.ts';
 import { passkeyRoutes } from './passkey-routes.ts';
 import { patientSearchRoutes } from './patient-search-routes.ts';
@@ -434,6 +435,7 @@ export const routes = {
   ...systemStateRoutes,
   ...patientSearchRoutes,
   ...retentionRoutes,
+  ...keyRoutes,
   ...passkeyRoutes,
   ...federationRoutes,
 } as const satisfies Record<string, Route>;

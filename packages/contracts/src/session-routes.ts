@@ -136,7 +136,7 @@ export const sessionRoutes = {
     isUserAction: true,
     params: z.strictObject({ tokenId: recordIdSchema }),
     responses: { 204: done },
-    problems: ['token_not_found'],
+    problems: ['token_not_found', 'outcome_unknown'],
   },
   getWorkstations: {
     method: 'get',

@@ -3,7 +3,7 @@
  * say these codes and these sentences, and nobody has words of their own. `deriveSystemState` in domain decides.
  */
 import { z } from 'zod';
-import { breakerStates } from './ehr-link.ts';
+import { breakerStates, ehrAccountSchema } from './ehr-link.ts';
 import { instantSchema } from './ids.ts';
 
 /** From best to worst. */
@@ -161,6 +161,14 @@ export const beatSchema = z
         /** State of the circuit breaker of each lane. */
         reads: z.enum(breakerStates),
         writes: z.enum(breakerStates),
+        /** The account that it speaks of, by its short name: two kinds of EHR are two accounts. */
+        account: ehrAccountSchema.optional(),
+        /** When this process last had an answer or none, and how long that took, ms; null before the first call. */
+        askedAt: instantSchema.nullable().optional(),
+        tookMs: lag.nullable().optional(),
+        /** The same of the last write that went well. */
+        wroteAt: instantSchema.nullable().optional(),
+        wroteMs: lag.nullable().optional(),
       })
       .nullable(),
   })

@@ -113,6 +113,7 @@ const specified: Record<Action, string> = {
   'retention.approve': 'A!~',
   'retention.run': 'SY',
   'hold.manage': 'G!A!',
+  'freeze.lift': 'A!~',
   'alert.read': 'GAU',
   'alert.review': 'G~A~',
 };

@@ -213,6 +213,11 @@ export const actionMatrix: Readonly<Record<Action, ActionRow>> = {
   ),
   'retention.run': inClinic('Carry out a deletion that is due or approved', all(['service', 'system'])),
   'hold.manage': inClinic('Place or lift a legal hold', all(['manager', 'admin'], proof), 'connector-config'),
+  'freeze.lift': inInstallation(
+    'Let data be deleted again, after others have judged why the record was in doubt',
+    all(['admin'], provenOnOthers),
+    'connector-config',
+  ),
 
   'alert.read': inClinic('See alerts', all(['manager', 'admin', 'auditor'])),
   'alert.review': inClinic('Settle an alert about somebody else', all(['manager', 'admin'], ['others'])),

@@ -42,6 +42,16 @@ export function calibrateTimes(pairs: readonly StartPair[]): Calibration {
   return first === 0 ? { verdict: 'aligned', samples } : { verdict: 'shifted', shiftHours, samples };
 }
 
+/**
+ * Whether both calls speak of different times: at least two samples, and none agrees. One that differs may have been moved
+ * between the calls, or not yet be listed where it is.
+ */
+export function areTimesApart(found: Calibration): boolean {
+  if (found.verdict === 'shifted') return found.samples >= 2;
+  if (found.verdict !== 'inconsistent') return false;
+  return found.differencesMs.length >= 2 && found.differencesMs.every((difference) => difference !== 0);
+}
+
 const SAMPLES = 3;
 
 /**
@@ -50,7 +60,7 @@ const SAMPLES = 3;
  */
 export async function calibrate(
   port: Pick<EhrPort, 'appointment'>,
-  rows: readonly EhrScheduleRow[],
+  rows: readonly Pick<EhrScheduleRow, 'appointmentId' | 'recurring' | 'start'>[],
   signal?: AbortSignal,
 ): Promise<Calibration> {
   const candidates = rows.filter((row) => row.recurring !== true && row.start?.kind === 'instant');

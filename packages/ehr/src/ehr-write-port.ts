@@ -112,6 +112,9 @@ export type StatusWriteOutcome =
       readonly failure: EhrFailure | null;
     };
 
+/** What a write would come to: `would` when it would be sent, else the outcome that reading alone decides. */
+export type StatusPreview = { readonly kind: 'would' } | StatusWriteOutcome;
+
 /** A visit that the EHR does not know yet, usually a walk-in. */
 export interface AppointmentCreation {
   readonly practiceId: string;
@@ -167,6 +170,8 @@ export type CreateOutcome =
 export interface EhrWritePort {
   /** Read, compare, full-copy update, echo check, read again. Takes 1 to 4 calls, about 2 to 4 s. */
   writeStatus(write: StatusWrite, signal?: AbortSignal): Promise<StatusWriteOutcome>;
+  /** The reading and the comparison of `writeStatus`, by the same rules; sends nothing. */
+  previewStatus(write: StatusWrite, signal?: AbortSignal): Promise<StatusPreview>;
   /** Search by patient and time, create, echo check, read again. */
   create(creation: AppointmentCreation, signal?: AbortSignal): Promise<CreateOutcome>;
 }

@@ -7,7 +7,7 @@ export {
   statusRank,
 } from './appointment-status.ts';
 export { type BreakerVerdict, breakerVerdict } from './breaker-verdict.ts';
-export { type Calibration, calibrate, calibrateTimes, type StartPair } from './calibration.ts';
+export { areTimesApart, type Calibration, calibrate, calibrateTimes, type StartPair } from './calibration.ts';
 export { type CallClock, systemClock } from './call-clock.ts';
 export { BreakerOpen, type CallGuard, type CallPermit, gateGuard } from './call-guard.ts';
 export { clinicDay, DAY_MARGIN_MS, type InstantWindow, localDate, scheduleWindow } from './clinic-day.ts';

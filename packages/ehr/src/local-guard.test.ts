@@ -23,7 +23,7 @@ function guardOnHand() {
     permit.report(failure, 10);
     return now;
   };
-  return { guard, call };
+  return { guard, call, pass: (ms: number) => clock.sleep(ms) };
 }
 
 test('alone, a process keeps three gaps, before its first call too', async () => {
@@ -59,4 +59,28 @@ test('who leaves before his turn leaves no slot taken', async () => {
   const { guard, call } = guardOnHand();
   await expect(guard.acquire('read', AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
   await expect(call('read', null)).resolves.toBe(1_500);
+});
+
+test('[EH-CREDENTIALS] [EH-ALONE] refused credentials stop every lane at the first answer, for longer each time', async () => {
+  const { call, pass } = guardOnHand();
+  const refused = ehrFailure({ kind: 'auth', reason: 'credentials-refused', permissions: [] });
+  for (const minutes of [2, 4, 8, 16, 30, 30]) {
+    await call('read', refused);
+    await pass(minutes * 60_000 - 1);
+    for (const lane of ['read', 'write'] as const)
+      await expect(call(lane, null)).rejects.toThrow(BreakerOpen);
+    await pass(1);
+  }
+  await expect(call('write', null)).resolves.toBeGreaterThan(0);
+  await call('write', refused);
+  await pass(119_999);
+  await expect(call('write', null)).rejects.toMatchObject({ retryAfterMs: 1 });
+});
+
+test('[EH-CREDENTIALS] who waited while another was refused is not sent either', async () => {
+  const { guard } = guardOnHand();
+  const first = await guard.acquire('read');
+  const second = guard.acquire('write');
+  first.report(ehrFailure({ kind: 'auth', reason: 'bad-credentials', permissions: [] }), 1);
+  await expect(second).rejects.toThrow(BreakerOpen);
 });

@@ -29,6 +29,9 @@ const gapFactor = 3;
 const failuresMax = 3;
 const pauseMs = 30_000;
 const waitersMax = 64;
+/** After refused credentials, at the first answer and in every lane: repeating them soon may lock the account. */
+const refusedMs = 120_000;
+const refusedMsMax = 1_800_000;
 
 class CallFailed extends Error {}
 
@@ -54,6 +57,22 @@ export function createLocalGuard<Operation extends string>(
     return breaker;
   }
 
+  let refusals = 0;
+  let shutUntil = Number.NEGATIVE_INFINITY;
+
+  function refuseWhileShut(): void {
+    const leftMs = shutUntil - clock.now();
+    if (leftMs > 0) throw new BreakerOpen('open', leftMs);
+  }
+
+  function noteAccount(failure: EhrFailure | null): void {
+    const verdict = breakerVerdict(failure);
+    if (verdict === 'ok') refusals = 0;
+    if (verdict !== 'credentials') return;
+    shutUntil = clock.now() + Math.min(refusedMsMax, refusedMs * 2 ** refusals);
+    refusals += 1;
+  }
+
   /** Enters bulkhead and breaker, and stays inside until `settle` is called. */
   async function enter(operation: Operation): Promise<(failure: EhrFailure | null) => void> {
     const inside = Promise.withResolvers<void>();
@@ -67,8 +86,7 @@ export function createLocalGuard<Operation extends string>(
     run.catch(() => inside.reject(new BreakerOpen('open', pauseMs)));
     await inside.promise;
     return (failure) => {
-      const verdict = breakerVerdict(failure);
-      if (verdict === 'failed' || verdict === 'credentials') outcome.reject(new CallFailed());
+      if (breakerVerdict(failure) === 'failed') outcome.reject(new CallFailed());
       else outcome.resolve();
     };
   }
@@ -76,9 +94,12 @@ export function createLocalGuard<Operation extends string>(
   return {
     async acquire(operation, signal) {
       signal?.throwIfAborted();
+      refuseWhileShut();
       const settle = await enter(operation);
       try {
         await gate.acquire(operation, signal);
+        // Whoever was inside before may have been refused meanwhile.
+        refuseWhileShut();
       } catch (error) {
         settle(null);
         throw error;
@@ -88,6 +109,7 @@ export function createLocalGuard<Operation extends string>(
           if (failure?.kind === 'throttled') {
             void gate.defer(operation, throttleWaitMs(failure.intervalMs, gapMs(operation)));
           }
+          noteAccount(failure);
           settle(failure);
         },
       };

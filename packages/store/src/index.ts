@@ -1,5 +1,6 @@
 /** Redis behind the board: commit log, hosts, function library, connection. */
 
+export { AccountChanges, type NotedChange } from './accounts/account-changes.ts';
 export { accountKeyRows } from './accounts/account-keys.ts';
 export type {
   AccountChange,
@@ -185,7 +186,6 @@ export { challengeMs, type WorkstationRecord, WorkstationStore } from './session
 export { auditedProvider } from './vault/audited-provider.ts';
 export { type BoardCodec, plainCodec } from './vault/board-cipher.ts';
 export { countKids, kidsOfVisit } from './vault/board-kids.ts';
-export { keyBackupMs, verifyCertificate } from './vault/certificate.ts';
 export { type CryptReason, cryptReasonOf } from './vault/crypt-failure.ts';
 export type { DestroyOrder } from './vault/destroy-keys.ts';
 export { GoogleKms, type GoogleKmsParts, type KmsClient } from './vault/google-kms.ts';
@@ -193,6 +193,7 @@ export type { KeyScope } from './vault/key-documents.ts';
 export type { KeyUse } from './vault/key-hierarchy.ts';
 export type { KeyInfo, KeyProvider, KeyProviderStatus } from './vault/key-provider.ts';
 export { KeyUseRecorder, type KeyUseRecorderParts } from './vault/key-use-recorder.ts';
+export { keysOfClinic } from './vault/keys-in-use.ts';
 export { LocalKeyFile } from './vault/local-key-file.ts';
 export { type KeyProviderOptions, openKeyProvider } from './vault/open-key-provider.ts';
 export { lazyKeyProvider, lazyStore, openVault, type VaultAddresses } from './vault/open-vault.ts';

@@ -262,3 +262,29 @@ describe('[I7] [EH-FORCE] a person’s hand', () => {
     expect([await state('reads'), await state('writes')]).toEqual(['forced_closed', 'open']);
   });
 });
+
+test('[EH-FAIR] a line full of timers turns nobody away whom a person waits for', async () => {
+  const link = new EhrLink({
+    port: breaker.port,
+    account: virtualAccount,
+    node: 'a',
+    settings,
+    waitersMax: 8,
+  });
+  const take = async (kind: 'interactive' | 'background') => {
+    permits += 1;
+    const asked = {
+      operation: 'GetPatient',
+      lane: 'reads',
+      permit: `p${permits}`,
+      kind,
+      gapMs: 500,
+    } as const;
+    return (await link.take({ ...asked, isLive: false, busyMs: 0, leaseMs })).status;
+  };
+  const told: string[] = [];
+  for (let n = 0; n < 8; n += 1) told.push(await take('background'));
+  expect(told).toEqual(['granted', ...many(6, 'ok').map(() => 'wait'), 'full']);
+  expect([await take('interactive'), await take('interactive')]).toEqual(['wait', 'wait']);
+  expect([await take('interactive'), await take('background')]).toEqual(['full', 'full']);
+});

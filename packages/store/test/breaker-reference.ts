@@ -63,7 +63,8 @@ export class BreakerReference {
     const gate = this.#gate(ask.operation);
     for (const [id, { till }] of gate.line) if (till <= now) gate.line.delete(id);
     const known = gate.line.get(ask.permit);
-    if (!known && gate.line.size >= this.#waitersMax) return { status: 'full', now };
+    const places = ask.kind === 'interactive' ? this.#waitersMax : Math.floor(this.#waitersMax * 0.75);
+    if (!known && gate.line.size >= places) return { status: 'full', now };
     if (!known) gate.n += 1;
     const mine = { kind: ask.kind, n: known?.n ?? gate.n, till: 0 };
     if (ask.isLive) gate.gap = ask.gapMs;

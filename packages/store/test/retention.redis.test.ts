@@ -202,6 +202,22 @@ test('[audit] while the record of accesses is in doubt nothing is deleted, and a
   expect(await here.sweep('frozen', on(400))).toMatchObject({ isFrozen: false, purged: [date] });
 });
 
+test('[audit] a doubt in the middle of a sweep stops it before the next thing it would delete', async () => {
+  const clinic = 'doubt';
+  const days = [date, dateAfter(date, 1)];
+  for (const each of days) await here.day({ clinic, date: each }, 1, true);
+  const doubt = () => freezeDeletions(here.port, { why: 'AUD-1', since: 5 });
+  await doubt();
+  expect(await here.sweep(clinic, on(400))).toMatchObject({ archived: days, cooled: [] });
+  await liftFreeze(here.port);
+  // The record is found wanting while the first of the two is put on it.
+  expect(await here.sweep(clinic, on(400), { record: doubt })).toMatchObject({
+    ...{ isFrozen: true, cooled: [date], purged: [], shredded: [] },
+  });
+  await liftFreeze(here.port);
+  expect(await here.sweep(clinic, on(400))).toMatchObject({ isFrozen: false, purged: days });
+});
+
 test('[audit] [I5] what cannot be recorded is not deleted', async () => {
   await here.day({ clinic: 'mute', date }, 1, true);
   await here.sweep('mute', on(31));

@@ -16,7 +16,7 @@ import {
 
 const cursor = { epoch: 'e'.repeat(32), seq: 7 };
 const recordOf = (turn: number) => ({
-  ...{ entry: { ...openWriteBack('5001', { status: 'Scheduled' as const, version: null }) } },
+  ...{ entry: { ...openWriteBack('500100000042', { status: 'Scheduled' as const, version: null }) } },
   ...{ seen: 'CheckedIn' as const, theirs: 'Scheduled' as const, turn, told: 0, triedAt: null, dry: null },
 });
 
@@ -65,7 +65,7 @@ test('[H-04] [privacy] an entry in Redis names no appointment and no patient', a
     await redis.client().hgetall(outboxKey({ clinic: 'north', date: '2026-03-11' })),
   );
   expect(text).toContain('e:v1');
-  expect(text).not.toContain('5001');
+  expect(text).not.toContain('500100000042');
 });
 
 test('the switch is never looser than the file, and a word that nobody knows reads as off', async () => {

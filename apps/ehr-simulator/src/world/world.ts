@@ -59,7 +59,9 @@ export class EhrWorld {
   readonly #appointments = new Map<string, AppointmentRecord>();
   /** What the list still shows instead of a written appointment, and until when; null for nothing. */
   readonly #lagging = new Map<string, { shown: AppointmentRecord | null; untilMs: number }>();
+  readonly #changedPatients = new Set<number>();
   #nextId: number;
+  #onChange: () => void = () => {};
 
   constructor(parts: WorldParts) {
     this.customerId = parts.customerId;
@@ -70,6 +72,28 @@ export class EhrWorld {
     for (const patient of parts.patients) this.patients.set(patient.id, patient);
     for (const appointment of parts.appointments) this.#appointments.set(appointment.key, appointment);
     this.#nextId = Math.max(899_999, ...parts.appointments.map((appointment) => appointment.id)) + 1;
+  }
+
+  /** Goes on with what had become of this day's data. */
+  restore({ nextId, appointments, patients }: ReturnType<EhrWorld['changed']>): void {
+    this.#nextId = nextId;
+    this.#appointments.clear();
+    for (const appointment of appointments) this.#appointments.set(appointment.key, appointment);
+    for (const patient of patients) {
+      this.patients.set(patient.id, patient);
+      this.#changedPatients.add(patient.id);
+    }
+  }
+
+  /** What the day's data have become: all appointments, and the patients that were changed. */
+  changed(): { nextId: number; appointments: AppointmentRecord[]; patients: PatientRecord[] } {
+    const patients = [...this.#changedPatients].flatMap((id) => this.patients.get(id) ?? []);
+    return { nextId: this.#nextId, appointments: this.all(), patients };
+  }
+
+  /** Calls back after each change, before whoever asked for it is answered. */
+  whenChanged(listener: () => void): void {
+    this.#onChange = listener;
   }
 
   /** All appointments that exist in the list: deleted ones leave no trace there. */
@@ -109,6 +133,7 @@ export class EhrWorld {
     const id = this.#nextId++;
     const record = { ...parts, id, key: `a${id}` };
     this.#appointments.set(record.key, record);
+    this.#onChange();
     return record;
   }
 
@@ -116,12 +141,14 @@ export class EhrWorld {
   change(record: AppointmentRecord, change: Partial<AppointmentRecord>, nowMs: number): AppointmentRecord {
     const changed = { ...record, ...change, updatedMs: nowMs };
     this.#appointments.set(record.key, changed);
+    this.#onChange();
     return changed;
   }
 
   /** Removes an appointment altogether, as if it had never been. */
   remove(record: AppointmentRecord): void {
     this.#appointments.delete(record.key);
+    this.#onChange();
   }
 
   changePatient(id: number, change: Partial<PatientRecord>, nowMs: number): PatientRecord | undefined {
@@ -129,6 +156,8 @@ export class EhrWorld {
     if (!patient) return undefined;
     const changed = { ...patient, ...change, modifiedMs: nowMs };
     this.patients.set(id, changed);
+    this.#changedPatients.add(id);
+    this.#onChange();
     return changed;
   }
 }

@@ -1,6 +1,15 @@
 /** [H-01] Every route × every kind of caller, over HTTP, against the matrix; generated, so a new route is in it. */
-import { type Role, type RouteId, routeIds, routeOf } from '@workflow-bolt/contracts';
-import { type Action, actionMatrix } from '@workflow-bolt/domain';
+import {
+  type Command,
+  commandExamples,
+  commandSchemas,
+  type Role,
+  type RouteId,
+  routeActions,
+  routeIds,
+  routeOf,
+} from '@workflow-bolt/contracts';
+import { type Action, actionMatrix, actionOf, correctors, personWriters } from '@workflow-bolt/domain';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -148,6 +157,74 @@ describe('[H-01] [H-04] [ONC-d-1] [authz] every cell over HTTP', () => {
     expect(of('"sub":"deny"', '"uid":"manager"', 'DENY_PROOF', 'display.manage')).toBeGreaterThan(0);
     expect(of('"sub":"deny"', '"uid":"agent"', 'DENY_ON_BEHALF', '/stream')).toBeGreaterThan(0);
     expect(of('"sub":"deny"', 'display-', 'DENY_ROLE', '/history')).toBeGreaterThan(0);
+  });
+});
+
+/** One command of every row of the matrix, and of every row that one is narrowed into, about a visit that is not there. */
+const commands: readonly Command[] = [
+  ...Object.values(commandExamples).filter(({ type }) => type !== 'updatePerson' && type !== 'correctTime'),
+  {
+    type: 'createVisit',
+    visitId: 'booked-one',
+    kind: 'booked',
+    fullName: 'Bo',
+    providerId: 'dr-okafor',
+    startAt: Date.now(),
+    durationMin: 20,
+  },
+  ...(['fhir', 'import'] as const).map((system) => ({
+    ...commandExamples.applyScheduleRow,
+    system,
+    startAt: Date.now(),
+  })),
+  ...(Object.keys(correctors) as (keyof typeof correctors)[]).map((milestone) => ({
+    ...{ ...commandExamples.correctTime, milestone },
+  })),
+  ...[{ fullName: 'Bo' }, { dob: null }, { phone: null }, { reason: null }].map((detail) => ({
+    ...{ type: 'updatePerson' as const, visitId: 'nobody', ...detail },
+  })),
+];
+
+/** From the data alone: the row, and where it is narrowed, the cell of the narrower table. */
+function mayCommand(role: Role, command: Command): boolean {
+  const isIn = (action: Action) => actionMatrix[action].who[role] !== undefined;
+  if (!isIn('command') || !isIn(actionOf(command))) return false;
+  if (command.type === 'correctTime') return correctors[command.milestone].includes(role);
+  if (command.type !== 'updatePerson') return true;
+  const detail = (Object.keys(personWriters) as (keyof typeof personWriters)[]).find(
+    (each) => each in command,
+  );
+  return detail !== undefined && personWriters[detail].includes(role);
+}
+
+describe('[H-01] [H-16] [authz] every command of every role over HTTP', () => {
+  test('no row of the matrix is left out', () => {
+    const rows = Object.keys(actionMatrix).filter(
+      (row) => !(routeActions as readonly string[]).includes(row),
+    );
+    // Refused for its form, a command would say nothing about who may.
+    expect(commands.filter((each) => !commandSchemas[each.type].safeParse(each).success)).toEqual([]);
+    expect([...new Set(commands.map(actionOf))].toSorted()).toEqual(rows.toSorted());
+  });
+
+  test.each<Caller>([...everyone, 'display', 'nobody'])('%s', async (caller) => {
+    // Whoever may is let in to the rules: most of what they ask for is not there, some is done.
+    const headers = { ...(await headersOf(caller)), 'content-type': 'application/json' };
+    const [answers, wanted]: [string[], string[]] = [[], []];
+    for (const [i, command] of commands.entries()) {
+      const response = await fetch(`${fixture.url}/api/v1/boards/north/${today()}/commands`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ clientId: `matrix-${caller}`, n: i + 1, command }),
+      });
+      const { code = 'applied' } = (await response.json()) as { code?: string };
+      const row = `${i} ${actionOf(command)}`;
+      const isDenied = code === 'permission_denied' || code === 'not_authenticated';
+      answers.push(`${row}: ${isDenied ? code : 'let in'}`);
+      const denial = caller === 'nobody' ? 'not_authenticated' : 'permission_denied';
+      wanted.push(`${row}: ${caller !== 'nobody' && mayCommand(caller, command) ? 'let in' : denial}`);
+    }
+    expect(answers).toEqual(wanted);
   });
 });
 

@@ -34,13 +34,19 @@ export async function displaySessionOf(
   return sessionOf(display, now());
 }
 
-/** A device is only asked when nobody is signed in: a person's session in the same browser comes first. */
+/**
+ * A device is only asked when nobody is signed in: a person's session in the same browser comes first. What a browser
+ * adds by itself is never shown together with what a program shows: throws `ambiguous_credentials`.
+ */
 function displayTokenOf(req: IncomingMessage, cookies: CookiePolicy): string | null {
   const { authorization } = req.headers;
-  if (authorization !== undefined)
-    return authorization.startsWith(`Bearer ${prefix}`) ? authorization.slice(7) : null;
-  if (sessionCookiesOf(req, cookies).length > 0) return null;
   const values = cookieValues(req, cookieName(req, cookies, names));
+  const hasSession = sessionCookiesOf(req, cookies).length > 0;
+  if (authorization !== undefined) {
+    if (hasSession || values.length > 0) throw new ProblemError('ambiguous_credentials');
+    return authorization.startsWith(`Bearer ${prefix}`) ? authorization.slice(7) : null;
+  }
+  if (hasSession) return null;
   if (values.length > 1) throw new ProblemError('not_authenticated');
   return values[0] ?? null;
 }

@@ -61,6 +61,22 @@ describe('[authz] [session] an open stream follows the rights of its reader with
     again.close();
   });
 
+  test('another role: whatever is let in first brings the new token, a stream as well, and what is not found', async () => {
+    for (const [path, status] of [
+      ['stream', 200],
+      ['visits/nobody/history', 404],
+    ] as const) {
+      turncoat.role = 'nurse';
+      const client = await fixture.login('turncoat');
+      turncoat.role = 'provider';
+      const stop = new AbortController();
+      const { headers, signal } = { headers: client.headers, signal: stop.signal };
+      const answer = await fetch(`${client.board()}/${path}`, { headers, signal });
+      expect([answer.status, answer.headers.getSetCookie().length]).toEqual([status, 1]);
+      stop.abort();
+    }
+  });
+
   test('a role that may not read: ended for good, and refused when it comes back', async () => {
     turncoat.role = 'nurse';
     const client = await fixture.login('turncoat');
@@ -185,6 +201,21 @@ describe('[kiosk] [authz] [H-22] a wall display', () => {
     const stream = await forged.stream();
     stream.close();
     expect(stream.status).toBe(wanted);
+  });
+
+  test('[session] [csrf] no cookie together with a bearer token, whosever they are', async () => {
+    const { client } = await enrolled();
+    const authorization = client.headers.authorization ?? '';
+    const desk = await fixture.login('front-desk');
+    const site = { 'sec-fetch-site': 'same-origin' };
+    for (const headers of [
+      { ...desk.headers, authorization },
+      { ...site, cookie: `bolt_dev_wall=${authorization.slice(7)}`, authorization },
+      { ...site, cookie: `bolt_dev_wall=${authorization.slice(7)}`, authorization: 'Bearer bolt_x' },
+    ]) {
+      const answer = await new Client(fixture.url, headers).get(`${desk.board()}/stream`);
+      expect(problemOf(answer)).toEqual({ status: 400, code: 'ambiguous_credentials' });
+    }
   });
 
   test('[session] beside a session, the session counts; two device cookies count as none', async () => {

@@ -4,6 +4,7 @@
  */
 import {
   type Account,
+  type AccountChangeKind,
   activateAccountRequestSchema,
   changeAccessRequestSchema,
   createAccountRequestSchema,
@@ -11,29 +12,20 @@ import {
   renameAccountRequestSchema,
   resetAccountRequestSchema,
 } from '@workflow-bolt/contracts';
-import {
-  administrationProblem,
-  canonicalLogin,
-  isUsableLogin,
-  rolesProblem,
-  type Standing,
-} from '@workflow-bolt/domain';
+import { canonicalLogin, isUsableLogin, rolesProblem } from '@workflow-bolt/domain';
 import type { AccountChange, AccountOutcome } from '@workflow-bolt/store';
 import { intendedChange } from '../audit/intended-change.ts';
 import { type Call, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
+import { noteChange } from './account-changes-handlers.ts';
+import { administratorOf, assertMay, isVisible, mustAdminister, mustSee } from './administered-account.ts';
 import type { SignInParts } from './complete-sign-in.ts';
 import { accountEntity, agentOf } from './sign-in-audit.ts';
 import { hashesOf } from './value-hash.ts';
 
 /** Exports are refused for a day after a reset: whoever talked two people into one gets no copy of the data. */
 const exportCoolDownMs = 86_400_000;
-
-const administratorOf = (call: Call) => {
-  const { user, roles } = mustSession(call);
-  return { uid: user.id, roles, clinics: user.clinics };
-};
 
 /** Everybody for an admin; for a manager those who work in a clinic of his. */
 export function getAccounts(parts: SignInParts): Handler {
@@ -79,11 +71,11 @@ function ownerOf(call: Call): string | null {
 /** Roles and clinics. Takes effect at the next request of the person, whose sessions stay. */
 export function postAccountAccess(parts: SignInParts): Handler {
   return async (call) => {
-    const { version, roles, clinics } = parseInput(changeAccessRequestSchema, call.body, 'body');
+    const { version, roles, clinics, reason } = parseInput(changeAccessRequestSchema, call.body, 'body');
     const former = await mustAdminister(parts, call);
     assertRoles(former.kind, roles);
     assertMay(call, { uid: former.uid, roles, clinics });
-    return change(parts, call, { former, version, why: 'access', wanted: { roles, clinics } });
+    return change(parts, call, { former, version, why: 'access', wanted: { roles, clinics }, reason });
   };
 }
 
@@ -98,23 +90,24 @@ export function postAccountName(parts: SignInParts): Handler {
   };
 }
 
-/** Every session is dead at its next request, every open stream within seconds, every code at once. */
+/** Every session and token is dead at its next request, every open stream within seconds, every code at once. */
 export function postDeactivateAccount(parts: SignInParts): Handler {
   return async (call) => {
-    const { version, releaseLogin } = parseInput(deactivateAccountRequestSchema, call.body, 'body');
+    const { version, releaseLogin, reason } = parseInput(deactivateAccountRequestSchema, call.body, 'body');
     const former = await mustAdminister(parts, call);
     const wanted: AccountChange = { state: 'deactivated', ...(releaseLogin ? { login: null } : {}) };
     const andThen = () => end(parts, former.uid);
-    return change(parts, call, { former, version, why: 'deactivated', wanted, andThen });
+    return change(parts, call, { former, version, why: 'deactivated', wanted, andThen, reason });
   };
 }
 
-/** With the credentials it had: who comes back after a leave need not enrol again. */
+/** With the credentials it had: who comes back after a leave need not enrol again. Tokens of programs are made anew. */
 export function postActivateAccount(parts: SignInParts): Handler {
   return async (call) => {
-    const { version } = parseInput(activateAccountRequestSchema, call.body, 'body');
+    const { version, reason } = parseInput(activateAccountRequestSchema, call.body, 'body');
     const former = await mustAdminister(parts, call);
-    return change(parts, call, { former, version, why: 'activated', wanted: { state: 'active' } });
+    const wanted = { state: 'active' } as const;
+    return change(parts, call, { former, version, why: 'activated', wanted, reason });
   };
 }
 
@@ -134,11 +127,11 @@ export function postInvitation(parts: SignInParts): Handler {
 
 /**
  * Two people: the one who cannot sign in asked for it and reads the number out, the other one confirms it here. All
- * that the account could sign in with is erased, its sessions end, and exports wait a day.
+ * that the account could sign in with is erased, its sessions and tokens end, and exports wait a day.
  */
 export function postResetAccount(parts: SignInParts): Handler {
   return async (call) => {
-    const { number } = parseInput(resetAccountRequestSchema, call.body, 'body');
+    const { number, reason } = parseInput(resetAccountRequestSchema, call.body, 'body');
     const former = await mustAdminister(parts, call);
     if (former.state !== 'active' || former.login === null) throw new ProblemError('reset_refused');
     if (!(await parts.codes.takeReset(canonicalLogin(former.login), number))) {
@@ -147,7 +140,7 @@ export function postResetAccount(parts: SignInParts): Handler {
     }
     const wanted = { exportAllowedAt: parts.now() + exportCoolDownMs };
     const fields = ['credentials', 'exportAllowedAt'];
-    const written: Written = { account: former, act: 'U', why: 'reset', fields };
+    const written: Written = { account: former, act: 'U', why: 'reset', fields, reason };
     const account = await recorded(parts, call, written, async () => {
       const updated = mustBeDone(await parts.accounts.update(former.uid, former.version, wanted));
       await end(parts, updated.uid);
@@ -165,8 +158,10 @@ export function postResetAccount(parts: SignInParts): Handler {
   };
 }
 
+/** Sessions first: none of them makes another token or asks for another code meanwhile. */
 async function end(parts: SignInParts, uid: string): Promise<void> {
   await parts.sessions.revokeAll(uid);
+  await parts.tokens.endAll(uid);
   await parts.codes.revoke(uid);
   await parts.devices.forgetAll(uid);
 }
@@ -174,22 +169,25 @@ async function end(parts: SignInParts, uid: string): Promise<void> {
 /** A code that nobody was shown is worth nothing: it is enough that it is on record before it is. */
 async function invite(parts: SignInParts, call: Call, account: Account) {
   await write(parts, call, { account, act: 'E', why: 'invited' });
-  return parts.codes.issue({
-    ...{ purpose: 'invitation', uid: account.uid, by: mustSession(call).user.id },
-  });
+  await noteChange(parts, call, account, { what: 'invited' });
+  const by = mustSession(call).user.id;
+  return parts.codes.issue({ purpose: 'invitation', uid: account.uid, by });
 }
 
 type Change = {
   former: Account;
   version: number;
-  why: string;
+  why: AccountChangeKind;
   wanted: AccountChange;
+  reason?: string;
   /** Belongs to the change, before it counts as done. */
   andThen?: () => Promise<void>;
 };
 
-async function change(parts: SignInParts, call: Call, { former, version, why, wanted, andThen }: Change) {
-  const written: Written = { account: former, act: 'U', why, fields: Object.keys(wanted) };
+async function change(parts: SignInParts, call: Call, wish: Change) {
+  const { former, version, why, wanted, andThen, reason } = wish;
+  const fields = Object.keys(wanted);
+  const written: Written = { account: former, act: 'U', why, fields, ...(reason ? { reason } : {}) };
   const account = await recorded(parts, call, written, async () => {
     const updated = mustBeDone(await parts.accounts.update(former.uid, version, wanted), former);
     await andThen?.();
@@ -203,28 +201,34 @@ type Written = {
   /** What it was before the change that was done; null when it was made. */
   former?: Account | null;
   act: 'C' | 'U' | 'E';
-  why: string;
+  why: AccountChangeKind;
   fields?: string[];
+  /** In the words of who did it: beside the record, which takes none. */
+  reason?: string;
   out?: 0 | 4;
 };
 
-/** A change of an account: intended and done, each on record. */
-function recorded(
+/** A change of an account: intended and done, each on record, and then with its reason beside it. */
+async function recorded(
   parts: SignInParts,
   call: Call,
   written: Written,
   work: () => Promise<Account>,
 ): Promise<Account> {
-  return intendedChange((event: Written) => write(parts, call, event), written, {
-    work,
-    done: (account) => ({ account, former: written.account }),
-  });
+  const { why: what, reason = null } = written;
+  const account = await intendedChange(
+    (event: Omit<Written, 'why'> & { why: string }) => write(parts, call, event),
+    written,
+    { work, done: (account) => ({ account, former: written.account }) },
+  );
+  await noteChange(parts, call, account, { what, reason });
+  return account;
 }
 
 function write(
   parts: SignInParts,
   call: Call,
-  { account, former, act, why, fields, out = 0 }: Written,
+  { account, former, act, why, fields, out = 0 }: Omit<Written, 'why'> & { why: string },
 ): Promise<void> {
   const [entity] = accountEntity(account?.uid ?? 'new', fields);
   const values = account && former !== undefined ? { before: former, after: account } : null;
@@ -237,32 +241,6 @@ function write(
   return parts.signInAudit.write(call, {
     ...{ type: 'admin', sub, act, out, why, ent, agent: agentOf(mustSession(call)) },
   });
-}
-
-/** The account of the address, if it is one of those that may be seen. Throws `account_not_found` for all others. */
-async function mustSee(parts: SignInParts, call: Call): Promise<Account> {
-  const account = await parts.accounts.find(call.params.uid ?? '');
-  if (!account || !isVisible(call, account)) throw new ProblemError('account_not_found');
-  return account;
-}
-
-/** As `mustSee`, and it may be changed. Throws `administration_refused`. */
-async function mustAdminister(parts: SignInParts, call: Call): Promise<Account> {
-  const account = await mustSee(parts, call);
-  assertMay(call, account);
-  return account;
-}
-
-function isVisible(call: Call, { clinics }: Account): boolean {
-  const administrator = administratorOf(call);
-  return (
-    administrator.roles.includes('admin') || clinics.some((clinic) => administrator.clinics.includes(clinic))
-  );
-}
-
-function assertMay(call: Call, standing: Standing): void {
-  const rule = administrationProblem(administratorOf(call), standing);
-  if (rule !== null) throw new ProblemError('administration_refused', { rule });
 }
 
 function assertRoles(kind: Account['kind'], roles: Account['roles']): void {

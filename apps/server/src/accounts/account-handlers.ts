@@ -10,6 +10,8 @@ import {
   postInvitation,
   postResetAccount,
 } from './account-administration.ts';
+import { getAccountChanges, getOwnAccountChanges } from './account-changes-handlers.ts';
+import { getAccountTokens, postAccountToken, postAccountTokenRevoke } from './account-token-handlers.ts';
 import type { SignInParts } from './complete-sign-in.ts';
 import {
   postConfirmEnrolTotp,
@@ -56,5 +58,10 @@ export function accountHandlers(parts: SignInParts) {
     postActivateAccount: postActivateAccount(parts),
     postInvitation: postInvitation(parts),
     postResetAccount: postResetAccount(parts),
+    getAccountChanges: getAccountChanges(parts),
+    getOwnAccountChanges: getOwnAccountChanges(parts),
+    getAccountTokens: getAccountTokens(parts),
+    postAccountToken: postAccountToken(parts),
+    postAccountTokenRevoke: postAccountTokenRevoke(parts),
   } satisfies Partial<Handlers>;
 }

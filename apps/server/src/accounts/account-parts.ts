@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type {
+  AccountChanges,
   AccountStore,
+  ApiTokenStore,
   CredentialStore,
   EnrolmentCodes,
   KnownDevices,
@@ -21,6 +23,9 @@ export type AccountParts = {
   codes: EnrolmentCodes;
   devices: KnownDevices;
   throttle: SignInThrottle;
+  tokens: ApiTokenStore;
+  /** Why others changed an account. */
+  changes: AccountChanges;
   sessions: SessionService;
   audit: Pick<SecurityAudit, 'append'>;
   sealer: Sealer;
@@ -30,9 +35,9 @@ export type AccountParts = {
   countPasskeys: (uid: string) => Promise<number>;
   /** Passkeys that can open the account. */
   countUsablePasskeys: (uid: string) => Promise<number>;
-  /** Removes passkeys and linked identities: after a reset nothing old opens the account. */
+  /** Removes passkeys, linked identities and the PIN: after a reset nothing old opens the account. */
   eraseOtherFactors: (uid: string) => Promise<void>;
-  /** The enrolled workstation that a request has proved to come from; null for any other place. */
+  /** The enrolled workstation that a request's cookie names; null for any other place. It has proved nothing. */
   workstationOf: (req: IncomingMessage) => Promise<string | null>;
   /** The /24 or /64 that a request comes from. */
   networkOf: (req: IncomingMessage) => string;

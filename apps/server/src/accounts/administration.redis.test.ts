@@ -4,6 +4,7 @@ import type { RedisServer } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccountServer, codeOf, Member, memberOf, type Reply } from '../test/account-fixture.ts';
 import { type AccountStage, startAccountStage } from '../test/account-stage.ts';
+import { today } from '../test/server-fixture.ts';
 
 let stage: AccountStage;
 let redis: RedisServer;
@@ -206,6 +207,154 @@ describe('[authz] who administers whom', () => {
   });
 });
 
+describe('[authz] [session] what a program shows', () => {
+  const scopes = ['read', 'metrics'];
+  const asked = { name: 'nightly', scopes, days: 30 };
+  const bearer = (secret: unknown) => ({ authorization: `Bearer ${String(secret)}` });
+  const use = async (secret: unknown): Promise<number> =>
+    (await fetch(`${at.server.url}/api/v1/session`, { headers: bearer(secret) })).status;
+  const mustMakeService = () =>
+    mustMake(manager, { kind: 'service', name: 'Nightly', roles: ['service'], clinics: ['north'] });
+  const tokensOf = async ({ uid }: { uid: string }) =>
+    (await manager.browser.get(`/api/v1/accounts/${uid}/api-tokens`)).json.tokens;
+
+  test('a service gets its token from who administers it; it may what it names, and ends with the token', async () => {
+    const service = await mustMakeService();
+    const made = await changeOf(manager, service, 'api-tokens', asked);
+    expect(made.status).toBe(200);
+    const { secret, token } = made.json as { secret: string; token: { id: string } };
+    expect(await use(secret)).toBe(200);
+    const board = `${at.server.url}/api/v1/boards/north/${today()}`;
+    const answers = await Promise.all(
+      [board, `${board}/history?at=1`].map((url) => fetch(url, { headers: bearer(secret) })),
+    );
+    expect(
+      answers.map(({ status }) => status),
+      'what it names, and no more',
+    ).toEqual([200, 403]);
+    expect(await tokensOf(service)).toEqual([token]);
+    expect((await changeOf(manager, service, `api-tokens/${token.id}/revoke`)).status).toBe(204);
+    expect([await use(secret), await tokensOf(service)]).toEqual([401, []]);
+    const twice = await changeOf(manager, service, `api-tokens/${token.id}/revoke`);
+    expect(codeOf(twice)).toEqual({ status: 404, code: 'token_not_found' });
+  });
+
+  test('nobody makes one in the name of a person, for a service of elsewhere, without a proof, or to manage itself', async () => {
+    const [service, person] = [await mustMakeService(), await mustMake(manager, nurse())];
+    expect(ruled(await changeOf(manager, person, 'api-tokens', asked))).toEqual(refusedFor('no_service'));
+    const away = { kind: 'service', name: 'Away', roles: ['service'], clinics: ['south'] };
+    const elsewhere = await mustMake(owner, away);
+    for (const reply of [
+      await changeOf(manager, elsewhere, 'api-tokens', asked),
+      await manager.browser.get(`/api/v1/accounts/${elsewhere.uid}/api-tokens`),
+    ])
+      expect(codeOf(reply)).toEqual({ status: 404, code: 'account_not_found' });
+    const selfish = await changeOf(manager, service, 'api-tokens', { ...asked, scopes: ['self'] });
+    expect(codeOf(selfish)).toEqual({ status: 403, code: 'permission_denied' });
+    await manager.signIn();
+    const unproved = await manager.browser.post(`/api/v1/accounts/${service.uid}/api-tokens`, asked);
+    expect(codeOf(unproved)).toEqual({ status: 403, code: 'step_up_required' });
+    const [one, other] = [await changeOf(manager, service, 'api-tokens', asked), await mustMakeService()];
+    const { id } = one.json.token as { id: string };
+    const wrong = await changeOf(manager, other, `api-tokens/${id}/revoke`);
+    expect(codeOf(wrong), 'under the address of another').toEqual({ status: 404, code: 'token_not_found' });
+    expect(await use(one.json.secret)).toBe(200);
+  });
+
+  test('[H-15] deactivated, its tokens are gone: activated again, none of them comes back', async () => {
+    const service = await mustMakeService();
+    const made = await changeOf(manager, service, 'api-tokens', asked);
+    const away = await changeOf(manager, service, 'deactivate', { version: 1, reason: 'replaced' });
+    expect([away.status, await use(made.json.secret)]).toEqual([200, 401]);
+    const refused = await changeOf(manager, service, 'api-tokens', asked);
+    expect(ruled(refused)).toEqual(refusedFor('no_service'));
+    const back = await changeOf(manager, service, 'activate', { version: 2, reason: 'needed after all' });
+    expect([back.status, await use(made.json.secret), await tokensOf(service)]).toEqual([200, 401, []]);
+  });
+
+  test('[mfa] a reset ends the tokens and the PIN of its person too: a thief may have made them', async () => {
+    const person = await memberOf(owner, { login: fresh(), roles: ['nurse'] });
+    await person.stepUp('token-admin');
+    const made = await person.browser.post('/api/v1/api-tokens', asked);
+    await person.stepUp('factor-change');
+    expect((await person.browser.post('/api/v1/session/pin', { pin: '730264' })).status).toBe(204);
+    expect(await use(made.json.secret)).toBe(200);
+    const pins = async () => ((await redis.call('KEYS', '{u:*}:pin')) as string[]).length;
+    const before = await pins();
+    const { number } = (await at.browser().post('/api/v1/sign-in/reset-request', { login: person.login }))
+      .json;
+    expect((await changeOf(manager, person, 'reset', { number, reason: 'robbed' })).status).toBe(200);
+    expect([await use(made.json.secret), await tokensOf(person), await pins()]).toEqual([
+      401,
+      [],
+      before - 1,
+    ]);
+    await owner.signIn();
+    await manager.signIn();
+  });
+});
+
+describe('[audit] [H-15] [H-16] why an account was changed', () => {
+  const listOf = async (by: Member, path: string) =>
+    (await by.browser.get(`/api/v1/${path}`)).json.changes as Record<string, unknown>[];
+
+  test('the reason that was asked for is kept with who, what and when, sealed, for administrators and the owner', async () => {
+    const person = await memberOf(owner, { login: fresh(), roles: ['nurse'] });
+    const body = {
+      version: 1,
+      reason: 'covers the Maple wing',
+      roles: ['nurse', 'billing'],
+      clinics: ['north'],
+    };
+    expect((await changeOf(manager, person, 'access', body)).status).toBe(200);
+    const gone = { version: 2, reason: 'on leave until spring' };
+    expect((await changeOf(manager, person, 'deactivate', gone)).status).toBe(200);
+    const back = { version: 3, reason: 'spring has come' };
+    expect((await changeOf(manager, person, 'activate', back)).status).toBe(200);
+    const clinics = ['north'];
+    const by = { uid: manager.uid, name: expect.any(String) };
+    const changes = await listOf(manager, `accounts/${person.uid}/changes`);
+    expect(changes.slice(0, 3)).toEqual([
+      { at: expect.any(Number), by, what: 'activated', roles: body.roles, clinics, reason: back.reason },
+      { at: expect.any(Number), by, what: 'deactivated', roles: body.roles, clinics, reason: gone.reason },
+      { at: expect.any(Number), by, what: 'access', roles: body.roles, clinics, reason: body.reason },
+    ]);
+    expect(changes.slice(3).map(({ what, by }) => [what, by])).toEqual(
+      ['invited', 'created'].map((what) => [what, { uid: owner.uid, name: expect.any(String) }]),
+    );
+    await person.signIn();
+    expect(await listOf(person, 'account/changes')).toEqual(changes);
+    const kept = JSON.stringify(await redis.call('HGETALL', `{acct}:chg:${person.uid}`));
+    expect(kept).toContain('access');
+    expect(kept).not.toMatch(/Maple|billing|spring/);
+  });
+
+  test('a change that was refused is not in it, and nobody reads it who may not see the account', async () => {
+    const made = await mustMake(manager, nurse());
+    await changeOf(manager, made, 'access', {
+      version: 7,
+      reason: 'stale',
+      roles: ['nurse'],
+      clinics: ['north'],
+    });
+    const changes = await listOf(manager, `accounts/${made.uid}/changes`);
+    expect(changes.map(({ what }) => what)).toEqual(['invited', 'created']);
+    const away = await mustMake(owner, nurse({ clinics: ['south'] }));
+    const hidden = await manager.browser.get(`/api/v1/accounts/${away.uid}/changes`);
+    expect(codeOf(hidden)).toEqual({ status: 404, code: 'account_not_found' });
+    const person = await memberOf(owner, { login: fresh(), roles: ['nurse'] });
+    const denied = await person.browser.get(`/api/v1/accounts/${made.uid}/changes`);
+    expect(codeOf(denied)).toEqual({ status: 403, code: 'permission_denied' });
+  });
+
+  test('[crypto] a reason that was moved to another account is not read as one of it', async () => {
+    const [one, two] = [await mustMake(manager, nurse()), await mustMake(manager, nurse())];
+    const [field = '', sealed = ''] = (await redis.call('HGETALL', `{acct}:chg:${one.uid}`)) as string[];
+    await redis.call('HSET', `{acct}:chg:${two.uid}`, field, sealed);
+    expect((await manager.browser.get(`/api/v1/accounts/${two.uid}/changes`)).status).not.toBe(200);
+  });
+});
+
 describe('[H-15] what a change does at once', () => {
   test('[H-15] [session] deactivated: every session is dead at its very next request, in every process', async () => {
     await using beside = await AccountServer.start(redis.url, {
@@ -236,6 +385,25 @@ describe('[H-15] what a change does at once', () => {
     });
     const session = await person.browser.get('/api/v1/session');
     expect(session.json).toMatchObject({ user: { id: person.uid, role: 'viewer' } });
+  });
+
+  test('[session] [authz] other roles bring a new token, whatever is asked; the old one and every proof are worth nothing', async () => {
+    const person = await memberOf(owner, { login: fresh(), roles: ['manager'] });
+    expect((await person.stepUp('user-admin')).status).toBe(204);
+    const stolen = person.browser.copy();
+    const body = { version: 1, reason: 'works there too', roles: ['manager', 'nurse'], clinics: ['north'] };
+    expect((await changeOf(owner, person, 'access', body)).status).toBe(200);
+    const session = await person.browser.get('/api/v1/session');
+    expect(session.json).toMatchObject({ roles: ['manager', 'nurse'], stepUps: {} });
+    expect([...person.browser.cookies]).not.toEqual([...stolen.cookies]);
+    const unproved = await person.browser.post('/api/v1/accounts', nurse());
+    expect(codeOf(unproved)).toEqual({ status: 403, code: 'step_up_required' });
+    const heir = person.browser.copy();
+    expect((await heir.get('/api/v1/session')).status, 'and keeps it').toBe(200);
+    expect([...heir.cookies]).toEqual([...person.browser.cookies]);
+    at.clock.ms += 10_001;
+    expect((await stolen.get('/api/v1/session')).status).toBe(401);
+    expect((await person.browser.get('/api/v1/session')).status, 'thief and owner both').toBe(401);
   });
 
   test('[audit] every change of an account is on record with its version and who made it', async () => {

@@ -1,6 +1,8 @@
 /** Puts the parts of accounts together, for `server.ts`. */
 import type { ClinicSettings, ServerConfig } from '@workflow-bolt/contracts';
 import {
+  AccountChanges,
+  type ApiTokenStore,
   CredentialStore,
   EnrolmentCodes,
   IdentityStore,
@@ -8,6 +10,7 @@ import {
   KnownDevices,
   openSecret,
   PasskeyStore,
+  type PinStore,
   type RedisAccountStore,
   type RedisPort,
   type Sealer,
@@ -34,6 +37,9 @@ export type AccountsAssembly = {
   clinics: readonly ClinicSettings[];
   store: RedisAccountStore;
   sessions: SessionService;
+  tokens: ApiTokenStore;
+  /** PINs of workstations, sealed as the other credentials are. */
+  pins: (sealer: Sealer) => PinStore;
   cookies: CookiePolicy;
   audit: Pick<SecurityAudit, 'append'>;
   /** Known once the process has started. */
@@ -65,6 +71,7 @@ export class Accounts {
     const { port, config, clinics, now } = assembly;
     const sealer = sealerOf(assembly.keys);
     const passkeys = new PasskeyStore(port, sealer);
+    const pins = assembly.pins(sealer);
     const networkOf: AccountParts['networkOf'] = (req) => clientNetwork(req, config.trustedProxies);
     this.parts = {
       accounts: assembly.store,
@@ -87,6 +94,7 @@ export class Accounts {
       eraseOtherFactors: async (uid) => {
         await passkeys.removeAll(uid);
         await new IdentityStore(port, sealer).unlinkAll(uid);
+        await pins.remove(uid);
       },
       signInAudit: new SignInAudit(assembly.audit, ({ req }) => networkOf(req)),
       ...{
@@ -94,6 +102,8 @@ export class Accounts {
         networkOf,
         now,
         sessions: assembly.sessions,
+        tokens: assembly.tokens,
+        changes: new AccountChanges(port, sealer),
         audit: assembly.audit,
         cookies: assembly.cookies,
       },

@@ -151,6 +151,31 @@ describe('[login] guessing', () => {
     expect(codes).toEqual([...Array(5).fill(failed), throttled, throttled]);
   });
 
+  test('[login] [H-17] a computer that two people use is known to both: strangers lock neither out of it', async () => {
+    const [victim, colleague] = [await member(), await member()];
+    colleague.browser = victim.browser;
+    expect((await colleague.signIn()).json).toEqual({ next: 'done' });
+    for (let i = 0; i < 8; i += 1) await attempt(at.browser(), victim.login);
+    expect(codeOf(await attempt(at.browser(), victim.login, memberPassword))).toEqual(throttled);
+    expect((await victim.signIn()).json).toEqual({ next: 'done' });
+    expect((await colleague.signIn()).json).toEqual({ next: 'done' });
+  });
+
+  test('[login] [abuse] a hundred failures in a row in a known browser switch the password off there, nowhere else', async () => {
+    const many = { widthMs: 60_000, most: 1_000 };
+    const limits = { ...roomyLimits, paceFrom: 0, strangers: many, known: many };
+    await using open = await AccountServer.start(redis.url, { keysFile, signInLimits: limits });
+    const victim = await member();
+    const stolen = open.browser();
+    for (const [name, value] of victim.browser.cookies) stolen.cookies.set(name, value);
+    for (let i = 0; i < 100; i += 1) await attempt(stolen, victim.login);
+    expect(codeOf(await attempt(stolen, victim.login, memberPassword))).toEqual(failed);
+    expect((await attempt(open.browser(), victim.login, memberPassword)).json.next).toBe('totp');
+    expect((await attempt(stolen, victim.login, memberPassword)).json.next, 'its owner was here').toBe(
+      'totp',
+    );
+  });
+
   test('[login] one network cannot try many names', async () => {
     const limits = { ...roomyLimits, network: { widthMs: 60_000, most: 4 } };
     await using small = await AccountServer.start(redis.url, { keysFile, signInLimits: limits });

@@ -30,8 +30,7 @@ export async function verifyPassword(
   const account = isInUse(found) && found.kind === 'human' ? found : null;
   const subject = await subjectOf(parts, call, { login, uid: account?.uid ?? null });
   const attempt = await takeAttempt(parts, call, subject);
-  const isStranger = subject.device === null && subject.station === null;
-  const failures = isStranger ? await parts.throttle.countFailure(account?.uid ?? null) : 0;
+  const failures = await parts.throttle.countFailure(account?.uid ?? null, subject);
   const credentials = await parts.credentials.readPassword(account?.uid ?? null);
   const isRight = await parts.hasher.verify(credentials.password, password);
   if (!isRight || account === null || failures > failuresInARowMax) {

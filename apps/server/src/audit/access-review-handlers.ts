@@ -1,31 +1,41 @@
 /** The review of who may do what in a clinic: what is owed, and the attestation of whoever looked. */
 import { hash } from 'node:crypto';
-import { type Account, accessReviewRequestSchema, type SecurityEvent } from '@workflow-bolt/contracts';
+import {
+  type AccessInForceRow,
+  type Account,
+  accessReviewRequestSchema,
+  type SecurityEvent,
+} from '@workflow-bolt/contracts';
 import { isInUse } from '@workflow-bolt/domain';
 import { type AccessReviews, type AccountStore, auditLogOf } from '@workflow-bolt/store';
 import { agentOf } from '../access/access-denied.ts';
 import { type Handler, mustPrincipal, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
 import { ProblemError } from '../http/problem-answer.ts';
+import type { AuditDesk } from './audit-desk.ts';
+import { isDormant, lastSignIns } from './last-sign-ins.ts';
+import { lookedUp } from './looked-up.ts';
 
 export type AccessReviewParts = {
   reviews: AccessReviews;
+  desk: Pick<AuditDesk, 'reader'>;
   accounts: Pick<AccountStore, 'list'>;
   record: (event: SecurityEvent) => Promise<void>;
   /** Epoch ms. */
   now: () => number;
 };
 
-type InForce = { accounts: number; digest: string };
+type InForce = { here: Account[]; accounts: number; digest: string };
 
 /** Everybody who can do anything in the clinic, those of the whole installation among them. */
-async function inForce({ accounts }: AccessReviewParts, clinic: string): Promise<InForce> {
+async function inForce({ accounts }: Pick<AccessReviewParts, 'accounts'>, clinic: string): Promise<InForce> {
   const all = (await accounts.list()).filter(isInUse);
   const here = all.filter(({ clinics, roles }) => clinics.includes(clinic) || roles.includes('admin'));
   const lines = here.map(({ uid, kind, roles, clinics }: Account) =>
     JSON.stringify([uid, kind, roles.toSorted(), clinics.toSorted()]),
   );
-  return { accounts: here.length, digest: `sha256:${hash('sha256', lines.toSorted().join('\n'), 'hex')}` };
+  const digest = `sha256:${hash('sha256', lines.toSorted().join('\n'), 'hex')}`;
+  return { here, accounts: here.length, digest };
 }
 
 export function getAccessReviews(parts: AccessReviewParts): Handler {
@@ -35,7 +45,33 @@ export function getAccessReviews(parts: AccessReviewParts): Handler {
       parts.reviews.list(auditLogOf(clinic)),
       inForce(parts, clinic),
     ]);
-    return ok({ now: parts.now(), reviews, inForce: present });
+    const { accounts, digest } = present;
+    return ok({ now: parts.now(), reviews, inForce: { accounts, digest } });
+  };
+}
+
+/** Account by account, of what the digest is made, so that what is attested is what was shown. */
+export function getAccessInForce(parts: AccessReviewParts): Handler {
+  return async (call) => {
+    const { clinic = '' } = call.params;
+    const now = parts.now();
+    const { here, digest } = await inForce(parts, clinic);
+    const signedInAt = await lastSignIns(parts.desk, now);
+    const accounts = here
+      .map((account) => rowOf(account, signedInAt.get(account.uid) ?? null, now))
+      .sort((a, b) => a.name.localeCompare(b.name));
+    const route = 'GET /api/v1/clinics/{clinic}/access-reviews/in-force';
+    await parts.record(lookedUp(call, { sub: 'search', route, n: accounts.length, query: {} }));
+    return ok({ now, digest, accounts });
+  };
+}
+
+function rowOf(account: Account, lastSignInAt: number | null, now: number): AccessInForceRow {
+  const { uid, kind, name, roles, clinics, changedAt } = account;
+  const dormant = isDormant(account, lastSignInAt, now);
+  return {
+    ...{ uid, kind, name, roles: [...roles], clinics: [...clinics], changedAt },
+    ...{ lastSignInAt, isDormant: dormant },
   };
 }
 
@@ -65,5 +101,6 @@ export function postAccessReview(parts: AccessReviewParts): Handler {
 /** The handlers of the reviews of access, by their routes. */
 export const accessReviewHandlers = (parts: AccessReviewParts) => ({
   getAccessReviews: getAccessReviews(parts),
+  getAccessInForce: getAccessInForce(parts),
   postAccessReview: postAccessReview(parts),
 });

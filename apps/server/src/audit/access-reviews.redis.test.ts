@@ -1,13 +1,22 @@
 /** The quarterly review of access over HTTP: who may attest it, of what, and what the record then holds. */
-import { AccessReviews, auditLogOf, createRedisPort, fromUrl } from '@workflow-bolt/store';
+import type { accessInForceResponseSchema } from '@workflow-bolt/contracts';
+import { AccessReviews, auditLogOf, createRedisPort, fromUrl, RedisAccountStore } from '@workflow-bolt/store';
 import { startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { type Client, problemOf, type ServerFixture, startServer, users } from '../test/server-fixture.ts';
 
+type AccessInForce = z.infer<typeof accessInForceResponseSchema>;
 const stack = new AsyncDisposableStack();
 let server: ServerFixture;
 let recorded: () => Promise<{ sub: string; act: string; agent: { uid: string }; ent: unknown[] }[]>;
 const of = (path = '', clinic = 'north') => `${server.url}/api/v1/clinics/${clinic}/access-reviews${path}`;
+
+const people = [
+  ['norma', 'Norma North', 'nurse', ['north']],
+  ['sue', 'Sue South', 'nurse', ['south']],
+  ['ada', 'Ada Everywhere', 'admin', []],
+] as const;
 
 beforeAll(async () => {
   const redis = stack.use(await startRedis());
@@ -16,6 +25,10 @@ beforeAll(async () => {
   const port = createRedisPort(fromUrl(redis.url), 'reviews');
   stack.defer(() => port.close());
   await port.connect();
+  const accounts = new RedisAccountStore(port);
+  const person = { kind: 'human' as const, owner: null };
+  for (const [login, name, role, clinics] of people)
+    await accounts.create({ ...person, login, name, roles: [role], clinics: [...clinics] });
   await new AccessReviews(port).open(auditLogOf('north'), Date.now());
   recorded = async () => {
     const events = (await redis.call('XRANGE', '{a:c.north}:ev', '-', '+')) as [string, string[]][];
@@ -61,11 +74,34 @@ describe('[H-15] the review of access', () => {
     ]);
   });
 
+  test('is made account by account: who runs the installation is among them, and the look is on record', async () => {
+    const manager = await server.login('manager');
+    const before = (await recorded()).length;
+    const { status, json } = await manager.get(of('/in-force'));
+    expect(status).toBe(200);
+    const { accounts, digest } = json as unknown as AccessInForce;
+    expect((await recorded()).slice(before)).toMatchObject([
+      {
+        ...{ sub: 'search', act: 'R', agent: { uid: 'manager' } },
+        ent: [{ t: 'AuditLog', id: 'north', n: accounts.length }],
+      },
+    ]);
+    const { inForce } = await listed(manager);
+    expect({ accounts: accounts.length, digest }).toEqual(inForce);
+    const known = { lastSignInAt: null, isDormant: false };
+    expect(accounts).toMatchObject([
+      { name: 'Ada Everywhere', kind: 'human', roles: ['admin'], clinics: [], ...known },
+      { name: 'Norma North', kind: 'human', roles: ['nurse'], clinics: ['north'], ...known },
+    ]);
+  });
+
   test('is nobody else’s: not of the desk, not of another clinic', async () => {
     const desk = await server.login('front-desk');
-    expect(problemOf(await desk.get(of()))).toEqual({ status: 403, code: 'permission_denied' });
+    for (const path of ['', '/in-force'])
+      expect(problemOf(await desk.get(of(path)))).toEqual({ status: 403, code: 'permission_denied' });
     const manager = await server.login('manager');
-    expect(problemOf(await manager.get(of('', 'south'))).code).toBe('permission_denied');
+    for (const path of ['', '/in-force'])
+      expect(problemOf(await manager.get(of(path, 'south'))).code).toBe('permission_denied');
     await manager.prove('user-admin');
     const wanted = { outcome: 'confirmed', digest: 'sha256:0' };
     expect(problemOf(await manager.post(of('/1', 'south'), wanted)).code).toBe('permission_denied');

@@ -6,6 +6,8 @@ import {
   type AuditReportRow,
   auditReportNames,
   auditSortKeys,
+  type GlassRecord,
+  type glassUseResponseSchema,
   type Revealed,
   type RevealRecord,
   type SecurityEvent,
@@ -22,10 +24,12 @@ import {
 } from '@workflow-bolt/store';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { everyone, oneOfEach } from '../test/known-board.ts';
 import { recordedEvents, withoutRecord } from '../test/recorded-events.ts';
 import { type Client, problemOf, type ServerFixture, startServer } from '../test/server-fixture.ts';
 
+type GlassUse = z.infer<typeof glassUseResponseSchema>;
 const stack = new AsyncDisposableStack();
 let redis: RedisServer;
 let server: ServerFixture;
@@ -290,5 +294,68 @@ describe('[H-13] [ONC-d-3] [audit] reports', () => {
     expect(await code(`/activity?${backwards}`)).toBe('audit_span_too_long');
     expect(await code(`/reports/everything?${span()}`)).toBe('invalid_request');
     expect(await code(`/reports/activity?${span()}&sort=name`)).toBe('invalid_request');
+  });
+});
+
+describe('[H-03] [ONC-d-6] what was done with an emergency access, for whoever judges it', () => {
+  const register = (path = '', clinic = 'north') =>
+    `${server.url}/api/v1/clinics/${clinic}/break-glass${path}`;
+  const useOf = (client: Client, id: string) => client.get(register(`/${id}/use`));
+  let glass: GlassRecord;
+  beforeAll(async () => {
+    const provider = await server.login('provider');
+    await provider.get(`${provider.board()}/visits/w1/history`);
+    await provider.get(`${provider.board()}/visits/w2/history`);
+    const [first] = (await provider.get(`${server.url}/api/v1/break-glass`)).json.open as GlassRecord[];
+    await provider.post(register(`/${first?.id}/end`), {});
+    const records = (await (await server.login('manager')).get(register())).json.records as GlassRecord[];
+    glass = records.find(({ id }) => id === first?.id) as GlassRecord;
+    await seal();
+  });
+
+  test('opened, the history of that patient, ended; another patient who was opened by right is not in it', async () => {
+    const { status, json, text } = await useOf(await server.login('manager'), glass.id);
+    expect(status).toBe(200);
+    const { rows, isCut, sealedThrough } = json as unknown as GlassUse;
+    expect(rows.map(({ sub, what, why }) => [sub, what ?? why])).toEqual([
+      ['breakglass', 'patient-safety'],
+      ['vread', 'visit.history'],
+      ['breakglass', 'ended'],
+    ]);
+    expect(rows.map(({ ts }) => ts)).toEqual(rows.map(({ ts }) => ts).toSorted((a, b) => a - b));
+    expect(isCut).toBe(false);
+    expect(sealedThrough).toBeGreaterThanOrEqual(rows.at(-1)?.ts ?? Number.POSITIVE_INFINITY);
+    expect(text).not.toContain('Zz');
+  });
+
+  test('[I5] looking at it is on record, by an auditor too', async () => {
+    const client = await server.login('auditor');
+    const before = (await recordedEvents(redis, 'c.north')).length;
+    const { headers } = await useOf(client, glass.id);
+    expect((await recordedEvents(redis, 'c.north')).slice(before)).toMatchObject([
+      {
+        ...{ sub: 'read', act: 'R', out: 0, agent: { uid: 'auditor' }, rid: headers.get('x-request-id') },
+        route: 'GET /api/v1/clinics/{clinic}/break-glass/{id}/use',
+      },
+    ]);
+    await withoutRecord(redis, '{a:c.north}:ev', async () => {
+      const answer = await useOf(client, glass.id);
+      expect(answer.status).toBe(500);
+      expect(answer.text).not.toContain('visit.history');
+    });
+  });
+
+  test('[authz] one that is not there, one of another clinic, and everybody else', async () => {
+    const manager = await server.login('manager');
+    expect(problemOf(await useOf(manager, crypto.randomUUID()))).toEqual({
+      ...{ status: 404, code: 'break_glass_not_found' },
+    });
+    expect(problemOf(await manager.get(register(`/${glass.id}/use`, 'south')))).toEqual({
+      ...{ status: 403, code: 'permission_denied' },
+    });
+    for (const role of everyone.filter((each) => each !== 'manager' && each !== 'auditor'))
+      expect(problemOf(await useOf(await server.login(role), glass.id)), role).toEqual({
+        ...{ status: 403, code: 'permission_denied' },
+      });
   });
 });

@@ -8,7 +8,6 @@ import {
   auditReportRowsMax,
   auditSpanDaysMax,
   auditSpanQuerySchema,
-  dormantDays,
 } from '@workflow-bolt/contracts';
 import type { AccountStore } from '@workflow-bolt/store';
 import { type Handler, ok } from '../http/handler.ts';
@@ -22,11 +21,11 @@ import {
   type LogName,
   sortedRows,
 } from './audit-report.ts';
+import { isDormant, lastSignIns } from './last-sign-ins.ts';
 import { lookedUp, refuseLongSpans } from './looked-up.ts';
 
 export type ReportParts = AuditParts & { accounts: Pick<AccountStore, 'list'> };
 
-const dayMs = 86_400_000;
 const route = (end: string): string => `GET /api/v1/clinics/{clinic}/audit/${end}`;
 
 /** People of the clinic, and of no clinic, who run all of them. */
@@ -89,9 +88,10 @@ export function getAuditActivity({ desk, record }: ReportParts): Handler {
 export function getAuditPeople(parts: ReportParts): Handler {
   return async (call) => {
     const { clinic = '' } = call.params;
+    const now = parts.now();
     const own = (await parts.accounts.list()).filter((account) => isOfHere(account, clinic));
-    const signedInAt = await lastSignIns(parts);
-    const people = own.map((account) => personOf(account, signedInAt.get(account.uid) ?? null, parts.now()));
+    const signedInAt = await lastSignIns(parts.desk, now);
+    const people = own.map((account) => personOf(account, signedInAt.get(account.uid) ?? null, now));
     await parts.record(
       lookedUp(call, { sub: 'search', route: route('people'), n: people.length, query: {} }),
     );
@@ -99,23 +99,10 @@ export function getAuditPeople(parts: ReportParts): Handler {
   };
 }
 
-/** Newest sign-in of everybody within the days after which an account is dormant. */
-async function lastSignIns({ desk, now }: ReportParts): Promise<Map<string, number>> {
-  const reader = await desk.reader(null);
-  const to = now();
-  const found = new Map<string, number>();
-  const query = { from: to - dormantDays * dayMs, to, sub: 'login', out: 'done' } as const;
-  for await (const { event } of reader.matching(query, await reader.size()))
-    found.set(event.agent.uid, event.ts);
-  return found;
-}
-
 function personOf(account: Account, lastSignInAt: number | null, now: number): AuditPerson {
   const { uid, name, roles, state, createdAt } = account;
-  const since = Math.max(createdAt, lastSignInAt ?? 0);
-  const isUsed = state === 'active' && account.kind === 'human';
   return {
     ...{ uid, name, roles: [...roles], state, createdAt, lastSignInAt },
-    isDormant: isUsed && now - since > dormantDays * dayMs,
+    isDormant: isDormant(account, lastSignInAt, now),
   };
 }

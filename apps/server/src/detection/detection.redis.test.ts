@@ -21,6 +21,7 @@ const developmentUsers = [
   ...users,
   { id: 'harriet-cole', name: 'Harriet Cole', role: 'front-desk' as const, clinics: ['north'] },
   { id: 'marian-adeyemi', name: 'Dr. Marian Adeyemi', role: 'provider' as const, clinics: ['north'] },
+  { id: 'audrey', name: 'Audrey', role: 'auditor' as const, clinics: ['north'] },
   { id: 'other-manager', name: 'Other', role: 'manager' as const, clinics: ['north'] },
 ];
 
@@ -355,4 +356,22 @@ test('[abuse] [H-03] BTG-1: a third emergency access within a month is opened, a
   await eventually(async () => expect(await rules()).toContain('BTG-1'));
   // It is an alarm, not a lock: in an emergency nobody is kept out.
   expect(await isIn(doctor)).toBe(200);
+});
+
+test('[abuse] [privacy] [H-17] UT-2: names of more patients than a review asks about are told to everybody but who asked', async () => {
+  const auditor = await server.login('audrey');
+  await auditor.prove('identity-reveal');
+  const patients = Array.from({ length: 12 }, (_, i) => `visit:many-${i}`);
+  const ask = (some: readonly string[]) =>
+    auditor.post(`${server.url}/api/v1/clinics/north/audit/reveals`, {
+      ...{ patients: some, reasonCode: 'patient-request', reason: 'asked in writing who had looked' },
+    });
+  expect((await ask(patients.slice(0, 6))).status).toBe(200);
+  expect((await ask(patients.slice(6))).status).toBe(200);
+  await eventually(async () =>
+    expect((await alerts()).filter(({ rule }) => rule === 'UT-2')).toMatchObject([
+      { uid: 'audrey', clinic: 'north', severity: 'high', responses: [], count: 11 },
+    ]),
+  );
+  expect((await alerts(auditor)).map(({ rule }) => rule)).not.toContain('UT-2');
 });

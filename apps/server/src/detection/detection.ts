@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Alert, FoundVisit, SecurityEvent, ServerConfig } from '@workflow-bolt/contracts';
-import { isHoneyRoute, type Signal, signalOf } from '@workflow-bolt/domain';
+import { isHoneyRoute, type Signal, signalsOf } from '@workflow-bolt/domain';
 import { AlertStore, BlockList, Detector, type RedisPort } from '@workflow-bolt/store';
 import { clientAddress } from '../accounts/client-network.ts';
 import { provenanceOf } from '../http/own-page.ts';
@@ -67,12 +67,8 @@ export class Detection {
   /** Keeps an event, then judges it. What cannot be judged was still kept: the record comes first. */
   async record(event: SecurityEvent): Promise<void> {
     await this.#assembly.record(event);
-    const signal = signalOf(event, {
-      at: this.#assembly.now(),
-      network: event.agent.ip ?? null,
-      session: null,
-    });
-    if (signal) void this.#hear(signal);
+    const from = { at: this.#assembly.now(), network: event.agent.ip ?? null, session: null };
+    void this.#hearEach(signalsOf(event, from));
   }
 
   /** Before anyone is asked who they are. Throws `access_suspended` for whom a network block keeps out. */
@@ -160,6 +156,10 @@ export class Detection {
 
   #addressOf(req: IncomingMessage): string {
     return clientAddress(req, this.#assembly.config.trustedProxies);
+  }
+
+  async #hearEach(signals: readonly Signal[]): Promise<void> {
+    for (const signal of signals) await this.#hear(signal);
   }
 
   async #hear(signal: Signal): Promise<void> {

@@ -1,5 +1,6 @@
 import { buildAsyncApi, buildOpenApi } from '@workflow-bolt/contracts';
 import type { Handler } from '../http/handler.ts';
+import { fileHeaderList, wordsHeaders } from '../http/security-headers.ts';
 import { renderDocsPage } from './docs-page.ts';
 
 /** The documents are made once, when first asked for: they depend on nothing but the code. */
@@ -15,14 +16,22 @@ const openApi = once(() => JSON.stringify(buildOpenApi()));
 const asyncApi = once(() => JSON.stringify(buildAsyncApi()));
 const page = once(renderDocsPage);
 
-export const getOpenApi: Handler = () => ({ status: 200, text: openApi(), type: 'application/json' });
-export const getAsyncApi: Handler = () => ({ status: 200, text: asyncApi(), type: 'application/json' });
+const headers = Object.fromEntries(fileHeaderList);
+
+export const getOpenApi: Handler = () => ({
+  status: 200,
+  text: openApi(),
+  type: 'application/json',
+  headers,
+});
+export const getAsyncApi: Handler = () => ({
+  status: 200,
+  text: asyncApi(),
+  type: 'application/json',
+  headers,
+});
 export const getDocs: Handler = () => {
   const { html, styleHash } = page();
-  const headers = {
-    'Content-Security-Policy': `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; frame-ancestors 'none'`,
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-  };
-  return { status: 200, text: html, type: 'text/html; charset=utf-8', headers };
+  const own = Object.fromEntries(wordsHeaders(styleHash));
+  return { status: 200, text: html, type: 'text/html; charset=utf-8', headers: own };
 };

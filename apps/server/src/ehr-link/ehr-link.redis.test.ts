@@ -59,6 +59,20 @@ test('[authz] [abuse] only the administrator holds it, with a fresh proof, an ac
   expect(await link.history(10)).toEqual([]);
 });
 
+test('[EH-FORCE] the account of a customer key that was replaced is not there to be held by mistake', async () => {
+  await admin.prove('connector-config');
+  const accounts = async () => {
+    const seen = await admin.get(`${server.url}/api/v1/ehr-link`);
+    return (seen.json.accounts as { account: string }[]).map((one) => one.account);
+  };
+  const former = new EhrLink({ port, account: 'f'.repeat(16), node: 'worker-0' });
+  await former.announce(Date.now() - 6 * 86_400_000);
+  expect(await accounts()).toEqual([account, former.account].toSorted());
+  await former.announce(Date.now() - 8 * 86_400_000);
+  expect(await accounts()).toEqual([account]);
+  expect(problemOf(await force(admin, {}, former.account)).code).toBe('record_not_found');
+});
+
 test('[I7] [EH-FORCE] [audit] held open it lets no call through until it is given back, and who did it is on the record', async () => {
   await admin.prove('connector-config');
   expect((await force(admin, { minutes: 30 })).json).toMatchObject({

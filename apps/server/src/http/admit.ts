@@ -21,15 +21,12 @@ export type AdmissionParts = {
 /** A request as it came; `body` reads it once, however often it is asked for. */
 export type Incoming = Pick<Call, 'req' | 'res' | 'requestId'> & { body: () => Promise<unknown> };
 
-/** `cookie`: the `Set-Cookie` line of a token that was replaced while the request was let in. */
-export type Admitted = { call: Call; cookie: string | null };
-
 export async function admit(
   route: Route,
   around: AdmissionParts,
   { req, res, requestId, body: readBodyOnce }: Incoming,
   find: () => Promise<Session | null>,
-): Promise<Admitted> {
+): Promise<Call> {
   refuseOtherVersions(req);
   if (route.method === 'post' && around.isDraining()) throw new ProblemError('draining');
   const usesCookie = route.access !== 'public' && req.headers.cookie !== undefined;
@@ -41,8 +38,10 @@ export async function admit(
   if (session) refuseWithoutProof(route, session, around.sessions.now());
   const query = (route.query ? parseInput(route.query, req.query, 'query') : {}) as Call['query'];
   const body = await readBodyOnce();
-  const cookie = session && route.isUserAction ? await around.sessions.noteUserAction(req, session) : null;
-  return { call: { req, res, requestId, session, principal, params, query, body, guard: null }, cookie };
+  const cookie = session && (await around.sessions.noteRequest(req, session, route));
+  // On the response at once, not on the answer: who is refused, too, must get the token that replaced theirs.
+  if (cookie) res.setHeader('Set-Cookie', cookie);
+  return { req, res, requestId, session, principal, params, query, body, guard: null };
 }
 
 function refuseOtherVersions(req: Request): void {

@@ -219,3 +219,21 @@ test('[csrf] answers say that they depend on who asks from where, and may neithe
     cors: null,
   });
 });
+
+test('[csrf] [H-09] the documents, too, may be framed, sniffed and scripted by nobody', async () => {
+  for (const path of ['docs', 'openapi.json', 'asyncapi.json']) {
+    const answer = await fetch(`${fixture.url}/${path}`);
+    const header = (name: string) => answer.headers.get(name);
+    expect([path, answer.status, header('x-content-type-options')]).toEqual([path, 200, 'nosniff']);
+    expect(header('strict-transport-security')).toMatch(/^max-age=63072000; includeSubDomains/);
+    expect(header('cross-origin-opener-policy')).toBe('same-origin');
+    expect(header('cross-origin-resource-policy')).toBe('same-origin');
+    expect(header('referrer-policy')).toBe('no-referrer');
+    expect(header('x-frame-options')).toBe('DENY');
+    expect(header('permissions-policy')).toContain('camera=()');
+    const policy = header('content-security-policy') ?? '';
+    expect(policy).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);
+    expect(policy).not.toContain('unsafe');
+    if (path === 'docs') expect(policy).toContain("require-trusted-types-for 'script'");
+  }
+});

@@ -15,6 +15,7 @@ const fields = {
   'stream.closed': ['route', 'reason', 'ageMs', 'writes'],
   'key.used': ['use', 'clinic', 'kid', 'period', 'reason'],
   'key.unrecorded': [],
+  'keys.unswept': [],
   'board.reset': ['clinic', 'date', 'reason'],
   'dependency.changed': ['name', 'isOk', 'detail'],
   'break-glass.opened': ['id', 'clinic', 'uid'],

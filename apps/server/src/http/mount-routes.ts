@@ -64,11 +64,6 @@ export function mountRoutes(app: Express, handlers: Handlers, around: RouteSurro
   }
 }
 
-function withCookie(answer: NonNullable<Answer>, cookie: string | null): NonNullable<Answer> {
-  // A handler that hands out a cookie itself has replaced the token once more, or ended the session.
-  return cookie === null || answer.cookies ? answer : { ...answer, cookies: [cookie] };
-}
-
 type Mounted = { id: RouteId; route: Route; handler: Handler; requestIdOf: (req: Request) => string };
 
 async function serve(
@@ -95,9 +90,7 @@ async function serve(
 /** Redis is asked for the session first, and then whatever the route does. */
 async function answerAsked(mounted: Mounted, around: RouteSurroundings, incoming: Incoming): Promise<Answer> {
   const { route } = mounted;
-  const { call, cookie } = await admit(route, around, incoming, () => identify(route, around, incoming.req));
-  const answer = await mounted.handler(call);
-  return answer && withCookie(answer, cookie);
+  return mounted.handler(await admit(route, around, incoming, () => identify(route, around, incoming.req)));
 }
 
 /**
@@ -116,10 +109,10 @@ async function answerGuarded(
   try {
     const session = await recall(mounted.route, around, incoming.req);
     if (!session) return null;
-    const { call, cookie } = await admit(mounted.route, around, incoming, async () => session);
+    const call = await admit(mounted.route, around, incoming, async () => session);
     guard = around.sessions.guardOf(session);
     const answer = await mounted.handler({ ...call, guard });
-    return guard.isSpent ? answer && withCookie(answer, cookie) : null;
+    return guard.isSpent ? answer : null;
   } catch (error) {
     if (guard?.isSpent) throw error;
     return null;
@@ -147,7 +140,8 @@ function bodyOf({ json, text, bytes }: NonNullable<Answer>): string | Buffer | u
 
 /**
  * One header block and one string body, which node writes in one piece; setting headers one by one costs as much as
- * routing.
+ * routing. A cookie here takes the place of one that was set while the request was let in: the handler has replaced the
+ * token once more, or ended the session.
  */
 function send(
   route: Route,

@@ -68,6 +68,15 @@ export const pageHeaders = (nonce: string): Headers => [
   ['Reporting-Endpoints', `csp="${reportPath}"`],
 ];
 
+/** For a page of words, which runs no script at all: its one style is known by its hash. */
+export const wordsHeaders = (styleHash: string): Headers => [
+  ...onPages,
+  [
+    'Content-Security-Policy',
+    `default-src 'none'; style-src '${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+  ],
+];
+
 /** For the files of a page, such as its scripts: each by itself may do nothing. */
 export const fileHeaderList: Headers = [
   ...onPages,

@@ -38,10 +38,10 @@ export const unaskedStore: StoreReading = {
 };
 
 /** Writes the beat and reads the rest. Throws when the store does not answer. */
-export async function askStore(parts: StoreParts, now: number): Promise<StoreReading> {
-  const askedAt = performance.now();
-  const refusal = await beatOnce(parts);
-  const latencyMs = Math.round((performance.now() - askedAt) * 10) / 10;
+export async function askStore(parts: StoreParts): Promise<StoreReading> {
+  await parts.beats.learnTime();
+  const now = parts.beats.now();
+  const [refusal, latencyMs] = await timed(beatOnce(parts));
   const [functions, copies, beats] = await Promise.all([
     askFunctions(parts.port, now),
     askCopies(parts, now),
@@ -66,20 +66,26 @@ async function beatOnce({ beats, beat }: StoreParts): Promise<string | null> {
   }
 }
 
+/** The answer, and how long it took, ms. */
+async function timed<T>(answer: Promise<T>): Promise<[T, number]> {
+  const askedAt = performance.now();
+  return [await answer, Math.round((performance.now() - askedAt) * 10) / 10];
+}
+
 async function askFunctions(port: RedisPort, now: number): Promise<DependencyState> {
-  const answers = await port.sendToPrimaries('FUNCTION', 'LIST');
+  const [answers, latencyMs] = await timed(port.sendToPrimaries('FUNCTION', 'LIST'));
   const isThere = answers.every((answer) => Array.isArray(answer) && answer.length > 0);
   return isThere
-    ? partOf('functions', 'up', { lastGoodAt: now })
-    : partOf('functions', 'away', { detail: 'the function library is missing' });
+    ? partOf('functions', 'up', { latencyMs, lastGoodAt: now })
+    : partOf('functions', 'away', { latencyMs, detail: 'the function library is missing' });
 }
 
 /** The least of the primaries counts: a commit may go to any of them. */
 async function askCopies({ port, commitReplicas }: StoreParts, now: number): Promise<DependencyState | null> {
   if (commitReplicas === 0) return null;
-  const infos = await port.sendToPrimaries('INFO', 'replication');
+  const [infos, latencyMs] = await timed(port.sendToPrimaries('INFO', 'replication'));
   const least = Math.min(...infos.map((info) => (String(info).match(/state=online/g) ?? []).length));
   return least >= commitReplicas
-    ? partOf('copies', 'up', { lastGoodAt: now })
-    : partOf('copies', 'away', { detail: `${least} of ${commitReplicas}` });
+    ? partOf('copies', 'up', { latencyMs, lastGoodAt: now })
+    : partOf('copies', 'away', { latencyMs, detail: `${least} of ${commitReplicas}` });
 }

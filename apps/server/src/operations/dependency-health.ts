@@ -15,8 +15,9 @@ import { deriveSystemState } from '@workflow-bolt/domain';
 import { ProcessBeats, ProcessLoad, type RedisPort } from '@workflow-bolt/store';
 import type { HealthWords } from '../stream/view-state.ts';
 import { askStore, partOf, type StoreReading, unaskedStore } from './ask-store.ts';
+import { knownAccounts, wordsOfEhr } from './known-ehr.ts';
 import { SlowProbe } from './slow-probe.ts';
-import { freshestEhr, toldByWorkers } from './told-by-workers.ts';
+import { toldByWorkers } from './told-by-workers.ts';
 
 export type HealthOptions = {
   port: RedisPort;
@@ -41,6 +42,8 @@ export type HealthOptions = {
 
 /** While Redis is away it is asked this often: someone waits for the answer. */
 const retryMs = 250;
+/** And so often while no worker is heard: it says itself at once that it is there. */
+const workerRetryMs = 1_000;
 /** Keys and archive may be another company's service: two questions a minute tell soon enough. */
 const probeEveryMs = 30_000;
 const probeTimeoutMs = 10_000;
@@ -75,6 +78,11 @@ export class DependencyHealth {
     options.port.onDown(() => this.#lose('connection lost'));
     options.port.onReady(() => void this.check());
     this.#parts = this.#read();
+  }
+
+  /** Redis's clock, epoch ms: beats and states are told by it. */
+  now(): number {
+    return this.#beats.now();
   }
 
   /** For heartbeats: how the system stands, which parts are away, and how fresh the EHR is. */
@@ -117,13 +125,14 @@ export class DependencyHealth {
     const { port, commitReplicas } = this.#options;
     const parts = { port, commitReplicas, beats: this.#beats, beat: () => this.#beat() };
     try {
-      const reading = await askStore(parts, Date.now());
+      const reading = await askStore(parts);
       if (this.#isStopped) return;
       this.#take(reading.redis.isOk ? reading : this.#remembering(reading));
-      if (!reading.redis.isOk) this.#askAgainSoon();
+      if (!reading.redis.isOk) this.#askAgainSoon(retryMs);
+      else if (this.#isWorkerAway()) this.#askAgainSoon(workerRetryMs);
     } catch {
       this.#lose('no answer');
-      this.#askAgainSoon();
+      this.#askAgainSoon(retryMs);
     }
   }
 
@@ -140,16 +149,20 @@ export class DependencyHealth {
 
   /** Nobody waits for it: the next hour tries again. */
   #forgetOld(): Promise<void> {
-    return this.#beats.forgetOld(Date.now()).catch(() => {});
+    return this.#beats.forgetOld(this.now()).catch(() => {});
   }
 
   /** Connections come back one by one: screens stay stale until all have, so this does not wait for its turn. */
-  #askAgainSoon(): void {
+  #askAgainSoon(afterMs: number): void {
     if (this.#retry || this.#isStopped) return;
     this.#retry = setTimeout(() => {
       this.#retry = null;
       void this.check();
-    }, retryMs).unref();
+    }, afterMs).unref();
+  }
+
+  #isWorkerAway(): boolean {
+    return this.#parts.some(({ name, state }) => name === 'worker' && state === 'away');
   }
 
   /** A store that refuses does not forget when it last took something. */
@@ -160,7 +173,7 @@ export class DependencyHealth {
   #beat(): Beat {
     const { node, version, streamsBehind } = this.#options;
     return {
-      ...{ node, role: 'server', version, at: Date.now(), startedAt: this.#startedAt },
+      ...{ node, role: 'server', version, at: this.now(), startedAt: this.#startedAt },
       ...{ load: this.#load.take(), lag: { streams: streamsBehind() }, ehr: null },
     };
   }
@@ -175,7 +188,7 @@ export class DependencyHealth {
     const { redis, functions, copies, beats } = this.#reading;
     const found = [
       ...[redis, functions, ...(copies ? [copies] : [])],
-      ...toldByWorkers(beats, Date.now(), this.#options),
+      ...toldByWorkers(beats, this.now(), this.#options),
       ...this.#probes.map(({ state }) => state),
     ];
     return found.sort((a, b) => dependencyNames.indexOf(a.name) - dependencyNames.indexOf(b.name));
@@ -186,22 +199,20 @@ export class DependencyHealth {
     const former = newsOf(this.#words);
     this.#reading = reading;
     this.#parts = this.#read();
-    this.#derive(freshestEhr(reading.beats, Date.now()));
+    this.#derive(wordsOfEhr(knownAccounts(reading.beats, this.now())));
     for (const part of this.#parts) {
       if (before.get(part.name)?.state !== part.state) this.#options.onChange(part);
     }
     if (newsOf(this.#words) !== former) this.#options.onNews();
   }
 
-  #derive(ehr: Beat['ehr']): void {
+  #derive(ehr: HealthWords['ehr'] | null): void {
     const was: SystemState = this.#system.state;
     this.#system = deriveSystemState(this.#parts);
-    if (this.#system.state !== was) this.#since = Date.now();
+    if (this.#system.state !== was) this.#since = this.now();
     const away = this.#parts.filter(isMissed).map(({ name }) => name);
     this.#words = {
-      ...(ehr
-        ? { ehr: { isOk: ehr.isOk, lastGoodAt: ehr.lastGoodAt, reads: ehr.reads, writes: ehr.writes } }
-        : {}),
+      ...(ehr ? { ehr } : {}),
       system: this.#system,
       ...(away.length > 0 ? { degraded: away } : {}),
     };

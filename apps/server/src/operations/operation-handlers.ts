@@ -21,7 +21,7 @@ export function getSystemState(health: DependencyHealth): Handler {
   return () => {
     const answer: SystemStateResponse = {
       ...describeSystem(health.system),
-      ...{ since: health.since, at: Date.now(), dependencies: [...health.dependencies()] },
+      ...{ since: health.since, at: health.now(), dependencies: [...health.dependencies()] },
     };
     return ok(answer);
   };
@@ -29,7 +29,7 @@ export function getSystemState(health: DependencyHealth): Handler {
 
 export function getProcesses(health: DependencyHealth): Handler {
   return () => {
-    const at = Date.now();
+    const at = health.now();
     const answer: ProcessesResponse = {
       at,
       processes: health.processes.map((beat) => processOf(beat, at)),

@@ -17,7 +17,7 @@ export class ServerMetrics {
   constructor(sources: {
     streams: () => number;
     lagging: () => number;
-    health: () => Pick<DependencyHealth, 'system' | 'dependencies' | 'processes' | 'degraded'>;
+    health: () => Pick<DependencyHealth, 'system' | 'dependencies' | 'processes' | 'degraded' | 'now'>;
     blocked: () => number;
     passwordHashes: () => number;
   }) {

@@ -4,7 +4,7 @@ import { isBeating } from '@workflow-bolt/store';
 import { Gauge, type Registry } from 'prom-client';
 import type { DependencyHealth } from './dependency-health.ts';
 
-type Health = () => Pick<DependencyHealth, 'system' | 'dependencies' | 'processes'>;
+type Health = () => Pick<DependencyHealth, 'system' | 'dependencies' | 'processes' | 'now'>;
 
 function addState(health: Health, registers: Registry[]): void {
   new Gauge({
@@ -60,7 +60,7 @@ function addProcesses(health: Health, registers: Registry[]): void {
     labelNames: ['role', 'state'],
     registers,
     collect() {
-      const now = Date.now();
+      const now = health().now();
       for (const role of ['server', 'worker'] as const) {
         const all = health().processes.filter((beat) => beat.role === role);
         const beating = all.filter((beat) => isBeating(beat, now)).length;

@@ -1,7 +1,7 @@
 import type { Beat } from '@workflow-bolt/contracts';
 import { sealLateMs } from '@workflow-bolt/store';
 import { describe, expect, test } from 'vitest';
-import { freshestEhr, jobLateMs, rosterLateMs, toldByWorkers } from './told-by-workers.ts';
+import { jobLateMs, rosterLateMs, toldByWorkers } from './told-by-workers.ts';
 
 const now = 1_773_151_200_000;
 const worker = (more: Partial<Beat> = {}): Beat => ({
@@ -120,14 +120,5 @@ describe('the EHR', () => {
     [{ writes: 'forced_open' }, ['up', 'held']],
   ] as const)('%j is %j', (more, expected) => {
     expect(lanes(more)).toEqual(expected);
-  });
-
-  test('the word of whoever spoke last counts', () => {
-    const beats = [
-      worker({ node: 'w1', at: now - 100, ehr: null }),
-      worker({ node: 'w2', at: now - 200, ehr: ehr({ isOk: false }) }),
-      worker({ node: 'w3', at: now - 300, ehr: ehr() }),
-    ];
-    expect(freshestEhr(beats, now)).toEqual(ehr({ isOk: false }));
   });
 });

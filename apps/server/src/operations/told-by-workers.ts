@@ -1,18 +1,14 @@
 /** What the workers' beats tell of the parts that only workers see. */
-import type { Beat, BreakerState, DependencyName, DependencyState } from '@workflow-bolt/contracts';
+import type { Beat, DependencyState } from '@workflow-bolt/contracts';
 import { isBeating, sealLateMs } from '@workflow-bolt/store';
 import { partOf } from './ask-store.ts';
+import { ehrParts, knownAccounts } from './known-ehr.ts';
 
 /** A schedule that was asked for and is not even begun after two minutes. */
 export const jobLateMs = 120_000;
 
 const newest = (times: readonly (number | null | undefined)[]): number | null =>
   times.reduce<number | null>((last, at) => (at != null && at > (last ?? 0) ? at : last), null);
-
-/** What was last known of the EHR, by whichever worker spoke last. */
-export function freshestEhr(beats: readonly Beat[], now: number): Beat['ehr'] {
-  return beats.find((beat) => isBeating(beat, now) && beat.ehr !== null)?.ehr ?? null;
-}
 
 function workerPart(workers: readonly Beat[], all: readonly Beat[]): DependencyState {
   const lastGoodAt = newest(all.filter(({ role }) => role === 'worker').map(({ at }) => at));
@@ -71,24 +67,6 @@ function rosterPart(workers: readonly Beat[], now: number): DependencyState {
 /** What this installation has: nobody misses what no clinic asked for. */
 export type Expected = { hasEhr: boolean; hasRoster: boolean };
 
-/** The breaker's word is final; a closed one leaves it to the last call. */
-function laneCondition(breaker: BreakerState, lastCall: DependencyState['state']): DependencyState['state'] {
-  if (breaker === 'forced_open') return 'held';
-  return breaker === 'open' || breaker === 'half_open' ? 'away' : lastCall;
-}
-
-/** Reads say how the EHR is; writes are only known by their breaker. */
-function ehrParts(ehr: Beat['ehr']): DependencyState[] {
-  const unknown: readonly DependencyName[] = ['ehr-reads', 'ehr-writes'];
-  if (ehr === null || (ehr.isOk && ehr.lastGoodAt === null))
-    return unknown.map((name) => partOf(name, 'unknown', { detail: 'nobody has asked it yet' }));
-  const { lastGoodAt, detail } = ehr;
-  return [
-    partOf('ehr-reads', laneCondition(ehr.reads, ehr.isOk ? 'up' : 'away'), { lastGoodAt, detail }),
-    partOf('ehr-writes', laneCondition(ehr.writes, 'up'), { lastGoodAt, detail: `circuit ${ehr.writes}` }),
-  ];
-}
-
 /** The parts that workers tell of; those of the EHR and of rosters only where a clinic has them. */
 export function toldByWorkers(
   beats: readonly Beat[],
@@ -102,6 +80,6 @@ export function toldByWorkers(
     recordPart(workers, now),
     ...witnessParts(workers),
     ...(hasRoster ? [rosterPart(workers, now)] : []),
-    ...(hasEhr ? ehrParts(freshestEhr(beats, now)) : []),
+    ...(hasEhr ? ehrParts(knownAccounts(beats, now)) : []),
   ];
 }

@@ -1,7 +1,9 @@
 /** What is kept how long, and the two people it takes to hold it longer or to delete it earlier. */
 import {
+  type Alert,
   type ClinicSettings,
   clinicRetentionSchema,
+  freezeLiftRequestSchema,
   holdActRequestSchema,
   type ProblemCode,
   purgeDecisionRequestSchema,
@@ -11,7 +13,14 @@ import {
   spanRequestSchema,
 } from '@workflow-bolt/contracts';
 import { dateAfter, daysBetween, holdOn, localDate, purgeTooEarly } from '@workflow-bolt/domain';
-import { type RedisPort, RetentionStore, readFreeze } from '@workflow-bolt/store';
+import {
+  type AlertStore,
+  freezeDeletions,
+  liftFreeze,
+  type RedisPort,
+  RetentionStore,
+  readFreeze,
+} from '@workflow-bolt/store';
 import { agentOf, demand } from '../access/access-denied.ts';
 import { type Call, type Handler, mustPrincipal, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
@@ -20,6 +29,7 @@ import { ProblemError } from '../http/problem-answer.ts';
 export type RetentionParts = {
   port: RedisPort;
   clinics: readonly ClinicSettings[];
+  alerts: Pick<AlertStore, 'list'>;
   /** Keeps an event before the answer leaves; throws when it cannot be kept. */
   record: (event: SecurityEvent) => Promise<void>;
   /** Epoch ms. */
@@ -62,7 +72,13 @@ function getRetention(parts: RetentionParts): Handler {
     const { flowHotDays, flowDays } = retentionOf(settings);
     const days = [...records.days.values()].sort((a, b) => (a.date < b.date ? 1 : -1));
     return ok({
-      ...{ clinic: settings.id, hotDays: flowHotDays, totalDays: flowDays, isFrozen: freeze !== null },
+      ...{
+        clinic: settings.id,
+        hotDays: flowHotDays,
+        totalDays: flowDays,
+        isFrozen: freeze !== null,
+        freeze,
+      },
       ...{ days, holds: records.holds, requests: records.requests, certificates: records.certificates },
     });
   };
@@ -136,6 +152,53 @@ function postPurgeDecision(parts: RetentionParts): Handler {
   };
 }
 
+/** What goes on for so long is one alert: deleting may have been stopped anew by a matter that was judged before. */
+const matterMs = 86_400_000;
+
+/** Alerts of all logs that stopped the deleting. */
+async function stoppingAlerts({ alerts, clinics }: RetentionParts): Promise<Alert[]> {
+  const books = await Promise.all([null, ...clinics.map(({ id }) => id)].map((each) => alerts.list(each)));
+  return books.flat().filter(({ responses }) => responses.includes('freeze-deletions'));
+}
+
+/** Throws `record_state` while one of them waits for its review. */
+async function mustBeReviewed(parts: RetentionParts): Promise<Alert[]> {
+  const stopping = await stoppingAlerts(parts);
+  const isOpen = stopping.some(({ review }) => review === null);
+  if (isOpen) throw new ProblemError('record_state', { state: 'alert-open' });
+  return stopping;
+}
+
+/** Who judged why it is stopped does not also let it go on. What was missing stays on record with the case's number. */
+function postFreezeLift(parts: RetentionParts): Handler {
+  return async (call) => {
+    const { port, record, now } = parts;
+    const { reason } = parseInput(freezeLiftRequestSchema, call.body, 'body');
+    const principal = mustPrincipal(call);
+    const freeze = await readFreeze(port);
+    if (!freeze) throw new ProblemError('record_not_found');
+    for (const { at, review } of await mustBeReviewed(parts))
+      if (at >= freeze.since - matterMs)
+        demand(principal, 'freeze.lift', { clinic: null, ownerUid: review?.by ?? null }, now());
+    await record({
+      ...{ cid: null, type: 'admin', sub: 'retention', act: 'U', out: 0, sev: 'high', why: 'unfrozen' },
+      agent: agentOf(principal),
+      ent: [
+        { t: 'Freeze', id: freeze.why },
+        { t: 'Case', id: reason },
+      ],
+      rid: call.requestId,
+    });
+    await liftFreeze(port);
+    // Whoever finds the record in doubt stops the deleting before the alert tells of it: one of us sees the other.
+    await mustBeReviewed(parts).catch(async (error: unknown) => {
+      await freezeDeletions(port, freeze);
+      throw error;
+    });
+    return { status: 204 };
+  };
+}
+
 /** The handlers of retention, by their routes. */
 export const retentionHandlers = (parts: RetentionParts) => ({
   getRetention: getRetention(parts),
@@ -143,4 +206,5 @@ export const retentionHandlers = (parts: RetentionParts) => ({
   postHoldAct: postHoldAct(parts),
   postPurgeRequest: postPurgeRequest(parts),
   postPurgeDecision: postPurgeDecision(parts),
+  postFreezeLift: postFreezeLift(parts),
 });

@@ -1,6 +1,7 @@
 /** Holds and early deletions over HTTP: two people, a fresh proof, and a record of it. */
 import type { Role } from '@workflow-bolt/contracts';
 import { dateAfter } from '@workflow-bolt/domain';
+import { AlertStore, createRedisPort, freezeDeletions, fromUrl, readFreeze } from '@workflow-bolt/store';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -14,7 +15,12 @@ import {
 } from '../test/server-fixture.ts';
 
 const person = (id: string, role: Role) => ({ id, name: id, role, clinics: ['north'] });
-const developmentUsers = [...users, person('ada', 'admin'), person('audrey', 'auditor')];
+const developmentUsers = [
+  ...users,
+  person('ada', 'admin'),
+  person('olga', 'admin'),
+  person('audrey', 'auditor'),
+];
 const old = { class: 'flow', from: dateAfter(today(), -60), to: dateAfter(today(), -50) };
 const reason = 'litigation/2026-CV-118';
 
@@ -93,6 +99,45 @@ test('[abuse] [privacy] a reason is a code, never a sentence with somebody in it
   expect(problemOf(await admin.post(at(`/holds/${nobody}`), { act: 'approve', reason })).code).toBe(
     'record_not_found',
   );
+});
+
+test('[abuse] [audit] [H-24] deleting that was stopped goes on only when every alert is judged, and not by who judged it', async () => {
+  const port = createRedisPort(fromUrl(redis.url), 'test');
+  await port.connect();
+  const since = Date.now();
+  const lift = (client: Client) => client.post(`${server.url}/api/v1/deletion-freeze/lift`, { reason });
+  await admin.prove('connector-config');
+  expect(problemOf(await lift(admin)).code).toBe('record_not_found');
+  await freezeDeletions(port, { why: 'AUD-1', since });
+  const raise = (clinic: string | null) =>
+    new AlertStore(port).raise({
+      ...{ rule: 'AUD-1', severity: 'critical', clinic, at: since, uid: null, network: null, session: null },
+      ...{ count: 1, responses: ['freeze-deletions'], reviewDueAt: since + 1, matter: `AUD-1 ${clinic}` },
+    });
+  const [here, everywhere] = [await raise('north'), await raise(null)];
+  const review = (client: Client, clinic: string | null, id = '') =>
+    client.post(`${server.url}/api/v1/alerts/${id}/review`, { clinic, outcome: 'incident' });
+  expect((await manager.get(at())).json).toMatchObject({ isFrozen: true, freeze: { why: 'AUD-1', since } });
+  const open = await lift(admin);
+  expect([problemOf(open).code, open.json.state]).toEqual(['record_state', 'alert-open']);
+  expect((await review(manager, 'north', here?.id)).status).toBe(200);
+  expect(problemOf(await lift(admin)).code).toBe('record_state');
+  expect((await review(admin, null, everywhere?.id)).status).toBe(200);
+  // One of the two was judged by her.
+  expect(problemOf(await lift(admin)).code).toBe('permission_denied');
+  expect(problemOf(await lift(manager)).code).toBe('permission_denied');
+  expect(problemOf(await lift(await server.login('olga'))).code).toBe('step_up_required');
+  expect(await readFreeze(port)).toEqual({ why: 'AUD-1', since });
+  const other = await server.login('olga');
+  await other.prove('connector-config');
+  expect((await lift(other)).status).toBe(204);
+  expect([await readFreeze(port), (await manager.get(at())).json.freeze]).toEqual([null, null]);
+  const events = (await redis.call('XRANGE', '{a:i}:ev', '-', '+')) as [string, string[]][];
+  const kept = events.map(([, fields]) => JSON.parse(fields[fields.indexOf('f') + 1] ?? '{}'));
+  expect(kept.filter(({ why }) => why === 'unfrozen')).toMatchObject([
+    { agent: { uid: 'olga' }, sev: 'high', ent: [{ id: 'AUD-1' }, { t: 'Case', id: reason }] },
+  ]);
+  await port.close();
 });
 
 test('[audit] [I5] who asked, approved and lifted is on the record of the clinic', async () => {

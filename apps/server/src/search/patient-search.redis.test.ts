@@ -214,7 +214,7 @@ describe('[authz] who may', () => {
       ({ sub, ent }) => sub === 'deny' && ent?.[0]?.id === 'patient.search-days',
     );
     expect(denials.map(({ agent }) => agent.uid)).toEqual(expect.arrayContaining(['manager', 'provider']));
-    expect(JSON.stringify(denials)).not.toMatch(/zqcanary|1931|0143/i);
+    expect(JSON.stringify(denials)).not.toMatch(/zqcanary|1931-07-19|555.?0143/i);
   });
 
   test('[authz] [privacy] a manager gets no date of birth, and a desk must name two things', async () => {
@@ -380,7 +380,7 @@ describe('[injection] what is typed stays text', () => {
     const provider = await fixture.login('provider');
     const answer = await ask(provider, body);
     expect(problemOf(answer)).toEqual({ status: 400, code: 'invalid_request' });
-    expect(answer.text).not.toMatch(/zqcanary|zule|0143/i);
+    expect(answer.text).not.toMatch(/zqcanary|zule|555.?0143/i);
   });
 
   test('[privacy] it is never asked in an address', async () => {

@@ -11,31 +11,37 @@ export type ApiTokenParts = { tokens: ApiTokenStore; record: RecordEvent; now: (
 
 const dayMs = 86_400_000;
 
-const present = ({ id, record }: StoredApiToken) => {
+export const presentToken = ({ id, record }: StoredApiToken) => {
   const { name, scopes, createdAt, expiresAt } = record;
   return { id, name, scopes, createdAt, expiresAt };
 };
 
+export const tokenEndsAt = (now: number, days: number): number => now + days * dayMs;
+
+/** Sessions, factors and tokens belong to the person, who would otherwise never be rid of a stolen one. */
+export function refuseSelf(scopes: readonly string[]): void {
+  if (scopes.includes('self'))
+    throw new ProblemError('permission_denied', { detail: 'No token manages its owner.' });
+}
+
 export function getApiTokens({ tokens }: ApiTokenParts): Handler {
-  return async (call) => ok({ tokens: (await tokens.list(mustSession(call).user.id)).map(present) });
+  return async (call) => ok({ tokens: (await tokens.list(mustSession(call).user.id)).map(presentToken) });
 }
 
 export function postApiToken({ tokens, record, now }: ApiTokenParts): Handler {
   return async (call) => {
     const { name, scopes, days } = parseInput(createApiTokenRequestSchema, call.body, 'body');
-    // Sessions, factors and tokens belong to the person, who would otherwise never be rid of a stolen one.
-    if (scopes.includes('self'))
-      throw new ProblemError('permission_denied', { detail: 'No token manages its owner.' });
+    refuseSelf(scopes);
     const uid = mustSession(call).user.id;
     const made = await intendedChange(record, tokenEvent(call, 'C', 'new'), {
       work: async () => {
-        const token = await tokens.create({ uid, name, scopes, expiresAt: now() + days * dayMs });
+        const token = await tokens.create({ uid, name, scopes, expiresAt: tokenEndsAt(now(), days) });
         if (!token) throw new ProblemError('token_limit');
         return token;
       },
       done: ({ id }) => tokenEvent(call, 'C', id),
     });
-    return ok({ token: present(made), secret: made.token });
+    return ok({ token: presentToken(made), secret: made.token });
   };
 }
 

@@ -64,12 +64,16 @@ const rotateAfterMs = 3_600_000;
 const replacesMax = 4;
 /** Writing each step's time would cost as much as the step: it is written when this part of the idle time has passed. */
 const touchPart = 60;
+/** Marks of what somebody may: kept for so many people, and so long. */
+const accessMax = 5_000;
+const accessLength = 16;
 
 export class RedisSessionService implements SessionService {
   readonly #parts: SessionServiceParts;
   readonly #behind = new WeakMap<Session, Behind>();
   /** Computed once for as long as the record of the session is remembered. */
   readonly #csrf = new WeakMap<StoredSession, string>();
+  readonly #access = new Map<string, string>();
   readonly #listeners = new Set<(revocation: Revocation) => void>();
 
   constructor(parts: SessionServiceParts) {
@@ -93,6 +97,7 @@ export class RedisSessionService implements SessionService {
         workstation: workstationCookieOf(req, this.#parts.cookies),
         idleMs: isUnattended ? 0 : idleMs,
         endsAt: this.#parts.now() + absoluteMs,
+        access: this.#accessOf(person),
         device: deviceLabelOf(req),
         network: networkOf(req),
       },
@@ -120,7 +125,8 @@ export class RedisSessionService implements SessionService {
     const stored = shown.kind === 'cookie' ? this.#parts.store.recall(shown.token) : null;
     if (!stored || !this.#isUnsuspicious(stored, req)) return null;
     const person = await this.#personOf(stored.record);
-    return person && this.#present(stored, person, shown.kind);
+    if (!person || stored.record.access !== this.#accessOf(person)) return null;
+    return this.#present(stored, person, shown.kind);
   }
 
   /** What a commit must carry that is made for a session that was recalled. */
@@ -135,25 +141,43 @@ export class RedisSessionService implements SessionService {
   }
 
   /**
-   * Notes that the person did something: the idle time begins anew, and a token of more than an hour is replaced. The
-   * answer is the `Set-Cookie` line to send, or null. Only the route table decides who calls this.
+   * Notes that a request was let in. What a person did (only the route table says so) begins the idle time anew, and
+   * replaces a token of more than an hour; any request of a person who may something else now than when the token was
+   * handed out gets a new one, and every fresh proof is worth nothing more. The answer is the `Set-Cookie` line, or null.
    */
-  async noteUserAction(req: IncomingMessage, session: Session): Promise<string | null> {
+  async noteRequest(
+    req: IncomingMessage,
+    session: Session,
+    { isUserAction }: { isUserAction: boolean },
+  ): Promise<string | null> {
     const behind = this.#behind.get(session);
     if (!behind) return null;
-    const { stored, kind } = behind;
-    const { record } = stored;
+    const { record } = behind.stored;
     const now = this.#parts.now();
-    if (kind === 'cookie' && now - record.rotatedAt >= rotateAfterMs) {
-      const rotated = await this.#parts.store.rotate(stored, { lastAt: now });
-      if (rotated) this.#behind.set(session, { stored: rotated.session, kind });
-      return rotated && sessionCookieHeader(req, this.#parts.cookies, rotated.token);
+    const acted = isUserAction ? { lastAt: now } : {};
+    const access = this.#accessOf(session);
+    const isOther = record.access !== access;
+    const isOld = isUserAction && now - record.rotatedAt >= rotateAfterMs;
+    if (behind.kind === 'cookie' && (isOther || isOld)) {
+      return this.#renew(req, session, { ...acted, access, ...(isOther ? { stepUps: {} } : {}) });
     }
-    if (record.idleMs > 0 && now - record.lastAt >= record.idleMs / touchPart) {
-      const touched = await this.#parts.store.change(stored, { ...record, lastAt: now });
-      if (touched) this.#behind.set(session, { stored: touched, kind });
+    if (isUserAction && record.idleMs > 0 && now - record.lastAt >= record.idleMs / touchPart) {
+      const touched = await this.#parts.store.change(behind.stored, { ...record, ...acted });
+      if (touched) this.#behind.set(session, { ...behind, stored: touched });
     }
     return null;
+  }
+
+  /** A new token; null when another request of the session was first, whose answer brings one. */
+  async #renew(
+    req: IncomingMessage,
+    session: Session,
+    changes: Partial<SessionRecord>,
+  ): Promise<string | null> {
+    const { stored, kind } = this.#mustBehind(session);
+    const rotated = await this.#parts.store.rotate(stored, changes);
+    if (rotated) this.#behind.set(session, { stored: rotated.session, kind });
+    return rotated && sessionCookieHeader(req, this.#parts.cookies, rotated.token);
   }
 
   async rotate(req: IncomingMessage, session: Session, _why: RotationReason): Promise<OpenedSession> {
@@ -168,7 +192,7 @@ export class RedisSessionService implements SessionService {
     const now = this.#parts.now();
     if (purpose === 'export') await this.#refuseWhileCooling(this.#mustBehind(session).stored.record, now);
     return this.#replace(req, session, (record) => ({
-      stepUps: { ...record.stepUps, [purpose]: now },
+      stepUps: { ...this.#proofsOf(record, session), [purpose]: now },
       amr: [...new Set([...record.amr, ...amr])],
     }));
   }
@@ -319,7 +343,8 @@ export class RedisSessionService implements SessionService {
   ): Promise<OpenedSession> {
     let stored: StoredSession | null = this.#mustBehind(session).stored;
     for (let attempt = 0; stored && attempt < replacesMax; attempt += 1) {
-      const changes = { ...changesOf(stored.record), lastAt: this.#parts.now() };
+      const access = this.#accessOf(session);
+      const changes = { ...changesOf(stored.record), access, lastAt: this.#parts.now() };
       const changed = await this.#parts.store.rotate(stored, changes);
       if (changed) return this.handOut(req, changed.session, changed.token);
       stored = await this.#parts.store.findById(session.id);
@@ -338,19 +363,36 @@ export class RedisSessionService implements SessionService {
 
   #present(stored: StoredSession, person: DirectoryUser, kind: Credentials['kind']): Session {
     const { id, record } = stored;
-    const proofs = Object.values(record.stepUps);
+    const stepUps = this.#proofsOf(record, person);
+    const proofs = Object.values(stepUps);
     const session: Session = {
       ...{ id, user: person.user, roles: person.roles },
       ...{ station: record.station, workstation: record.workstation },
       ...{ expiresAt: record.endsAt, idleEndsAt: endOf(record) },
       ...{ aal: record.aal, amr: record.amr, authAt: record.authAt },
       stepUpAt: proofs.length > 0 ? Math.max(...proofs) : null,
-      stepUps: record.stepUps,
+      stepUps,
       isDevelopment: record.isDevelopment,
       scopes: null,
     };
     this.#behind.set(session, { stored, kind });
     return session;
+  }
+
+  /** Who may something else now than when they proved themselves proves themselves again. */
+  #proofsOf(record: SessionRecord, person: Pick<DirectoryUser, 'user' | 'roles'>): SessionRecord['stepUps'] {
+    return record.access === this.#accessOf(person) ? record.stepUps : {};
+  }
+
+  /** What somebody may at this moment, as a mark that tells nobody what it is. */
+  #accessOf({ user, roles }: Pick<DirectoryUser, 'user' | 'roles'>): string {
+    const said = `${user.id}|${roles.join()}|${user.clinics.join()}`;
+    const known = this.#access.get(said);
+    if (known !== undefined) return known;
+    const mark = this.#parts.key.mac('base64url', `bolt-access-v1|${said}`).slice(0, accessLength);
+    if (this.#access.size >= accessMax) this.#access.clear();
+    this.#access.set(said, mark);
+    return mark;
   }
 
   #mustBehind(session: Session): Behind {

@@ -147,6 +147,20 @@ test('[session] an hour after the last one an act brings a new token, and a scri
   expect((await next.post(api('session/continue'), {})).status, 'the same CSRF token').toBe(200);
 });
 
+test('[session] who is refused gets the token that replaced theirs as well, and is no thief for it', async () => {
+  const client = await fixture.login('front-desk');
+  for (let i = 0; i < 5; i += 1) {
+    clock.ms += 12 * minuteMs;
+    const refused = await client.post(api(`sessions/${'x'.repeat(24)}/revoke`), {});
+    expect(problemOf(refused)).toEqual({ status: 404, code: 'session_not_found' });
+    const cookie = refused.headers.get('set-cookie')?.split(';')[0];
+    expect(cookie === undefined, `a new token in an answer of the hour, number ${i}`).toBe(i < 4);
+    if (cookie !== undefined) client.headers.cookie = cookie;
+  }
+  clock.ms += minuteMs;
+  expect(await status(client.headers)).toEqual([200, null]);
+});
+
 test('[session] one sees one’s own devices only, and can end one; its stream ends with it', async () => {
   const [here, there] = [await fixture.login('provider'), await fixture.login('provider')];
   const stream = await there.stream();

@@ -70,6 +70,7 @@ const testConfig = (redisUrl: string, keysFile: string) => ({
     PORT: '0',
     LOG_LEVEL: 'silent',
     BOLT_KEYS: keysFile,
+    BOLT_KEY_STORE: `${keysFile}.store`,
   }),
   ...{ allowVolatileRedis: true, passwordMemoryKib: 8, passwordPasses: 1 },
 });

@@ -8,6 +8,7 @@ import { useResource } from '../app/use-resource.ts';
 import { roleLabel } from '../session/role-label.ts';
 import type { SessionExits } from '../session/use-session.ts';
 import { AuthenticatorSection } from './authenticator-section.tsx';
+import { ChangesSection } from './changes-section.tsx';
 import { DevicesSection } from './devices-section.tsx';
 import { IdentitiesSection } from './identities-section.tsx';
 import { PasskeysSection } from './passkeys-section.tsx';
@@ -64,6 +65,7 @@ function Sections({ api, sessionApi }: { api: AccountApi; sessionApi: SessionApi
       <PinSection api={sessionApi} />
       <DevicesSection api={sessionApi} />
       <TokensSection api={sessionApi} />
+      <ChangesSection api={api} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, Code, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
-import type { ApiTokenRequest, NewApiToken, SessionApi } from '@workflow-bolt/client';
+import type { ApiTokenRequest, NewApiToken, TokenDesk } from '@workflow-bolt/client';
 import { apiTokenDaysMax, type RouteAction } from '@workflow-bolt/contracts';
 import { type FormEvent, useCallback, useState } from 'react';
 import { ChoiceGroup } from '../app/choice-group.tsx';
@@ -81,8 +81,8 @@ function SecretDialog({ made, onClose }: { made: NewApiToken; onClose: () => voi
   );
 }
 
-/** Tokens for scripts; never more than their owner may. */
-export function TokensSection({ api }: { api: SessionApi }) {
+/** Tokens for scripts, one's own or a service's; never more than their owner may. */
+export function TokensSection({ api }: { api: TokenDesk }) {
   const action = useAction();
   const [isMaking, setIsMaking] = useState(false);
   const [made, setMade] = useState<NewApiToken | null>(null);

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { type Role, roles } from '@workflow-bolt/contracts';
+import { type AccountKind, type Role, roles } from '@workflow-bolt/contracts';
 import { rolesProblem } from '@workflow-bolt/domain';
 import { ChoiceGroup } from '../app/choice-group.tsx';
 import { roleLabel } from '../session/role-label.ts';
@@ -18,28 +18,38 @@ const words: Record<NonNullable<ReturnType<typeof rolesProblem>>['rule'], string
 };
 
 /** Why these roles do not go together, as a sentence; null when they do. */
-export function rolesSentence(chosen: readonly Role[]): string | null {
-  const problem = rolesProblem('human', chosen);
+export function rolesSentence(chosen: readonly Role[], kind: AccountKind = 'human'): string | null {
+  const problem = rolesProblem(kind, chosen);
   return problem && `${problem.roles.map((role) => roleLabel[role]).join(' and ')} ${words[problem.rule]}`;
 }
 
 /** An administrator works for the whole installation; everybody else in named clinics. */
-export const isComplete = ({ roles: chosen, clinics }: Access): boolean =>
-  chosen.length > 0 && rolesSentence(chosen) === null && (clinics.length > 0 || chosen.includes('admin'));
+export const isComplete = ({ roles: chosen, clinics }: Access, kind: AccountKind = 'human'): boolean =>
+  chosen.length > 0 &&
+  rolesSentence(chosen, kind) === null &&
+  (clinics.length > 0 || chosen.includes('admin'));
 
-type Props = { access: Access; clinics: readonly ClinicChoice[]; onChange: (access: Access) => void };
+type Props = {
+  /** A service is what it is: only where it works is asked. */
+  kind?: AccountKind;
+  access: Access;
+  clinics: readonly ClinicChoice[];
+  onChange: (access: Access) => void;
+};
 
 /** What somebody is, and where. */
-export function AccessFields({ access, clinics, onChange }: Props) {
+export function AccessFields({ kind = 'human', access, clinics, onChange }: Props) {
   return (
     <>
-      <ChoiceGroup
-        label="Roles"
-        choices={personRoles.map((role) => ({ value: role, label: roleLabel[role] }))}
-        chosen={access.roles}
-        onChange={(chosen) => onChange({ ...access, roles: chosen as Role[] })}
-        error={rolesSentence(access.roles)}
-      />
+      {kind === 'human' && (
+        <ChoiceGroup
+          label="Roles"
+          choices={personRoles.map((role) => ({ value: role, label: roleLabel[role] }))}
+          chosen={access.roles}
+          onChange={(chosen) => onChange({ ...access, roles: chosen as Role[] })}
+          error={rolesSentence(access.roles)}
+        />
+      )}
       {clinics.length > 0 ? (
         <ChoiceGroup
           label="Clinics"

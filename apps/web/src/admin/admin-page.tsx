@@ -1,33 +1,22 @@
 import { Tabs } from '@mantine/core';
-import {
-  AccountsApi,
-  AuditApi,
-  BreakGlassApi,
-  DisplayApi,
-  type Session,
-  SessionApi,
-} from '@workflow-bolt/client';
+import { AccountsApi, DisplayApi, type Session, SessionApi } from '@workflow-bolt/client';
 import { useMemo } from 'react';
 import { useApi } from '../app/api-context.ts';
 import { type PageLink, PageShell } from '../app/page-shell.tsx';
-import { RevealsSection } from '../audit/reveals-section.tsx';
 import type { SessionExits } from '../session/use-session.ts';
 import { DisplaysSection } from './displays-section.tsx';
-import { EmergencySection } from './emergency-section.tsx';
 import { PeopleSection } from './people-section.tsx';
 import { WorkstationsSection } from './workstations-section.tsx';
 
 type Props = { session: Session; exits: SessionExits; links: readonly PageLink[] };
 
-/** Accounts, workstations, wall displays and emergency accesses, for managers and administrators. */
+/** Accounts, workstations and wall displays, for managers and administrators. */
 export function AdminPage({ session, exits, links }: Props) {
   const api = useApi();
   const apis = useMemo(
     () => ({
       accounts: new AccountsApi(api.transport),
       sessions: new SessionApi(api),
-      audit: new AuditApi(api.transport),
-      glass: new BreakGlassApi(api.transport),
       displays: new DisplayApi(api.transport),
     }),
     [api],
@@ -41,7 +30,6 @@ export function AdminPage({ session, exits, links }: Props) {
             <Tabs.Tab value="people">People</Tabs.Tab>
             <Tabs.Tab value="workstations">Workstations</Tabs.Tab>
             <Tabs.Tab value="displays">Wall displays</Tabs.Tab>
-            <Tabs.Tab value="emergency">Emergency access</Tabs.Tab>
           </Tabs.List>
         )}
         <Tabs.Panel value="people">
@@ -55,12 +43,6 @@ export function AdminPage({ session, exits, links }: Props) {
         {clinics.map((clinic) => (
           <Tabs.Panel key={clinic.id} value="displays">
             <DisplaysSection api={apis.displays} clinic={clinic} />
-          </Tabs.Panel>
-        ))}
-        {clinics.map((clinic) => (
-          <Tabs.Panel key={clinic.id} value="emergency">
-            <EmergencySection api={apis.glass} clinic={clinic} ownId={session.user.id} />
-            {session.roles.includes('manager') && <RevealsSection api={apis.audit} clinic={clinic} />}
           </Tabs.Panel>
         ))}
       </Tabs>

@@ -19,7 +19,7 @@ export function ChangeAccessDialog({ api, account, clinics, onDone, onClose }: P
   const { failure, isBusy, run } = useAction();
   const [access, setAccess] = useState<Access>({ roles: [...account.roles], clinics: [...account.clinics] });
   const [reason, setReason] = useState('');
-  const canChange = isComplete(access) && reason.trim() !== '';
+  const canChange = isComplete(access, account.kind) && reason.trim() !== '';
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const change = { ...access, reason: reason.trim() };
@@ -30,7 +30,7 @@ export function ChangeAccessDialog({ api, account, clinics, onDone, onClose }: P
       <form onSubmit={(event) => void submit(event)}>
         <Stack gap="sm">
           <FailureNote failure={failure} />
-          <AccessFields access={access} clinics={clinics} onChange={setAccess} />
+          <AccessFields kind={account.kind} access={access} clinics={clinics} onChange={setAccess} />
           <TextInput
             label="Reason"
             description="It goes on record"

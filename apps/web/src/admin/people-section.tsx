@@ -1,4 +1,4 @@
-import { Button, Loader, Select, TextInput } from '@mantine/core';
+import { Button, Group, Loader, Select, TextInput } from '@mantine/core';
 import { IconUserPlus } from '@tabler/icons-react';
 import type { AccountEnrolment, AccountList, AccountsApi, Session } from '@workflow-bolt/client';
 import type { Account } from '@workflow-bolt/contracts';
@@ -11,6 +11,7 @@ import { EnrolmentDialog } from './enrolment-dialog.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import classes from './people-section.module.css';
 import { PersonActions } from './person-actions.tsx';
+import { ServiceDialog } from './service-dialog.tsx';
 
 type Props = { api: AccountsApi; session: Session };
 type State = Account['state'] | 'all';
@@ -49,10 +50,11 @@ function useFilter(list: AccountList | null) {
 export function PeopleSection({ api, session }: Props) {
   const { value: list, failure, reload } = useResource(useCallback(() => api.list(), [api]));
   const filter = useFilter(list);
-  const [isInviting, setIsInviting] = useState(false);
+  const [adding, setAdding] = useState<Account['kind'] | null>(null);
+  const close = () => setAdding(null);
   const [enrolled, setEnrolled] = useState<AccountEnrolment | null>(null);
   const show = (made: AccountEnrolment) => {
-    setIsInviting(false);
+    close();
     setEnrolled(made);
     void reload();
   };
@@ -60,9 +62,18 @@ export function PeopleSection({ api, session }: Props) {
     <PageSection
       title="People"
       action={
-        <Button leftSection={<IconUserPlus size={18} />} disabled={!list} onClick={() => setIsInviting(true)}>
-          Invite
-        </Button>
+        <Group gap="xs">
+          <Button variant="default" disabled={!list} onClick={() => setAdding('service')}>
+            Add a service
+          </Button>
+          <Button
+            leftSection={<IconUserPlus size={18} />}
+            disabled={!list}
+            onClick={() => setAdding('human')}
+          >
+            Invite
+          </Button>
+        </Group>
       }
     >
       <FailureNote failure={failure} />
@@ -106,8 +117,11 @@ export function PeopleSection({ api, session }: Props) {
           ))}
         </Rows>
       )}
-      {isInviting && list && (
-        <InviteDialog api={api} clinics={list.clinics} onMade={show} onClose={() => setIsInviting(false)} />
+      {adding === 'human' && list && (
+        <InviteDialog api={api} clinics={list.clinics} onMade={show} onClose={close} />
+      )}
+      {adding === 'service' && list && (
+        <ServiceDialog api={api} clinics={list.clinics} onMade={show} onClose={close} />
       )}
       {enrolled?.enrolment && (
         <EnrolmentDialog

@@ -4,6 +4,7 @@ import type { AccountEnrolment, AccountsApi } from '@workflow-bolt/client';
 import type { Account } from '@workflow-bolt/contracts';
 import { useState } from 'react';
 import type { ClinicChoice } from './access-fields.tsx';
+import { ChangesDialog, RenameDialog, ServiceTokensDialog } from './account-dialogs.tsx';
 import { ChangeAccessDialog } from './change-access-dialog.tsx';
 import { ReasonedDialog } from './reasoned-dialog.tsx';
 
@@ -15,14 +16,23 @@ type Props = {
   /** A one-time code was made. */
   onEnrolled: (made: AccountEnrolment) => void;
 };
-type Kind = 'access' | 'deactivate' | 'activate' | 'invite' | 'reset';
+type Kind = 'access' | 'rename' | 'deactivate' | 'activate' | 'invite' | 'reset' | 'tokens' | 'changes';
 
 function Items({ account, onPick }: { account: Account; onPick: (kind: Kind) => void }) {
+  const changes = <Menu.Item onClick={() => onPick('changes')}>Who changed it, and why</Menu.Item>;
   if (account.state === 'deactivated')
-    return <Menu.Item onClick={() => onPick('activate')}>Activate again</Menu.Item>;
+    return (
+      <>
+        <Menu.Item onClick={() => onPick('activate')}>Activate again</Menu.Item>
+        {changes}
+      </>
+    );
   return (
     <>
       <Menu.Item onClick={() => onPick('access')}>Change roles and clinics</Menu.Item>
+      <Menu.Item onClick={() => onPick('rename')}>Rename</Menu.Item>
+      {changes}
+      {account.kind === 'service' && <Menu.Item onClick={() => onPick('tokens')}>Access tokens</Menu.Item>}
       {account.kind === 'human' && (
         <>
           <Menu.Item onClick={() => onPick('invite')}>New invitation code</Menu.Item>
@@ -76,13 +86,19 @@ function Dialog({
     onEnrolled(made);
   };
   switch (kind) {
+    case 'rename':
+      return <RenameDialog {...{ api, account }} onDone={done} onClose={close} />;
+    case 'tokens':
+      return <ServiceTokensDialog {...{ api, account }} onClose={close} />;
+    case 'changes':
+      return <ChangesDialog {...{ api, account }} onClose={close} />;
     case 'access':
       return <ChangeAccessDialog {...{ api, account, clinics }} onDone={done} onClose={close} />;
     case 'deactivate':
       return (
         <ReasonedDialog
           title={`Deactivate ${account.name}?`}
-          text="Every session of this person ends now, open screens within seconds. The account and its history stay."
+          text="Every session and access token ends now, open screens within seconds. The account and its history stay."
           submitLabel="Deactivate"
           isDangerous
           onSubmit={async ({ reason }) => void (await api.deactivate(account, reason))}

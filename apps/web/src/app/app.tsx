@@ -5,11 +5,13 @@ import '../print/print-mark.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import type { ApiClient } from '@workflow-bolt/client';
+import { isWebPage } from '@workflow-bolt/contracts';
 import { lazy, type ReactNode } from 'react';
 import { SessionGate } from '../session/session-gate.tsx';
 import { ApiContext } from './api-context.ts';
 import type { ClientOptions } from './board-page.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { NoSuchPage } from './no-such-page.tsx';
 import { Page, PageOf } from './page-of.tsx';
 import { theme } from './theme.ts';
 import { pageNonce } from './trusted-types.ts';
@@ -44,6 +46,7 @@ export function AppShell({ children, withVariables = false, env = 'default' }: S
 
 /** The whole application; `clientOptions` are for tests and stories. */
 export function App({ api, clientOptions }: { api: ApiClient; clientOptions?: ClientOptions }) {
+  if (!isWebPage(location.pathname)) return <NoSuchPage />;
   return (
     <ApiContext value={api}>
       {isWall() ? (

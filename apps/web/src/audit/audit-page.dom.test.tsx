@@ -151,6 +151,6 @@ test('accounts: who has not signed in for 90 days', async () => {
 test.each<Role>(['manager', 'front-desk'])('[authz] %s has no such page', async (role) => {
   const { server, asked } = recordServer(role);
   renderBoard(server, 'audit');
-  expect(await screen.findByRole('main', { name: 'Board' })).toBeTruthy();
+  expect(await screen.findByRole('heading', { name: 'Not one of your pages' })).toBeTruthy();
   expect(asked).toEqual([]);
 });

@@ -41,7 +41,7 @@ const subtypeLabel: Partial<Record<AuditSubtype, string>> = {
 };
 
 /** What was done, in a few words; `cmd` names the command of a board. */
-export function whatText({ sub, cmd, out, why }: AuditEvent): string {
+export function whatText({ sub, cmd, out, why }: Pick<AuditEvent, 'sub' | 'cmd' | 'out' | 'why'>): string {
   const said = cmd ?? subtypeLabel[sub] ?? sub;
   return `${said}${out === 0 ? '' : ': refused'}${why === undefined ? '' : ` (${why})`}`;
 }

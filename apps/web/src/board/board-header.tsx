@@ -15,8 +15,9 @@ import { WriteBackTotalView } from '../header/write-back-total-view.tsx';
 import { findDay } from '../model/entities.ts';
 import { isSyncRunning, syncFace } from '../model/sync-face.ts';
 import { writeBackTotal } from '../model/write-back-total.ts';
+import { useOpenAlerts } from '../oversight/use-open-alerts.ts';
 import { type Printing, usePrint } from '../print/use-print.tsx';
-import { mayAdminister, mayOpenEhrLink } from '../session/may-administer.ts';
+import { mayAdminister, mayOpenEhrLink, mayOversee } from '../session/may-administer.ts';
 import { roleLabel } from '../session/role-label.ts';
 import { useSessionInfo } from '../session/session-context.ts';
 import { useBoardActions } from './board-actions.ts';
@@ -138,6 +139,7 @@ export function BoardHeader() {
   const closing = useBoard(({ day }) => closingLabel(day, ui.actor.role));
   const syncNow = useSyncNow();
   const printing = usePrintedBoard(key);
+  const openAlerts = useOpenAlerts(mayOversee(info.session));
   const openShortcuts = () => ui.openDialog({ kind: 'shortcuts' });
   useGlobalKeys(searchRef, openShortcuts);
   const leave = async () => {
@@ -161,6 +163,8 @@ export function BoardHeader() {
       isDevelopment={info.isDevelopment}
       reportHref={mayReadReport(role) ? `/report?${new URLSearchParams(key)}` : null}
       hasAdministration={mayAdminister(info.session)}
+      hasOversight={mayOversee(info.session)}
+      openAlerts={openAlerts}
       hasEhrLink={mayOpenEhrLink(info.session)}
       onLock={info.lock}
       live={

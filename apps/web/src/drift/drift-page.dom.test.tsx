@@ -126,10 +126,10 @@ test('a day without a report says so, and why the last attempt has none', async 
   expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Print' }).disabled).toBe(true);
 });
 
-test('[authz] who may not read it comes to the board instead', async () => {
+test('[authz] who may not read it is told that it is not theirs', async () => {
   const { server, asked } = driftServer('medical-assistant', answer({ report }));
   renderBoard(server, `drift?clinic=cedar&date=${date}`);
-  expect(await screen.findByRole('main', { name: 'Board' })).toBeTruthy();
+  expect(await screen.findByRole('heading', { name: 'Not one of your pages' })).toBeTruthy();
   expect(asked).toEqual([]);
 });
 

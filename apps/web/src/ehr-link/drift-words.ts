@@ -13,6 +13,7 @@ export const driftFieldName: Record<DriftField, string> = {
   status: 'Status',
   presence: 'Presence',
   start: 'Start',
+  duration: 'Length',
   provider: 'Provider',
   type: 'Visit type',
   location: 'Location',

@@ -164,10 +164,10 @@ test('the mode in words: what is in force, who switched it, and how far the file
   ]);
 });
 
-test('Who neither manages nor administers comes to the board instead', async () => {
+test('Who neither manages nor administers is told that it is not theirs', async () => {
   const { server } = linkServer('front-desk');
   openPage(server);
-  expect(await screen.findByRole('main', { name: 'Board' })).toBeTruthy();
+  expect(await screen.findByRole('heading', { name: 'Not one of your pages' })).toBeTruthy();
 });
 
 test('each state of a breaker, and each way it turned, in words', () => {

@@ -11,6 +11,7 @@ import {
   IconCalendarSearch,
   IconCloudDataConnection,
   IconDots,
+  IconEyeCheck,
   IconFileImport,
   IconKeyboard,
   IconLock,
@@ -27,6 +28,7 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode, RefObject } from 'react';
 import bar from '../app/bar.module.css';
+import { plural } from '../format/duration.ts';
 import { stationLabel } from '../session/stations.ts';
 import classes from './header-view.module.css';
 
@@ -53,6 +55,9 @@ type Props = {
   onSync: (() => void) | null;
   isSyncing: boolean;
   hasAdministration: boolean;
+  hasOversight: boolean;
+  /** How many wait for a person; null where that is not known. */
+  openAlerts: number | null;
   hasEhrLink: boolean;
   /** The page with the numbers of this day, for who may see them. */
   reportHref: string | null;
@@ -86,6 +91,7 @@ function ThemeItems() {
 }
 
 function UserMenu(props: Props) {
+  const alertsText = props.openAlerts ? plural(props.openAlerts, 'open alert') : '';
   return (
     <Menu position="bottom-end" width={240} shadow="md">
       <Menu.Target>
@@ -93,8 +99,13 @@ function UserMenu(props: Props) {
           variant="subtle"
           color="gray"
           className={classes.user}
-          leftSection={<IconUserCircle size={22} />}
-          aria-label={`User menu: ${props.userName}, ${props.roleText}`}
+          leftSection={
+            <span className={classes.userIcon}>
+              <IconUserCircle size={22} />
+              {alertsText !== '' && <span className={classes.alertDot} aria-hidden />}
+            </span>
+          }
+          aria-label={`User menu: ${props.userName}, ${props.roleText}${alertsText && `, ${alertsText}`}`}
         >
           <span className={classes.userName}>
             {props.userName}
@@ -113,6 +124,11 @@ function UserMenu(props: Props) {
         {props.hasAdministration && (
           <Menu.Item leftSection={<IconUsers size={18} />} component="a" href="/admin">
             Administration
+          </Menu.Item>
+        )}
+        {props.hasOversight && (
+          <Menu.Item leftSection={<IconEyeCheck size={18} />} component="a" href="/oversight">
+            Oversight{alertsText && ` · ${alertsText}`}
           </Menu.Item>
         )}
         {props.hasEhrLink && (

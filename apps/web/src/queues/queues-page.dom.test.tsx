@@ -53,6 +53,6 @@ test('the administrator sees what failed, has it tried again, and goes on to all
 test('[authz] a manager has no such page', async () => {
   const { server, asked } = queueServer('manager');
   renderBoard(server, 'jobs');
-  expect(await screen.findByRole('main', { name: 'Board' })).toBeTruthy();
+  expect(await screen.findByRole('heading', { name: 'Not one of your pages' })).toBeTruthy();
   expect(asked).toEqual([]);
 });

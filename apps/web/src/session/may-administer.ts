@@ -1,6 +1,13 @@
 import type { Session } from '@workflow-bolt/client';
 import { actionMatrix } from '@workflow-bolt/domain';
 
+/** Whether one of the roles has a line for it; on what, and with which proof, the server decides. */
+export const mayDo = ({ roles }: Pick<Session, 'roles'>, action: keyof typeof actionMatrix): boolean =>
+  roles.some((role) => actionMatrix[action].who[role] !== undefined);
+
+/** Who watches over alerts, emergency accesses and the review of access. */
+export const mayOversee = (session: Session): boolean => mayDo(session, 'alert.read');
+
 /** Who may open the administration; what they may do there the server decides. */
 export const mayAdminister = ({ roles }: Session): boolean =>
   roles.includes('manager') || roles.includes('admin');

@@ -235,6 +235,28 @@ async function startWitnessed() {
   return { ...started, stack: outer, witness, verify, told };
 }
 
+test('[audit] [H-07] while the record is in doubt Redis lets nothing go, whichever process found it', async () => {
+  const { stack, keeper, signIn, clock, redis } = await startKeeper();
+  await using _ = stack;
+  await signIn('rid-1');
+  await signIn('rid-2');
+  clock.now = Date.now();
+  await keeper.pass();
+  // What the checks left on the record is sealed too: nothing waits for weeks.
+  await keeper.pass();
+  const oldest = async () =>
+    ((await redis.call('XRANGE', `{a:${log}}:ev`, '-', '+', 'COUNT', '1')) as [string][])[0]?.[0];
+  const first = await oldest();
+  await redis.call('SET', '{dt}:freeze', JSON.stringify({ why: 'AUD-1', since: clock.now }));
+  clock.now += 36 * 86_400_000;
+  // Another process found it; this one has seen nothing wrong, as one that was started again.
+  await keeper.pass();
+  expect(await oldest()).toBe(first);
+  await redis.call('DEL', '{dt}:freeze');
+  await keeper.pass();
+  expect(await oldest()).not.toBe(first);
+});
+
 test('[audit] [H-06] a witness elsewhere confirms each checkpoint, and what it signed is kept beside it', async () => {
   const { stack, keeper, archive, another, witnessed, signIn, verify, witness } = await startWitnessed();
   await using _ = stack;

@@ -29,6 +29,7 @@ import {
   type ObjectStore,
   openObjectStore,
   type RedisPort,
+  readFreeze,
   type SecurityAudit,
   witnessAddress,
 } from '@workflow-bolt/store';
@@ -213,13 +214,19 @@ export class AuditKeeper {
     }
   }
 
+  /** What another process found, or this one before it was started again, stands in Redis until people have judged it. */
+  async #isTrimAllowed(log: AuditLogId): Promise<boolean> {
+    if (this.#inDoubt.has(log) || this.#forked.has(log)) return false;
+    return (await readFreeze(this.#parts.port)) === null;
+  }
+
   async #open(log: AuditLogId): Promise<Kept> {
     const { port, keys, config } = this.#parts;
     const store = this.#parts.archive ?? (await openObjectStore(config.archive));
     const signer = new AuditSigner(keys());
     const sealer = new AuditSealer(log, {
       ...{ port, archive: store, signer, keys: keys(), installation: config.auditName, now: this.#now },
-      isTrimAllowed: () => !this.#inDoubt.has(log) && !this.#forked.has(log),
+      isTrimAllowed: () => this.#isTrimAllowed(log),
       isWitnessed: (size) => !config.auditWitnessRequired || this.witnesses.isConfirmed(log, size),
     });
     const kept = { sealer, signer, archive: new LogArchive(store, log) };

@@ -5,7 +5,9 @@ import {
   EmergencyStore,
   ensureFunctions,
   fromUrl,
+  liftFreeze,
   type RedisPort,
+  readFreeze,
 } from '@workflow-bolt/store';
 import { type RedisServer, startRedis } from '@workflow-bolt/testkit';
 import { pino } from 'pino';
@@ -150,4 +152,25 @@ test('[audit] [H-13] what the keeper of the record tells becomes an alert: a rev
   await told('review', 'overdue', 'AccessReview', '3');
   await told('verify', 'witness_late', 'Witness', 'witness.example.org/w1');
   expect((await alerts('elm')).map(([rule]) => rule).sort()).toEqual(['AUD-2', 'REV-1', 'REV-1']);
+});
+
+test('[audit] [H-07] AUD-1: a gap that was judged stays judged for a worker that starts again; another one stops the deleting', async () => {
+  await liftFreeze(port);
+  const write = (inst: string, iseq: number) =>
+    redis.call('XADD', `{a:c.${clinic}}:ev`, '*', 'i', inst, 's', String(iseq), 'm', '-', 'f', '{}');
+  for (const iseq of [1, 3]) await write('p-torn', iseq);
+  const gaps = async () => (await new AlertStore(port).list(clinic)).filter(({ rule }) => rule === 'AUD-1');
+  const written = Number(((await write('p-torn', 4)) as string).split('-')[0]);
+  await newGuard({ now: written + 30_000 }).guard.look();
+  const [alert] = await gaps();
+  // It happened when the entry behind it was written, whenever somebody looks.
+  expect([(alert?.at ?? Number.NaN) <= written, (await readFreeze(port))?.why]).toEqual([true, 'AUD-1']);
+  const review = { by: 'manager', at: written, outcome: 'training' as const };
+  await new AlertStore(port).review(clinic, alert?.id ?? '', review);
+  await liftFreeze(port);
+  await newGuard({ now: written + 60_000 }).guard.look();
+  expect([(await gaps()).length, await readFreeze(port)]).toEqual([1, null]);
+  for (const iseq of [1, 3]) await write('p-other', iseq);
+  await newGuard({ now: written + 90_000 }).guard.look();
+  expect([(await gaps()).length, (await readFreeze(port))?.why]).toEqual([2, 'AUD-1']);
 });

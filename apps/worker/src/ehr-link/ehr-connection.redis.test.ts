@@ -11,7 +11,7 @@ import { EhrConnection } from './ehr-connection.ts';
 const settings = { ...breakerSettings, callsMin: 3, openMs: 3_000, openMsMax: 3_000, jitterPct: 0 };
 const outage = { from: '2000-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
 
-async function startLink(more: { password?: string } = {}) {
+async function startLink(more: { password?: string; settings?: Partial<typeof settings> } = {}) {
   const stack = new AsyncDisposableStack();
   const redis = stack.use(await startRedis());
   const simulator = await startEhrSimulator({
@@ -27,22 +27,26 @@ async function startLink(more: { password?: string } = {}) {
     ...{ REDIS_URL: redis.url, BOLT_CLINICS_FILE: 'none', BOLT_EHR_URL: simulator.url },
     BOLT_EHR_CUSTOMER_KEY: simulator.credentials.customerKey,
     BOLT_EHR_USER: simulator.credentials.user,
-    BOLT_EHR_PASSWORD: more.password ?? simulator.credentials.password,
+    BOLT_EHR_PASSWORD: simulator.credentials.password,
   });
   const gaps = createCallGaps(0);
   gaps.useThrottles(OPERATION_NAMES.map((endpoint) => ({ endpoint, minGapMs: 1 })));
   const turns: BreakerState[] = [];
   const calls: EhrCallRecord[] = [];
-  const link = new EhrConnection({
-    account: tebraAccount(config, gaps),
-    ...{ port, node: 'worker-1', settings, now: Date.now },
-    onCall: (record) => calls.push(record),
-    onChange: (lane, _from, { state }) => {
-      if (lane === 'reads') turns.push(state);
-    },
-  });
-  stack.defer(() => link.stop());
-  return { stack, simulator, link, turns, calls };
+  const connect = (node: string, password: string) => {
+    const link = new EhrConnection({
+      account: tebraAccount({ ...config, ehrPassword: password }, gaps),
+      ...{ port, node, settings: { ...settings, ...more.settings }, now: Date.now, writesIdleMs: 500 },
+      onCall: (record) => calls.push(record),
+      onChange: (lane, _from, { state }) => {
+        if (lane === 'reads') turns.push(state);
+      },
+    });
+    stack.defer(() => link.stop());
+    return link;
+  };
+  const link = connect('worker-1', more.password ?? simulator.credentials.password);
+  return { stack, simulator, link, turns, calls, connect };
 }
 
 test('[I7] [EH-PROBE] the EHR goes away and comes back: opened by failures, closed by the probe, without any job', async () => {
@@ -76,4 +80,23 @@ test('[EH-CREDENTIALS] refused credentials stop both lanes at the first answer',
   await awaitUntil('both are open', () => link.breaker('writes').state === 'open', 10_000);
   expect(link.breaker('reads')).toMatchObject({ state: 'open', why: 'credentials' });
   expect(calls).toHaveLength(1);
+});
+
+test('[EH-PROBE] [EH-CREDENTIALS] once the password is right again both lanes recover, though nobody has anything to write', async () => {
+  const { stack, simulator, link, connect, calls } = await startLink({
+    ...{ password: 'wrong', settings: { credentialsMs: 1_000, credentialsMsMax: 1_000 } },
+  });
+  await using _ = stack;
+  await link.start({ isProbing: false });
+  expect(await link.background.practices()).toMatchObject({ failure: { kind: 'auth' } });
+  await awaitUntil('both are open', () => link.breaker('writes').state === 'open', 10_000);
+  const heir = connect('worker-2', simulator.credentials.password);
+  await heir.start({ isProbing: true });
+  await awaitUntil(
+    'both are closed',
+    () => heir.breaker('reads').state === 'closed' && heir.breaker('writes').why === 'recovered',
+    30_000,
+  );
+  expect(heir.breaker('writes').state).toBe('closed');
+  expect(new Set(calls.map(({ operation }) => operation))).toEqual(new Set(['GetPractices']));
 });

@@ -3,7 +3,7 @@ import { type Breaker, type BreakerState, type EhrLane, ehrLanes } from '@workfl
 import type { EhrCallRecord, EhrPort } from '@workflow-bolt/ehr';
 import { type BreakerSettings, EhrLink, ehrAccountName, type RedisPort } from '@workflow-bolt/store';
 import type { EhrAccount } from './ehr-account.ts';
-import { HealthProbe } from './health-probe.ts';
+import { HealthProbe, isWritesTrialDue } from './health-probe.ts';
 import { LinkMetrics } from './link-metrics.ts';
 import { LinkWatch } from './link-watch.ts';
 import { SharedGuard } from './shared-guard.ts';
@@ -16,6 +16,8 @@ export type EhrConnectionParts = {
   settings?: BreakerSettings;
   /** When a call is given up, ms. */
   callMsMax?: number;
+  /** When a writing lane that nobody tries is tried with a read, ms. */
+  writesIdleMs?: number;
   /** Redis's clock, epoch ms. */
   now: () => number;
   onCall: (record: EhrCallRecord) => void;
@@ -31,14 +33,17 @@ export class EhrConnection {
   /** For timers. */
   readonly background: EhrPort;
   readonly metrics = new LinkMetrics();
+  /** Short name of the account, from which its key cannot be found. */
+  readonly account: string;
   readonly #guard: SharedGuard;
   readonly #watch: LinkWatch;
-  readonly #probe: HealthProbe;
+  readonly #probes: readonly HealthProbe[];
 
   constructor(parts: EhrConnectionParts) {
     const { account, port, node, now, callMsMax = callMsMaxDefault } = parts;
     const settings = parts.settings ? { settings: parts.settings } : {};
-    const link = new EhrLink({ port, account: ehrAccountName(account.key), node, ...settings });
+    this.account = ehrAccountName(account.key);
+    const link = new EhrLink({ port, account: this.account, node, ...settings });
     const { metrics } = this;
     const onChange: EhrConnectionParts['onChange'] = (lane, from, to) => {
       metrics.changed(lane, to.state);
@@ -49,9 +54,9 @@ export class EhrConnection {
       ...{ link, watch: this.#watch, gaps: account.gaps, callMsMax },
       onEvent: (event) => metrics.guarded(event),
     });
-    const adapter = (kind: 'interactive' | 'background') =>
+    const adapter = (kind: 'interactive' | 'background', lane?: EhrLane) =>
       account.connect({
-        ...{ guard: this.#guard.for(kind), deadlineMs: callMsMax },
+        ...{ guard: this.#guard.for(kind, lane), deadlineMs: callMsMax },
         observe: (record) => {
           metrics.called(record);
           parts.onCall(record);
@@ -59,21 +64,37 @@ export class EhrConnection {
       });
     this.interactive = adapter('interactive');
     this.background = adapter('background');
-    this.#probe = new HealthProbe({
-      state: () => this.#watch.breaker('reads').state,
+    const idle = parts.writesIdleMs === undefined ? {} : { idleMs: parts.writesIdleMs };
+    const writesTrial = adapter('background', 'writes');
+    this.#probes = [
+      this.#newProbe('reads', this.background),
+      this.#newProbe('writes', writesTrial, () =>
+        isWritesTrialDue(
+          { reads: this.breaker('reads'), writes: this.breaker('writes') },
+          { now: now(), ...idle },
+        ),
+      ),
+    ];
+  }
+
+  #newProbe(lane: EhrLane, ehr: EhrPort, isDue: () => boolean = () => true): HealthProbe {
+    return new HealthProbe({
+      state: () => this.#watch.breaker(lane).state,
       refresh: () => this.#watch.refresh(),
       // The cheapest operation that proves the account, not only the address.
-      call: (signal) => this.background.practices(signal),
+      call: (signal) => ehr.practices(signal),
+      // Without Redis nobody would learn what a trial has shown, and each worker would go on trying.
+      isDue: () => this.#watch.isCurrent && isDue(),
     });
   }
 
   async start({ isProbing }: { isProbing: boolean }): Promise<void> {
     await this.#watch.start();
-    if (isProbing) this.#probe.start();
+    if (isProbing) for (const probe of this.#probes) probe.start();
   }
 
   async stop(): Promise<void> {
-    await this.#probe.stop();
+    await Promise.all(this.#probes.map((probe) => probe.stop()));
     await this.#guard.drain();
     await this.#watch.stop();
   }

@@ -25,6 +25,7 @@ export class LinkWatch {
   readonly #known: Record<EhrLane, Breaker> = { reads: unread('reads'), writes: unread('writes') };
   #timer: NodeJS.Timeout | null = null;
   #reading: Promise<void> | null = null;
+  #isCurrent = false;
 
   constructor(parts: LinkWatchParts) {
     this.#parts = parts;
@@ -47,6 +48,11 @@ export class LinkWatch {
 
   breaker(lane: EhrLane): Breaker {
     return this.#known[lane];
+  }
+
+  /** Whether the last reading succeeded: while Redis is away what is known here is what was. */
+  get isCurrent(): boolean {
+    return this.#isCurrent;
   }
 
   /** Why a call would be refused by what was last known; null when it would not. */
@@ -73,6 +79,7 @@ export class LinkWatch {
   async #readAll(): Promise<void> {
     for (const lane of ehrLanes) {
       const found = await this.#parts.link.read(lane).catch(() => null);
+      this.#isCurrent = found !== null;
       if (found === null) return;
       const from = this.#known[lane].state;
       this.#known[lane] = found;

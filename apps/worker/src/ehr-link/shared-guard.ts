@@ -49,7 +49,13 @@ const leaseSpareMs = 5_000;
 
 export const laneOf = (operation: EhrOperation): EhrLane => (isEhrWrite(operation) ? 'writes' : 'reads');
 
-type Wish = { operation: EhrOperation; kind: TurnAsk['kind']; signal: AbortSignal | undefined };
+type Wish = {
+  operation: EhrOperation;
+  lane: EhrLane;
+  kind: TurnAsk['kind'];
+  signal: AbortSignal | undefined;
+};
+type Told = { permit: string; gen: number; failure: EhrFailure | 'not-sent' | null; tookMs: number };
 
 export class SharedGuard {
   readonly #parts: SharedGuardParts;
@@ -64,9 +70,15 @@ export class SharedGuard {
     this.#clock = parts.clock ?? systemClock;
   }
 
-  /** The guard for calls that somebody waits for, or for those that nobody does. */
-  for(kind: TurnAsk['kind']): CallGuard<EhrOperation> {
-    return { acquire: (operation, signal) => this.#acquire({ operation, kind, signal }) };
+  /**
+   * The guard for calls that somebody waits for, or for those that nobody does. With a lane, every call counts for that
+   * one, also a read that is sent to try the writing lane.
+   */
+  for(kind: TurnAsk['kind'], lane?: EhrLane): CallGuard<EhrOperation> {
+    return {
+      acquire: (operation, signal) =>
+        this.#acquire({ operation, lane: lane ?? laneOf(operation), kind, signal }),
+    };
   }
 
   /** Waits for reports that are under way. */
@@ -83,10 +95,10 @@ export class SharedGuard {
       const lateMs = this.#clock.now() - turn.askedAt;
       if (lateMs <= lateMsMax) {
         this.#tell('granted', wish, startedAt);
-        return this.#permit(wish.operation, permit, turn.gen);
+        return this.#permit(wish, permit, turn.gen);
       }
       this.#tell('late', wish, startedAt);
-      this.#report(wish.operation, { permit, gen: turn.gen, failure: notSent, tookMs: 0 });
+      this.#report(wish, { permit, gen: turn.gen, failure: notSent, tookMs: 0 });
     }
     throw new GateFull(`No turn for ${wish.operation} arrived in time.`);
   }
@@ -112,10 +124,9 @@ export class SharedGuard {
     }
   }
 
-  async #ask({ operation, kind }: Wish, permit: string) {
+  async #ask({ operation, lane, kind }: Wish, permit: string) {
     const { link, gaps, watch, callMsMax } = this.#parts;
     const gapMs = gaps.gapMs(operation);
-    const lane = laneOf(operation);
     try {
       const reply = await link.take({
         ...{ operation, lane, permit, kind, gapMs, isLive: gaps.isLive(operation) },
@@ -135,7 +146,7 @@ export class SharedGuard {
   /** What was last known of the breaker still holds: a loss of Redis opens no closed door. */
   async #acquireAlone(wish: Wish, startedAt: number): Promise<CallPermit> {
     this.#tell('away', wish, startedAt);
-    const denied = this.#parts.watch.denies(laneOf(wish.operation));
+    const denied = this.#parts.watch.denies(wish.lane);
     if (denied) throw this.#refuse('denied', wish, new BreakerOpen(denied.state, denied.retryMs));
     this.#local ??= createLocalGuard({ gapMs: this.#parts.gaps.gapMs, laneOf, clock: this.#clock });
     const permit = await this.#local.acquire(wish.operation, wish.signal);
@@ -147,16 +158,11 @@ export class SharedGuard {
     };
   }
 
-  #permit(operation: EhrOperation, permit: string, gen: number): CallPermit {
-    return { report: (failure, tookMs) => this.#report(operation, { permit, gen, failure, tookMs }) };
+  #permit(wish: Wish, permit: string, gen: number): CallPermit {
+    return { report: (failure, tookMs) => this.#report(wish, { permit, gen, failure, tookMs }) };
   }
 
-  #report(
-    operation: EhrOperation,
-    told: { permit: string; gen: number; failure: EhrFailure | 'not-sent' | null; tookMs: number },
-  ): void {
-    const { permit, gen, failure, tookMs } = told;
-    const lane = laneOf(operation);
+  #report({ operation, lane }: Wish, { permit, gen, failure, tookMs }: Told): void {
     const outcome = failure === 'not-sent' ? 'ignored' : breakerVerdict(failure);
     const report = {
       operation,
@@ -186,8 +192,8 @@ export class SharedGuard {
     return reason;
   }
 
-  #tell(kind: GuardEvent['kind'], { operation }: Wish, startedAt: number): void {
-    this.#parts.onEvent?.({ kind, lane: laneOf(operation), waitedMs: this.#clock.now() - startedAt });
+  #tell(kind: GuardEvent['kind'], { lane }: Wish, startedAt: number): void {
+    this.#parts.onEvent?.({ kind, lane, waitedMs: this.#clock.now() - startedAt });
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Day, Visit } from '@workflow-bolt/contracts';
 import type { Absence, DriftPair, TheirAppointment } from '@workflow-bolt/domain';
 import type { EhrAppointment } from '@workflow-bolt/ehr';
-import { providerIdOf, textOrNull, visitTypeIdOf } from '../schedule-commands.ts';
+import { minutesOrNull, providerIdOf, textOrNull, visitTypeIdOf } from '../schedule-commands.ts';
 import { isOfEhr, type KnownDay, type MatchedRow, matchRows } from '../visit-identity.ts';
 
 /** Names and ids longer than a report keeps are cut off as on the board. */
@@ -15,6 +15,7 @@ export function theirsOf(day: Day, row: EhrAppointment): TheirAppointment {
     patientId: row.patientId,
     status: row.status.canonical,
     startAt: row.startAt,
+    durationMin: minutesOrNull(row.durationMin),
     provider: { id: providerIdOf(day, row), name: textOrNull(row.providerName, nameMax) },
     visitTypeId: visitTypeIdOf(day, row),
     locationName: textOrNull(row.locationName, nameMax),

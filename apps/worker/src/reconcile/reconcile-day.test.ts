@@ -39,6 +39,7 @@ const visitOf = (id: string): Visit =>
       status: 'confirmed',
       milestones: {},
       startAt: nine,
+      durationMin: 20,
       conflict: null,
     },
     ...{ providerId: 'ehr-1', visitTypeId: null, locationName: null, skipped: [] },
@@ -128,7 +129,8 @@ describe('comparing a day', () => {
       rows: [],
     });
     expect(kept.report?.agreed.v1).toMatchObject({ status: 'Confirmed', start: nine, provider: 'Dr. Park' });
-    expect(asked).toEqual(['list']);
+    // The list, and for two of its rows whether the single call tells the same time.
+    expect(asked).toEqual(['list', '1', '2']);
   });
 
   it('asks by number for what the list does not have: deleted, moved, only unlisted, or nobody knows', async () => {
@@ -151,7 +153,7 @@ describe('comparing a day', () => {
       visits.slice(0, 35).map(({ external }) => rowOf(external?.appointmentId ?? '')),
     ]);
     await run();
-    expect(asked.filter((what) => what !== 'list')).toHaveLength(askedMax);
+    expect(asked.filter((what) => what !== 'list')).toHaveLength(askedMax + 3);
     expect(kept.report?.drifted).toBe(25);
   });
 
@@ -159,7 +161,7 @@ describe('comparing a day', () => {
     const { run, brief, asked } = stage([visitOf('1'), visitOf('2')], [[rowOf('1'), rowOf('2', '99')]]);
     await run();
     expect(brief()).toEqual([['both', 'v2', ['patient 99 look']]]);
-    expect(asked).toEqual(['list']);
+    expect(asked).toEqual(['list', '1', '2']);
   });
 
   it('a group’s number tells nothing: who left it is absent, who came is new', async () => {
@@ -181,7 +183,7 @@ describe('[DR-DOUBT] what is not believed', () => {
       visits.map(({ external }) => rowOf(external?.appointmentId ?? '')),
     ]);
     expect(await run()).toEqual({ ok: true, compared: 4, drifted: 0 });
-    expect(asked).toEqual(['list', 'list']);
+    expect(asked).toEqual(['list', 'list', '1', '2', '3']);
   });
 
   it.each<[(EhrScheduleRow[] | 'down')[], string]>([
@@ -196,5 +198,22 @@ describe('[DR-DOUBT] what is not believed', () => {
     expect(await run()).toEqual({ ok: false, code });
     expect(kept.failure).toEqual({ at: 1_790_000_000_000, code });
     expect(kept.report).toBe(report);
+  });
+
+  const told = (ms: number) => ({ start: { kind: 'instant' as const, at: ms, text: '' }, isDeleted: false });
+  const hour = 3_600_000;
+  it.each<[string, Record<string, Partial<EhrAppointmentDetail> | null>, boolean]>([
+    ['all an hour off', { '1': told(nine + hour), '2': told(nine + hour), '3': told(nine + hour) }, false],
+    ['all off, by differing amounts', { '1': told(nine + hour), '2': told(nine + 60_000) }, false],
+    ['one that was moved meanwhile', { '1': told(nine + hour), '2': told(nine), '3': told(nine) }, true],
+    ['the only one that could be read', { '1': told(nine + hour), '2': null }, true],
+    ['none', { '1': told(nine), '2': told(nine), '3': told(nine) }, true],
+  ])('[DR-TIMES] times of the list that the single call contradicts: %s', async (_, single, isBelieved) => {
+    const visits = ['1', '2', '3', '4'].map(visitOf);
+    const rows = visits.map(({ external }) => rowOf(external?.appointmentId ?? ''));
+    const { run, kept } = stage(visits, [rows], single);
+    if (isBelieved) expect(await run()).toEqual({ ok: true, compared: 4, drifted: 0 });
+    else expect(await run()).toEqual({ ok: false, code: 'list-times-wrong' });
+    expect(kept.report === null).toBe(!isBelieved);
   });
 });

@@ -4,7 +4,14 @@
  */
 import type { ClinicSettings, Day, ReconcileJob, StoredDrift, Visit } from '@workflow-bolt/contracts';
 import { type Absence, compareDay, type DriftContext, writeRulesOf } from '@workflow-bolt/domain';
-import { type ClinicDaySchedule, clinicDay, type EhrReadPort, readClinicDay } from '@workflow-bolt/ehr';
+import {
+  areTimesApart,
+  type ClinicDaySchedule,
+  calibrate,
+  clinicDay,
+  type EhrReadPort,
+  readClinicDay,
+} from '@workflow-bolt/ehr';
 import type { DriftStore } from '@workflow-bolt/store';
 import { type BoardPort, readJobBoard } from '../board-port.ts';
 import { isSuspect } from '../sync-schedule.ts';
@@ -51,6 +58,17 @@ async function readTheirDay({ ehr, settings, board, signal }: ReconcileParts, vi
     }
   }
   return read;
+}
+
+/**
+ * Whether the list writes its times in another zone than it was asked for: the single call answers true UTC. Unnoticed, it
+ * would move a whole day.
+ */
+async function isListShifted({ ehr, signal }: ReconcileParts, { appointments }: ClinicDaySchedule) {
+  const rows = appointments.map(({ appointmentId, recurring, startAt: at }) => ({
+    ...{ appointmentId, recurring, start: { kind: 'instant', at, text: '' } as const },
+  }));
+  return areTimesApart(await calibrate(ehr, rows, signal));
 }
 
 async function absenceOf(visit: Visit, { ehr, settings, board, signal }: ReconcileParts): Promise<Absence> {
@@ -104,6 +122,7 @@ export async function reconcileDay(
   if (!before.day) return failed(parts, 'day-not-open');
   const read = await readTheirDay(parts, before.visits);
   if (!read.ok) return failed(parts, read.code);
+  if (await isListShifted(parts, read.schedule)) return failed(parts, 'list-times-wrong');
   // The board after the answer: a step that was taken meanwhile must not look as if the EHR had missed it for long.
   const beingMade = await parts.beingMade?.();
   const { day, ...known } = await readJobBoard(board);

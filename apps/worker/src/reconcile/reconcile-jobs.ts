@@ -1,7 +1,7 @@
 /** Comparisons with the EHR as jobs: each clinic's present day every hour, on demand, and after the EHR was away. */
 import { queuePrefix, type ReconcileJob, reconcileJobSchema, reconcileQueue } from '@workflow-bolt/contracts';
 import { type Job, Queue, Worker } from 'bullmq';
-import { type JobConnections, toldByCode } from '../job-workers.ts';
+import { type JobConnections, jobLock, toldByCode } from '../job-workers.ts';
 import type { ReconcileResult } from './reconcile-day.ts';
 
 /** One list call an hour, of the 2,880 that the account may make. */
@@ -46,7 +46,7 @@ export class ReconcileJobs {
     this.#queue.on('error', (error) => onFailure(reconcileQueue, 'connection', error));
     this.#worker = new Worker(reconcileQueue, (job) => toldByCode(this.#process(job)), {
       ...{ ...shared, connection: connections.blocking(), concurrency: 1, autorun: false },
-      ...{ lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 5 },
+      ...jobLock,
     });
     this.#worker.on('failed', (job, error) => onFailure(reconcileQueue, job?.id ?? 'unnamed', error));
     this.#worker.on('error', (error) => onFailure(reconcileQueue, 'connection', error));

@@ -1,7 +1,7 @@
 import type { WriteWork } from '@workflow-bolt/domain';
-import type { CreateOutcome, EhrWritePort, StatusWriteOutcome } from '@workflow-bolt/ehr';
+import type { CreateOutcome, EhrWritePort, StatusPreview, StatusWriteOutcome } from '@workflow-bolt/ehr';
 import { describe, expect, it } from 'vitest';
-import { performWork, type WriteSubject } from './perform-work.ts';
+import { performWork, previewWork, type WriteSubject } from './perform-work.ts';
 
 const STATUS: WriteWork = {
   kind: 'status',
@@ -36,7 +36,7 @@ const LOST = {
 } as const;
 
 /** A port that answers what it was given and notes what it was asked. */
-function portOf(answer: { status?: StatusWriteOutcome; create?: CreateOutcome }) {
+function portOf(answer: { status?: StatusWriteOutcome; create?: CreateOutcome; preview?: StatusPreview }) {
   const asked: unknown[] = [];
   const told = <T>(outcome: T | undefined, question: unknown): Promise<T> => {
     asked.push(question);
@@ -45,6 +45,7 @@ function portOf(answer: { status?: StatusWriteOutcome; create?: CreateOutcome })
   };
   const port: EhrWritePort = {
     writeStatus: (write) => told(answer.status, write),
+    previewStatus: (write) => told(answer.preview, write),
     create: (creation) => told(answer.create, creation),
   };
   return { port, asked };
@@ -166,6 +167,48 @@ describe('[WB3] a work and what became of it', () => {
     expect(await performWork(port, { kind: 'create', status: 'CheckedIn' }, bare)).toEqual({
       kind: 'refused',
       reason: 'incomplete',
+    });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('[WB-SWITCH] what a work would come to', () => {
+  const create: WriteWork = { kind: 'create', status: 'CheckedIn' };
+  const touched: StatusWriteOutcome = {
+    ...{ kind: 'conflict', reason: 'touched', theirs: HERE, ours: 'CheckedIn', lastAgreed: null },
+    ...{ version: 'v9', isSent: false, members: [] },
+  };
+
+  it.each<[StatusPreview, object]>([
+    [{ kind: 'would' }, { kind: 'would' }],
+    [touched, { kind: 'would-conflict' }],
+    [
+      { kind: 'already-so', status: HERE, version: 'v2' },
+      { kind: 'already-so', status: 'CheckedIn', version: 'v2' },
+    ],
+    [
+      { kind: 'refused', reason: 'group', theirs: HERE, failure: null },
+      { kind: 'refused', reason: 'group' },
+    ],
+    [
+      { kind: 'not-applied', reason: 'not-read', theirs: null, failure: LOST },
+      { kind: 'not-applied', isSent: false },
+    ],
+  ])('status: %j', async (preview, expected) => {
+    const { port, asked } = portOf({ preview });
+    expect(await previewWork(port, STATUS, SUBJECT)).toEqual(expected);
+    const { kind: _, ...rest } = STATUS;
+    const lastAgreed = { status: 'Unrecognised', version: 'v1' };
+    expect(asked).toEqual([{ ...rest, lastAgreed, patientId: '601', occurrenceId: null }]);
+  });
+
+  it('a walk-in would be made when enough is known of it; nobody is asked for that', async () => {
+    const { port, asked } = portOf({});
+    expect(await previewWork(port, create, SUBJECT)).toEqual({ kind: 'would' });
+    const bare = { ...SUBJECT, creation: null };
+    expect(await previewWork(port, create, bare)).toEqual({ kind: 'refused', reason: 'incomplete' });
+    expect(await previewWork(port, { ...STATUS, desired: 'Seen' }, SUBJECT)).toEqual({
+      ...{ kind: 'refused', reason: 'status-unrecognised' },
     });
     expect(asked).toEqual([]);
   });

@@ -34,19 +34,36 @@ export async function performWork(
     if (!creation) return { kind: 'refused', reason: 'incomplete' };
     return createResult(await ehr.create({ ...creation, patientId, status, triedAgoMs }, signal));
   }
+  const write = { ...statusWriteOf(work), desired: status, occurrenceId, patientId };
+  return statusResult(await ehr.writeStatus(write, signal));
+}
+
+export type PreviewResult = { kind: 'would' } | { kind: 'would-conflict' } | WriteResult;
+
+/**
+ * What doing a work would come to, by the rules of doing it; nothing is sent. A creation would be sent once its subject is
+ * known. Never throws.
+ */
+export async function previewWork(
+  ehr: Pick<EhrWritePort, 'previewStatus'>,
+  work: WriteWork,
+  { patientId, occurrenceId, creation }: WriteSubject,
+  signal?: AbortSignal,
+): Promise<PreviewResult> {
+  const status = work.kind === 'create' ? work.status : work.desired;
+  if (!isWritableStatus(status)) return { kind: 'refused', reason: 'status-unrecognised' };
+  if (work.kind === 'create') return creation ? { kind: 'would' } : { kind: 'refused', reason: 'incomplete' };
+  const write = { ...statusWriteOf(work), desired: status, occurrenceId, patientId };
+  const outcome = await ehr.previewStatus(write, signal);
+  if (outcome.kind === 'would') return outcome;
+  return outcome.kind === 'conflict' ? { kind: 'would-conflict' } : statusResult(outcome);
+}
+
+function statusWriteOf(work: Extract<WriteWork, { kind: 'status' }>) {
   const { appointmentId, onlyUntouched } = work;
   const mayReplace = work.mayReplace.map(canonical);
   const lastAgreed = work.lastAgreed && agreedState(work.lastAgreed);
-  const write = {
-    appointmentId,
-    occurrenceId,
-    patientId,
-    desired: status,
-    lastAgreed,
-    mayReplace,
-    onlyUntouched,
-  };
-  return statusResult(await ehr.writeStatus(write, signal));
+  return { appointmentId, lastAgreed, mayReplace, onlyUntouched };
 }
 
 function canonical(status: Agreed['status']): CanonicalStatus {

@@ -10,8 +10,7 @@ import {
 } from '@workflow-bolt/domain';
 import type { EhrPort } from '@workflow-bolt/ehr';
 import type { BoardHost } from '@workflow-bolt/store';
-import { type DryResult, dryRun } from './dry-run.ts';
-import { performWork } from './perform-work.ts';
+import { type PreviewResult, performWork, previewWork } from './perform-work.ts';
 import type { RelayRecords } from './relay-records.ts';
 import type { FoundSubject, WriteSubjects } from './write-subject.ts';
 
@@ -40,9 +39,10 @@ export class RelayWork {
   }
 
   /** Looks at what writing would come to. Throws LeaseLost, Fault, or the signal's reason. */
-  async look({ id, work, ehr, rules }: WorkTask): Promise<WorkOutcome> {
+  async look(task: WorkTask): Promise<WorkOutcome> {
+    const { id, work, rules } = task;
     const { records, signal } = this.#parts;
-    const found = await dryRun(ehr, work, signal);
+    const found = await this.#preview(task);
     signal.throwIfAborted();
     const record = records.get(id);
     if (record && isForeseen(found)) {
@@ -52,6 +52,15 @@ export class RelayWork {
     } else if (record && !isForeseen(found)) records.put(id, settleRecord(record, found, rules));
     await records.flush();
     return found.kind;
+  }
+
+  /** The same questions as before a write: a walk-in whom the EHR does not know would not be written. */
+  async #preview(task: WorkTask): Promise<PreviewResult> {
+    const { records, signal } = this.#parts;
+    const found = await this.#subjectOf(task, records.get(task.id)?.triedAt ?? null);
+    if (found.kind === 'refused') return found;
+    if (found.kind === 'away') return { kind: 'not-applied', isSent: false };
+    return previewWork(task.ehr, task.work, found.subject, signal);
   }
 
   /** Writes. Throws LeaseLost, Fault, SwitchedOff, or the signal's reason; then what was kept says what may be so. */
@@ -115,7 +124,9 @@ export class RelayWork {
   }
 }
 
-function isForeseen(found: DryResult): found is Extract<DryResult, { kind: 'would' | 'would-conflict' }> {
+function isForeseen(
+  found: PreviewResult,
+): found is Extract<PreviewResult, { kind: 'would' | 'would-conflict' }> {
   return found.kind === 'would' || found.kind === 'would-conflict';
 }
 

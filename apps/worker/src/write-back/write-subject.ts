@@ -1,7 +1,14 @@
 /** What the EHR must be told about a visit besides its status; for a walk-in, who it is and where. */
 import type { ClinicSettings, Day, Person, Visit, WriteFailure } from '@workflow-bolt/contracts';
 import { normalisedName } from '@workflow-bolt/domain';
-import { type EhrReadPort, type EhrResult, occurrenceOfKey } from '@workflow-bolt/ehr';
+import {
+  type EhrReadPort,
+  type EhrResult,
+  type EhrServiceLocation,
+  occurrenceOfKey,
+} from '@workflow-bolt/ehr';
+import { boardProviderId, isEhrProvider, plainProviderId } from '../provider-ids.ts';
+import { textOrNull } from '../schedule-commands.ts';
 import type { WriteSubject } from './perform-work.ts';
 
 /** `away`: the EHR did not answer, and nothing was sent. */
@@ -20,6 +27,7 @@ export type SubjectQuestion = {
 };
 
 type Place = { practiceId: string; serviceLocationId: string };
+type Sites = { practiceId: string; locations: readonly EhrServiceLocation[] };
 type Looked<T> = { kind: 'found'; value: T } | Exclude<FoundSubject, { kind: 'found' }>;
 
 const away = { kind: 'away' } as const;
@@ -30,11 +38,13 @@ const askedMax = 5;
 const second = (at: number): number => Math.floor(at / 1_000);
 /** Where neither the visit nor its type says how long it is. */
 const slotMinutesDefault = 15;
+/** Characters of a place's name that the board keeps. */
+const nameMax = 120;
 
 export class WriteSubjects {
   readonly #ehr: EhrReadPort;
   readonly #settings: NonNullable<ClinicSettings['ehr']>;
-  #place: Place | null = null;
+  #sites: Sites | null = null;
 
   constructor(ehr: EhrReadPort, settings: NonNullable<ClinicSettings['ehr']>) {
     this.#ehr = ehr;
@@ -53,19 +63,19 @@ export class WriteSubjects {
 
   async #findNew(question: SubjectQuestion, signal?: AbortSignal): Promise<FoundSubject> {
     const { visit, day, triedAgoMs } = question;
-    const providerId = visit.providerId?.startsWith('ehr-') ? visit.providerId.slice(4) : null;
-    if (providerId === null) return refused('provider-unknown');
+    const provider = await this.#findProvider(visit, signal);
+    if (provider.kind !== 'found') return provider;
     const earlier = triedAgoMs === null ? null : await this.#findTried(question, signal);
     const patient = earlier ?? patientOnBoard(question) ?? (await this.#findPatient(question.person, signal));
     if (patient.kind !== 'found') return patient;
-    const place = await this.#findPlace(visit, signal);
+    const place = await this.#findPlace(question, signal);
     if (place.kind !== 'found') return place;
     // The same second at every try: an earlier one is searched for by it.
     const startAt = visit.startAt ?? visit.createdAt;
     const type = day.visitTypes.find(({ id }) => id === visit.visitTypeId);
     const minutes = visit.durationMin || (type?.slotMin ?? slotMinutesDefault);
     const creation = {
-      ...{ ...place.value, practiceName: this.#settings.practiceName, providerId },
+      ...{ ...place.value, practiceName: this.#settings.practiceName, providerId: provider.value },
       ...{ startAt, endAt: startAt + minutes * minuteMs },
       ...{ name: null, reasonId: null, caseId: null, resourceIds: [], notes: null },
     };
@@ -73,6 +83,17 @@ export class WriteSubjects {
       kind: 'found',
       subject: { patientId: patient.value, occurrenceId: null, creation, triedAgoMs },
     };
+  }
+
+  /** The EHR's own id of the visit's provider; an id that the board cannot hold is looked up in the EHR's list. */
+  async #findProvider({ providerId }: Visit, signal?: AbortSignal): Promise<Looked<string>> {
+    if (providerId === null || !isEhrProvider(providerId)) return refused('provider-unknown');
+    const plain = plainProviderId(providerId);
+    if (plain !== null) return { kind: 'found', value: plain };
+    const listed = await this.#ehr.providers({}, signal);
+    if (!listed.ok) return unread(listed);
+    const found = listed.value.find((each) => boardProviderId(each.providerId) === providerId);
+    return found ? { kind: 'found', value: found.providerId } : refused('provider-unknown');
   }
 
   /**
@@ -128,22 +149,59 @@ export class WriteSubjects {
     return only ? { kind: 'found', value: only.patientId } : refused('patient-unknown');
   }
 
-  async #findPlace(visit: Visit, signal?: AbortSignal): Promise<Looked<Place>> {
-    if (this.#place) return { kind: 'found', value: this.#place };
-    const { practiceName, serviceLocationName } = this.#settings;
+  /** Where the visit is: as the settings say, as it was booked, or where its provider works that day. */
+  async #findPlace(question: SubjectQuestion, signal?: AbortSignal): Promise<Looked<Place>> {
+    const wanted = this.#settings.serviceLocationName ?? placeOnBoard(question);
+    const sites = await this.#findSites(signal);
+    if (sites.kind !== 'found') return sites;
+    const { practiceId, locations } = sites.value;
+    const fitting = wanted === null ? locations : locations.filter(({ name }) => isSamePlace(name, wanted));
+    const [location, ...others] = fitting;
+    // Where it would be is not guessed: the wrong site is a wrong booking, and a bill from there.
+    if (!location || others.length > 0) {
+      this.#sites = null;
+      return refused('incomplete');
+    }
+    return { kind: 'found', value: { practiceId, serviceLocationId: location.locationId } };
+  }
+
+  /** The practice and its sites, read once. */
+  async #findSites(signal?: AbortSignal): Promise<Looked<Sites>> {
+    if (this.#sites) return { kind: 'found', value: this.#sites };
+    const { practiceName } = this.#settings;
     const practices = await this.#ehr.practices(signal);
     if (!practices.ok) return unread(practices);
     const practice = practices.value.find(({ name }) => name === practiceName);
     if (!practice) return refused('incomplete');
-    const locations = await this.#ehr.serviceLocations({ practiceId: practice.practiceId }, signal);
+    const { practiceId } = practice;
+    const locations = await this.#ehr.serviceLocations({ practiceId }, signal);
     if (!locations.ok) return unread(locations);
-    const wanted = serviceLocationName ?? visit.locationName;
-    const location = locations.value.find(({ name }) => name === wanted) ?? locations.value[0];
-    if (!location) return refused('incomplete');
-    const value = { practiceId: practice.practiceId, serviceLocationId: location.locationId };
-    this.#place = value;
-    return { kind: 'found', value };
+    this.#sites = { practiceId, locations: locations.value };
+    return { kind: 'found', value: this.#sites };
   }
+}
+
+/** The board cuts and trims the names of places; the settings hold them to the letter. */
+function isSamePlace(name: string | null, wanted: string): boolean {
+  return name !== null && (name === wanted || textOrNull(name, nameMax) === textOrNull(wanted, nameMax));
+}
+
+/** The place of the visit itself, else where most of its provider's others are, else where most of the board is. */
+function placeOnBoard({ visit, others }: SubjectQuestion): string | null {
+  if (visit.locationName !== null) return visit.locationName;
+  const all = [...others].map(({ visit: other }) => other);
+  const ofProvider = all.filter(({ providerId }) => providerId === visit.providerId);
+  return mainPlace(ofProvider) ?? mainPlace(all);
+}
+
+/** More than half of them: a call by video among many visits is no second site. Null where none has so many. */
+function mainPlace(visits: readonly Visit[]): string | null {
+  const places = Map.groupBy(
+    visits.flatMap(({ locationName }) => locationName ?? []),
+    (name) => name,
+  );
+  const count = [...places.values()].reduce((sum, { length }) => sum + length, 0);
+  return [...places].find(([, { length }]) => length * 2 > count)?.[0] ?? null;
 }
 
 /** A question that the EHR refused is refused again; anything else may be answered later. */

@@ -10,6 +10,7 @@ import type {
   totpSeedResponseSchema,
 } from '@workflow-bolt/contracts';
 import type { z } from 'zod';
+import type { AccountChangeRow } from './accounts-api.ts';
 import type { ApiTransport } from './api-transport.ts';
 
 export type OwnAccount = z.infer<typeof ownAccountResponseSchema>;
@@ -28,6 +29,12 @@ export class AccountApi {
 
   own(): Promise<OwnAccount> {
     return this.#transport.get('/api/v1/account');
+  }
+
+  /** What others did to it, newest first. */
+  async changes(): Promise<AccountChangeRow[]> {
+    const path = '/api/v1/account/changes';
+    return (await this.#transport.get<{ changes: AccountChangeRow[] }>(path)).changes;
   }
 
   changePassword(current: string, next: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** Accounts of others, for managers and administrators. Methods throw `ApiError` and `NetworkError`. */
 import type {
   Account,
+  accountChangesResponseSchema,
   accountEnrolmentResponseSchema,
   accountsResponseSchema,
   createAccountRequestSchema,
@@ -9,11 +10,19 @@ import type {
 } from '@workflow-bolt/contracts';
 import type { z } from 'zod';
 import type { ApiTransport } from './api-transport.ts';
+import type { ApiToken, ApiTokenRequest, NewApiToken } from './session-api.ts';
 
 export type NewAccountRequest = z.input<typeof createAccountRequestSchema>;
 export type AccountList = z.infer<typeof accountsResponseSchema>;
 export type Enrolment = z.infer<typeof enrolmentSchema>;
 export type AccountEnrolment = z.infer<typeof accountEnrolmentResponseSchema>;
+export type AccountChangeRow = z.infer<typeof accountChangesResponseSchema>['changes'][number];
+/** The API tokens of one account: one's own, or a service's. */
+export type TokenDesk = {
+  tokens(): Promise<ApiToken[]>;
+  createToken(request: ApiTokenRequest): Promise<NewApiToken>;
+  revokeToken(id: string): Promise<void>;
+};
 export type AccessChange = { roles: readonly Role[]; clinics: readonly string[]; reason: string };
 
 const pathOf = (uid: string): string => `/api/v1/accounts/${encodeURIComponent(uid)}`;
@@ -59,5 +68,20 @@ export class AccountsApi {
   /** `number`: what the person reads from their own screen. */
   reset({ uid }: Account, number: string, reason: string): Promise<AccountEnrolment> {
     return this.#transport.post(`${pathOf(uid)}/reset`, { number, reason });
+  }
+
+  /** Who changed it and why, newest first. */
+  async changes({ uid }: Account): Promise<AccountChangeRow[]> {
+    const path = `${pathOf(uid)}/changes`;
+    return (await this.#transport.get<{ changes: AccountChangeRow[] }>(path)).changes;
+  }
+
+  tokensOf({ uid }: Account): TokenDesk {
+    const path = `${pathOf(uid)}/api-tokens`;
+    return {
+      tokens: async () => (await this.#transport.get<{ tokens: ApiToken[] }>(path)).tokens,
+      createToken: (request) => this.#transport.post(path, request),
+      revokeToken: (id) => this.#transport.post(`${path}/${encodeURIComponent(id)}/revoke`),
+    };
   }
 }

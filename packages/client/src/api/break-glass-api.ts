@@ -3,6 +3,7 @@ import type {
   BoardKey,
   GlassReviewRequest,
   glassRegisterResponseSchema,
+  glassUseResponseSchema,
   OpenGlassRequest,
   openGlassSchema,
   ownGlassResponseSchema,
@@ -13,6 +14,7 @@ import type { ApiTransport } from './api-transport.ts';
 
 export type OpenGlass = z.infer<typeof openGlassSchema>;
 export type OwnGlass = z.infer<typeof ownGlassResponseSchema>;
+export type GlassUse = z.infer<typeof glassUseResponseSchema>;
 export type GlassRegister = z.infer<typeof glassRegisterResponseSchema>;
 
 const registerOf = (clinic: string): string => `/api/v1/clinics/${encodeURIComponent(clinic)}/break-glass`;
@@ -38,6 +40,11 @@ export class BreakGlassApi {
 
   register(clinic: string): Promise<GlassRegister> {
     return this.#transport.get(registerOf(clinic));
+  }
+
+  /** What was done with it, from the record; each look is on record. */
+  use({ clinic, id }: OpenGlass): Promise<GlassUse> {
+    return this.#transport.get(`${registerOf(clinic)}/${encodeURIComponent(id)}/use`);
   }
 
   review({ clinic, id }: OpenGlass, judgement: GlassReviewRequest): Promise<void> {

@@ -177,6 +177,17 @@ describe('attacks', () => {
     },
   );
 
+  it('[audit] AUD-1: what was judged about one gap says nothing of another, nor of an archive that was altered the same day', () => {
+    const of = (kind: Signal['kind'], object: string) => act(kind, { object, uid: null, network: null });
+    const day = [
+      of('audit-gap', 'p-1'),
+      of('audit-gap', 'p-1'),
+      of('audit-gap', 'p-2'),
+      of('audit-broken', 'full'),
+    ];
+    expect(rulesSetOff(day)).toEqual(['AUD-1', 'AUD-1', 'AUD-1']);
+  });
+
   it('[crypto] KEY-1: one record that does not open is told to a person; an hour of it is one matter', () => {
     const failed = [0, 20, 59, 61].map((after) =>
       act('key-failed', { at: nine + after * minute, uid: null }),

@@ -95,8 +95,9 @@ export function alertsOf(
 }
 
 function draftOf(rule: DetectionRule, signal: Signal, count: number): AlertDraft {
-  const { at, clinic, uid, network, session } = signal;
-  const subject = subjectOf(rule, signal) ?? '';
+  const { at, clinic, uid, network, session, kind } = signal;
+  // What was judged about one thing says nothing of what else happens to it.
+  const subject = [...(rule.subject === 'object' ? [kind] : []), subjectOf(rule, signal) ?? ''].join(' ');
   const { id, severity, responses, quietMs, reviewWithinMs } = rule;
   return {
     rule: id,

@@ -34,7 +34,7 @@ export type DetectionRule = {
   responses: readonly DetectionResponse[];
   /** Sooner than its severity asks for, ms. */
   reviewWithinMs?: number;
-  /** One alert for each subject in this time; what goes on within it is the same matter. */
+  /** One alert for each subject in this time; what goes on within it is the same matter. Of objects each kind is one. */
   quietMs: number;
 };
 
@@ -195,6 +195,24 @@ export const detectionRules: readonly DetectionRule[] = [
     quietMs: day,
   },
   {
+    id: 'UT-2',
+    about:
+      'Somebody who reviews the record has it say who patients are, more of them than a review asks about',
+    on: ['identity-revealed'],
+    subject: 'account',
+    windows: [
+      { name: 'day', spanMs: day, member: 'object' },
+      { name: 'month', spanMs: 30 * day, member: 'object' },
+    ],
+    limits: [
+      { window: 'day', limit: 10 },
+      { window: 'month', limit: 40 },
+    ],
+    severity: 'high',
+    responses: [],
+    quietMs: day,
+  },
+  {
     id: 'BTG-1',
     about: 'Somebody uses emergency access more often than emergencies happen',
     on: ['glass-opened'],
@@ -232,7 +250,7 @@ export const detectionRules: readonly DetectionRule[] = [
     about:
       'The record of accesses has a gap, is late, does not verify, or is another one than its witness saw',
     on: ['audit-gap', 'audit-late', 'audit-broken', 'witness-refused'],
-    subject: 'installation',
+    subject: 'object',
     windows: [],
     limits: [],
     severity: 'critical',

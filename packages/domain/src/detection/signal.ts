@@ -6,6 +6,7 @@ export const signalKinds = [
   'opened-colleague',
   'opened-namesake',
   'opened-far-day',
+  'identity-revealed',
   'denied-elsewhere',
   'not-there',
   'honey-route',
@@ -51,9 +52,17 @@ export function signalOf(event: SecurityEvent, from: From): Signal | null {
   return { kind, ...from, clinic: event.cid, uid: uid === 'anonymous' ? null : uid, object };
 }
 
+/** All signals in an event: who has names told is judged by the patients, not by how often they asked. */
+export function signalsOf(event: SecurityEvent, from: From): Signal[] {
+  const signal = signalOf(event, from);
+  if (signal?.kind !== 'identity-revealed') return signal ? [signal] : [];
+  return (event.pat ?? []).map((object) => ({ ...signal, object }));
+}
+
 function kindOf({ sub, act, why, out }: SecurityEvent): SignalKind | null {
   if (sub === 'deny' && why === 'DENY_SCOPE') return 'denied-elsewhere';
   if (sub === 'session' && (why === 'token_reuse' || why === 'device_changed')) return 'token-reuse';
+  if (sub === 'reveal' && out === 0) return 'identity-revealed';
   if (sub === 'breakglass' && act === 'E' && out === 0) return 'glass-opened';
   if (sub === 'review' && why === 'overdue') return 'review-overdue';
   if (sub === 'audit-gap') return 'audit-gap';

@@ -26,12 +26,28 @@ const external = {
 };
 const visitOf = (status: VisitStatus, over: Partial<Visit> = {}): Visit =>
   ({
-    ...{ type: 'visit', id: 'v1', kind: 'booked', status, milestones: {}, startAt: nine, conflict: null },
+    ...{
+      type: 'visit',
+      id: 'v1',
+      kind: 'booked',
+      status,
+      milestones: {},
+      startAt: nine,
+      durationMin: 20,
+      conflict: null,
+    },
     ...{ providerId: 'ehr-1', visitTypeId: 'new', locationName: 'Main', external },
     ...over,
   }) as Visit;
 const theirsOf = (over: Partial<TheirAppointment> = {}): TheirAppointment => ({
-  ...{ appointmentId: '41', patientId: '7', status: 'Confirmed', startAt: nine, visitTypeId: 'new' },
+  ...{
+    appointmentId: '41',
+    patientId: '7',
+    status: 'Confirmed',
+    startAt: nine,
+    durationMin: 20,
+    visitTypeId: 'new',
+  },
   ...{ provider: { id: 'ehr-1', name: 'Park, MD' }, locationName: 'Main', fingerprint: 'f1' },
   ...over,
 });
@@ -53,7 +69,7 @@ describe('[DR-FIELDS] what is no difference', () => {
     [
       'what the EHR does not say',
       visitOf('confirmed'),
-      { visitTypeId: null, locationName: null, provider: { id: null, name: null } },
+      { visitTypeId: null, locationName: null, durationMin: null, provider: { id: null, name: null } },
     ],
     [
       'a walk-in without a booked start',
@@ -171,6 +187,14 @@ describe('[DR-SIDE] [DR-ADVICE] ours, theirs and last agreed, with what to do', 
   });
 
   it('another patient on the same appointment is never taken over by itself', () => {
+    // The EHR made it longer; what was taken over last is what the board still says.
+    const longer = { visit: visitOf('arrived'), theirs: theirsOf({ durationMin: 40, fingerprint: 'f2' }) };
+    expect(
+      differencesOf(longer, contextOf('off', { agreed: { v1: { duration: '20 min', presence: 'here' } } })),
+    ).toContainEqual({
+      ...{ field: 'duration', ours: '20 min', theirs: '40 min', agreed: '20 min', side: 'theirs' },
+      advice: 'read-again',
+    });
     expect(briefly({ visit: visitOf('confirmed'), theirs: theirsOf({ patientId: '8' }) })).toEqual([
       'patient unknown look',
     ]);
@@ -210,6 +234,7 @@ describe('[DR-AGREED] what is handed on', () => {
         status: 'Confirmed',
         presence: 'expected',
         start: nine,
+        duration: '20 min',
         provider: 'Dr. Park',
         type: 'New patient',
         location: 'Main',

@@ -44,9 +44,9 @@ type Agreed = DriftAgreements[string];
 /** An appointment that has not changed since it was taken over says now what it said then. */
 function takenOver(visit: Visit, theirs: TheirAppointment, sides: Record<ComparedField, Sides>): Agreed {
   if (visit.external?.fingerprint !== theirs.fingerprint) return {};
-  const { start, location, provider, type } = sides;
+  const { start, duration, location, provider, type } = sides;
   const booking = isExpected(visit.status) ? { provider: provider.theirs, type: type.theirs } : {};
-  return { start: start.theirs, location: location.theirs, ...booking };
+  return { start: start.theirs, duration: duration.theirs, location: location.theirs, ...booking };
 }
 
 function agreedOn(visit: Visit, theirs: TheirAppointment, context: DriftContext): Agreed {

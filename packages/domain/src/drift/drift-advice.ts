@@ -51,7 +51,7 @@ function statusAdvice(visit: Visit, theirs: TheirAppointment, { rules, syncOf }:
 
 /** The EHR owns bookings; provider and type only until the patient is here (V22). */
 function bookingAdvice(field: DriftField, visit: Visit, side: DriftSide): DriftAdvice {
-  const isFollowed = field === 'start' || field === 'location' || isExpected(visit.status);
+  const isFollowed = ['start', 'duration', 'location'].includes(field) || isExpected(visit.status);
   if (side === 'theirs' || (isFollowed && side === 'unknown'))
     return isFollowed ? 'read-again' : 'change-on-board';
   return side === 'ours' ? 'change-in-ehr' : 'look';

@@ -10,6 +10,8 @@ export type TheirAppointment = {
   patientId: string;
   status: EhrStatus;
   startAt: number | null;
+  /** Minutes. */
+  durationMin: number | null;
   /** `id` is the board's own; null for a provider whom the board does not list. */
   provider: { id: string | null; name: string | null };
   visitTypeId: string | null;

@@ -44,7 +44,10 @@ function visitType(visit: Visit, { visitTypeId }: TheirAppointment, day: Day): S
   return { ours: labelOf(visit.visitTypeId), theirs: labelOf(visitTypeId) };
 }
 
-/** Both sides of every field of a visit and its appointment. A walk-in has no booked start to compare. */
+/** In words, because a bare number of a report is an instant. */
+const minutes = (count: number | null | undefined): string | null => (count == null ? null : `${count} min`);
+
+/** Both sides of every field of a visit and its appointment. A walk-in has no booked start and length to compare. */
 export function sidesOf(
   visit: Visit,
   theirs: TheirAppointment,
@@ -55,6 +58,10 @@ export function sidesOf(
     status: status(visit, theirs, rules),
     presence: presence(visit, theirs, rules),
     start: { ours: visit.startAt, theirs: visit.kind === 'walk-in' ? null : theirs.startAt },
+    duration: {
+      ours: minutes(visit.durationMin),
+      theirs: visit.kind === 'walk-in' ? null : minutes(theirs.durationMin),
+    },
     provider: provider(visit, theirs, day),
     type: visitType(visit, theirs, day),
     location: { ours: visit.locationName, theirs: theirs.locationName },

@@ -14,7 +14,7 @@ import type { FhirOperation } from './fhir-operations.ts';
 import { practiceFinder } from './fhir-practice.ts';
 import { fhirReads } from './fhir-reads.ts';
 import { referencesOf } from './fhir-resources.ts';
-import { writeFhirStatus } from './fhir-write-status.ts';
+import { previewFhirStatus, writeFhirStatus } from './fhir-write-status.ts';
 
 export interface FhirOptions {
   /** The service's base, such as `https://ehr.example.org/fhir/R4`. */
@@ -51,6 +51,7 @@ export function createFhirAdapter(options: FhirOptions): EhrPort {
   return {
     ...fhirReads(tools),
     writeStatus: (write, signal) => writeFhirStatus(tools, write, signal),
+    previewStatus: (write, signal) => previewFhirStatus(tools, write, signal),
     create: (creation, signal) => createFhirAppointment(tools, creation, signal),
   };
 }

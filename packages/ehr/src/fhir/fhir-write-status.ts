@@ -1,5 +1,11 @@
 import { type EhrFailure, type EhrResult, ehrFailed } from '../ehr-failure.ts';
-import type { ConflictReason, StatusWrite, StatusWriteOutcome, WriteRefusal } from '../ehr-write-port.ts';
+import type {
+  ConflictReason,
+  StatusPreview,
+  StatusWrite,
+  StatusWriteOutcome,
+  WriteRefusal,
+} from '../ehr-write-port.ts';
 import { refusedBy, slept } from '../write-verdicts.ts';
 import { patientsOf } from './decode-fhir.ts';
 import type { FhirFound } from './fhir-answer.ts';
@@ -27,6 +33,36 @@ export async function writeFhirStatus(
   write: StatusWrite,
   signal?: AbortSignal,
 ): Promise<StatusWriteOutcome> {
+  const looked = await lookAt(tools, write, signal);
+  if (looked.kind !== 'free') return looked;
+  const { base } = looked;
+  const sent = await sendChanges(tools, looked, signal);
+  if (sent.steps === 0 && sent.failure?.writes === 'not-applied') {
+    return isConflict(sent.failure)
+      ? refusedAsStale(tools, { base, write }, signal)
+      : unsent(sent.failure, base, 'not-sent');
+  }
+  return readBack(tools, { base, write, ...sent }, signal);
+}
+
+/** What `writeFhirStatus` would come to, by its own rules. */
+export async function previewFhirStatus(
+  tools: ReadingTools,
+  write: StatusWrite,
+  signal?: AbortSignal,
+): Promise<StatusPreview> {
+  const looked = await lookAt(tools, write, signal);
+  return looked.kind === 'free' ? { kind: 'would' } : looked;
+}
+
+type Free = { readonly kind: 'free'; readonly base: FhirVisit; readonly words: FhirWords };
+
+/** Reads and compares: the visit that may be written, or why it may not. */
+async function lookAt(
+  tools: ReadingTools,
+  write: StatusWrite,
+  signal?: AbortSignal,
+): Promise<Free | StatusWriteOutcome> {
   const words = FHIR_WORDS[write.desired];
   if (!words) return refusal('no-word', null);
   if (!isFhirId(write.appointmentId)) return refusal('not-found', null);
@@ -34,15 +70,7 @@ export async function writeFhirStatus(
   if (!read.ok) return unsent(read.failure, null, 'not-read');
   const base = read.value;
   if (!base) return refusal('not-found', null);
-  const verdict = verdictOnBase(tools, base, write);
-  if (verdict) return verdict;
-  const sent = await sendChanges(tools, { base, words }, signal);
-  if (sent.steps === 0 && sent.failure?.writes === 'not-applied') {
-    return isConflict(sent.failure)
-      ? refusedAsStale(tools, { base, write }, signal)
-      : unsent(sent.failure, base, 'not-sent');
-  }
-  return readBack(tools, { base, write, ...sent }, signal);
+  return verdictOnBase(tools, base, write) ?? { kind: 'free', base, words };
 }
 
 function verdictOnBase(tools: ReadingTools, base: FhirVisit, write: StatusWrite): StatusWriteOutcome | null {

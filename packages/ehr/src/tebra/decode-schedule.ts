@@ -14,7 +14,7 @@ export function decodeSchedule(elements: readonly XmlElement[]): EhrSchedule {
 }
 
 function decodeRow(row: XmlElement): EhrScheduleRow | null {
-  const appointmentId = trimmedText(row, 'ID');
+  const appointmentId = knownId(row, 'ID');
   if (!appointmentId) return null;
   const typeRaw = trimmedText(row, 'Type');
   return {
@@ -44,10 +44,13 @@ function decodeRow(row: XmlElement): EhrScheduleRow | null {
   };
 }
 
-/** An id as text, so that no digit is lost; "0" is the service's word for none. */
+/**
+ * An id as text, so that no digit is lost, and without the zeros that some answers pad it with: one patient has one number,
+ * whichever call told it. "0" is the service's word for none.
+ */
 export function knownId(element: XmlElement, name: string): string | null {
-  const id = trimmedText(element, name);
-  return id === '0' ? null : id;
+  const id = trimmedText(element, name)?.replace(/^0+(?=\d+$)/, '');
+  return id === undefined || id === '0' ? null : id;
 }
 
 /** P, O or, for anything the contract does not list, U. */

@@ -1,6 +1,12 @@
 import type { CallClock } from '../call-clock.ts';
 import { type EhrFailure, type EhrResult, ehrFailed } from '../ehr-failure.ts';
-import type { ConflictReason, StatusWrite, StatusWriteOutcome, WriteRefusal } from '../ehr-write-port.ts';
+import type {
+  ConflictReason,
+  StatusPreview,
+  StatusWrite,
+  StatusWriteOutcome,
+  WriteRefusal,
+} from '../ehr-write-port.ts';
 import { refusedBy, slept } from '../write-verdicts.ts';
 import { changedMembers, fullCopy, isPatients, versionOf } from './appointment-copy.ts';
 import { decodeAppointment } from './decode-appointment.ts';
@@ -25,16 +31,38 @@ export async function writeStatus(
   write: StatusWrite,
   signal?: AbortSignal,
 ): Promise<StatusWriteOutcome> {
-  const read = await readAppointment(tools.call, write.appointmentId, signal);
-  if (!read.ok) return unsent(read.failure, null, 'not-read');
-  const base = read.value;
-  if (!base) return refusal('not-found', null);
-  const verdict = verdictOnBase(base, write);
-  if (verdict) return verdict;
+  const looked = await lookAt(tools, write, signal);
+  if (looked.kind !== 'free') return looked;
+  const { base } = looked;
   const values = () => ({ Appointment: fullCopy(base.element, write.desired) });
   const sent = await tools.call('UpdateAppointment', values, signal);
   if (!sent.ok && sent.failure.writes === 'not-applied') return unsent(sent.failure, base, 'not-sent');
   return readBack(tools, { write, base, sent }, signal);
+}
+
+/** What `writeStatus` would come to, by its own rules. */
+export async function previewStatus(
+  tools: WriteTools,
+  write: StatusWrite,
+  signal?: AbortSignal,
+): Promise<StatusPreview> {
+  const looked = await lookAt(tools, write, signal);
+  return looked.kind === 'free' ? { kind: 'would' } : looked;
+}
+
+type Free = { readonly kind: 'free'; readonly base: FoundAppointment };
+
+/** Reads and compares: the appointment that may be written, or why it may not. */
+async function lookAt(
+  tools: WriteTools,
+  write: StatusWrite,
+  signal?: AbortSignal,
+): Promise<Free | StatusWriteOutcome> {
+  const read = await readAppointment(tools.call, write.appointmentId, signal);
+  if (!read.ok) return unsent(read.failure, null, 'not-read');
+  const base = read.value;
+  if (!base) return refusal('not-found', null);
+  return verdictOnBase(base, write) ?? { kind: 'free', base };
 }
 
 /** Everything that a look at the appointment alone decides; null when the write may be sent. */

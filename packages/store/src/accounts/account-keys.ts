@@ -26,9 +26,9 @@ export const accountKeyRows: readonly KeyRow[] = [
     life: '180 days',
   },
   {
-    name: '{acct}:fails',
+    name: '{acct}:fails:<uid>',
     type: 'hash',
-    content: 'uid → failures in a row from unknown devices',
+    content: 'lane (strangers, a device, a workstation) → failures in a row',
     life: 'until a success',
   },
   {
@@ -62,6 +62,12 @@ export const accountKeyRows: readonly KeyRow[] = [
     life: 'width of the window',
   },
   {
+    name: '{acct}:chg:<uid>',
+    type: 'hash',
+    content: 'time and number of a change of this account → sealed: who changed what, and why',
+    life: 'the last 200',
+  },
+  {
     name: '{acct}:first',
     type: 'string',
     content: 'hash of the code that names the first account',
@@ -82,11 +88,12 @@ function checked(uid: string): string {
 export const accountKeys = {
   all: `${tag}:all`,
   logins: `${tag}:logins`,
-  fails: `${tag}:fails`,
   first: `${tag}:first`,
   channel: `ch:${tag}`,
   credentials: (uid: string) => `${tag}:cred:${checked(uid)}`,
   devices: (uid: string) => `${tag}:dev:${checked(uid)}`,
+  fails: (uid: string) => `${tag}:fails:${checked(uid)}`,
+  changes: (uid: string) => `${tag}:chg:${checked(uid)}`,
   transaction: (token: string) => `${tag}:tx:${digestOf(token)}`,
   code: (code: string) => `${tag}:code:${digestOf(code)}`,
   codeOf: (uid: string) => `${tag}:code-of:${checked(uid)}`,

@@ -31,9 +31,12 @@ export class KnownDevices {
     return uid !== null && isFresh ? id : null;
   }
 
-  /** Remembers the browser; returns the token for its cookie, the one it has or a new one. */
+  /**
+   * Remembers the browser; returns the token for its cookie, the one it has or a new one. A computer that several people
+   * use keeps its one token for all of them: a new one for each would make strangers of the others.
+   */
   async remember(uid: string, token: string | null): Promise<string> {
-    const kept = token !== null && (await this.find(uid, token)) !== null ? token : newToken();
+    const kept = token ?? newToken();
     const key = accountKeys.devices(uid);
     await this.#port.command('HSET', key, digestOf(kept), this.#now());
     await this.#port.command('PEXPIRE', key, lifeMs);

@@ -47,7 +47,7 @@ export const throttleLimits: ThrottleLimits = {
   paceFrom: 5,
 };
 const slowMsMax = 30_000;
-/** NIST SP 800-63B-4, 3.2.2: no more failures in a row; then the password is off for unknown browsers until a success. */
+/** NIST SP 800-63B-4, 3.2.2: no more failures in a row in one lane; then the password is off there until a success. */
 export const failuresInARowMax = 100;
 
 const open: Window = { widthMs: 1, most: 0 };
@@ -58,7 +58,7 @@ export type Subject = {
   network: string;
   /** Of a known browser. */
   device: string | null;
-  /** An enrolled workstation that has proved its key. */
+  /** An enrolled workstation, by its cookie: who holds that stands in front of it, or did. */
   station: string | null;
 };
 /** `taken`: judge it, and take it back with `refund` when it was right. */
@@ -112,13 +112,15 @@ export class SignInThrottle {
     return this.#take({ names, windows: [window, open, open, open], isPaced: false });
   }
 
-  /** Counts one more failure in a row from unknown browsers, before it is judged; answers how many there are. */
-  async countFailure(uid: string | null): Promise<number> {
-    return Number(await this.#port.command('HINCRBY', accountKeys.fails, uid ?? 'nobody', 1));
+  /** Counts one more failure in a row in this lane, before it is judged; answers how many there are. */
+  async countFailure(uid: string | null, { device, station }: Subject): Promise<number> {
+    const lane = device ?? station ?? 'strangers';
+    return Number(await this.#port.command('HINCRBY', accountKeys.fails(uid ?? 'nobody'), lane, 1));
   }
 
+  /** Its owner was here: in every lane the count begins anew. */
   async forgetFailures(uid: string): Promise<void> {
-    await this.#port.command('HDEL', accountKeys.fails, uid);
+    await this.#port.command('DEL', accountKeys.fails(uid));
   }
 
   #passwordLanes({ login, network, device, station }: Subject): Lanes {

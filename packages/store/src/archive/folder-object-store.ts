@@ -1,6 +1,6 @@
 /** Objects as files of one folder: the default, and enough for a clinic that copies the folder away itself. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   archiveFault,
@@ -13,6 +13,8 @@ import {
 
 /** Half-written files live here, on the same file system, so that one rename or link makes them whole. */
 const scratch = '.scratch';
+/** Writing one takes seconds at most: a half-written file this old was left by a process that died. */
+const leftAfterMs = 3_600_000;
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 /** A name that is a folder, or lies below a file, is simply not an object. */
@@ -31,6 +33,8 @@ async function syncFolder(path: string): Promise<void> {
 export class FolderObjectStore implements ObjectStore {
   readonly kind = 'folder';
   readonly #root: string;
+  /** What died processes left is removed once: it may hold a wrapped key that was to be destroyed. */
+  #tidied: Promise<void> | null = null;
 
   /** The folder is made when it is first written to, for this user only. */
   constructor(root: string) {
@@ -95,6 +99,8 @@ export class FolderObjectStore implements ObjectStore {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await mkdir(dirname(half), { recursive: true, mode: 0o700 });
+      this.#tidied ??= this.#tidy(dirname(half)).catch(() => {});
+      await this.#tidied;
       await this.#write(half, bytes);
       const result = await settle(half, path);
       await syncFolder(dirname(path));
@@ -103,6 +109,15 @@ export class FolderObjectStore implements ObjectStore {
       throw archiveFault('folder', error);
     } finally {
       await rm(half, { force: true });
+    }
+  }
+
+  async #tidy(folder: string): Promise<void> {
+    const before = Date.now() - leftAfterMs;
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name);
+      const left = await stat(path).catch(() => null);
+      if (left && left.mtimeMs < before) await rm(path, { force: true });
     }
   }
 

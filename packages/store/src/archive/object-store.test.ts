@@ -1,5 +1,5 @@
 /** One suite, three kinds of store: a folder, and stand-ins that speak as Google Cloud Storage and S3 do. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -223,4 +223,17 @@ test('a store that does not answer is away, not empty', async () => {
   const store = await openObjectStore(`s3://bucket?region=us-east-1&endpoint=${encodeURIComponent(url)}`);
   expect(await codeOf(store.get('a'))).toBe('archive_unavailable');
   await expect(openObjectStore('ftp://bucket')).rejects.toThrow(RangeError);
+});
+
+test('[H-23] [privacy] what a killed process left half written does not stay: it may hold a key that was to be destroyed', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'bolt-scratch-'));
+  const scratch = join(root, '.scratch');
+  await mkdir(scratch);
+  await writeFile(join(scratch, 'left'), 'a wrapped key');
+  await utimes(join(scratch, 'left'), new Date(0), new Date(0));
+  // Another process is writing this one now.
+  await writeFile(join(scratch, 'present'), 'half');
+  await (await openObjectStore(root)).create('a/b.json', Buffer.from('{}'));
+  expect(await readdir(scratch)).toEqual(['present']);
+  await rm(root, { recursive: true, force: true });
 });

@@ -43,7 +43,12 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async get(name: string): Promise<Uint8Array | null> {
-    return (await this.#read(name))?.transformToByteArray() ?? null;
+    const body = await this.#read(name);
+    try {
+      return (await body?.transformToByteArray()) ?? null;
+    } catch (error) {
+      throw archiveFault('s3', error);
+    }
   }
 
   async *list(prefix: string): AsyncIterable<string> {

@@ -47,7 +47,7 @@ export type AuditSealerParts = {
   /** How long sealed entries stay in Redis, ms. */
   hotMs?: number;
   /** False while the record is in doubt: then nothing more is trimmed, so that both copies can be compared. */
-  isTrimAllowed?: () => boolean;
+  isTrimAllowed?: () => Promise<boolean>;
   /** False while witnesses that must have confirmed a log of this size have not: until then it is not trimmed. */
   isWitnessed?: (size: number) => boolean;
   batchMax?: number;
@@ -234,7 +234,8 @@ export class AuditSealer {
   /** Redis forgets what is archived, confirmed where that is asked for, and old enough. */
   async #trim(size: number): Promise<void> {
     const now = this.#now();
-    if (now - this.#trimmedAt < trimEveryMs || this.#parts.isTrimAllowed?.() === false) return;
+    if (now - this.#trimmedAt < trimEveryMs) return;
+    if (this.#parts.isTrimAllowed && !(await this.#parts.isTrimAllowed())) return;
     // A log that grows is never confirmed to its end: what was sealed an hour ago is.
     this.#trimmable ??= { size, positions: await this.#state.positions() };
     if (this.#parts.isWitnessed?.(this.#trimmable.size) === false) return;

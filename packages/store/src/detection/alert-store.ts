@@ -1,6 +1,6 @@
 /** Alerts and their reviews, one book for each clinic and one for the installation. */
 import { hash } from 'node:crypto';
-import { type Alert, Fault } from '@workflow-bolt/contracts';
+import { type Alert, type AlertReviewOutcome, Fault } from '@workflow-bolt/contracts';
 import type { AlertDraft } from '@workflow-bolt/domain';
 import type { RedisPort } from '../redis-port.ts';
 import { RecordBook } from '../retention/record-book.ts';
@@ -39,10 +39,10 @@ export class AlertStore {
     return [...found.values()].map(({ value }) => value).sort((a, b) => b.at - a.at);
   }
 
-  /** True when a person has already looked at this matter and found nothing wrong with it. Throws Fault. */
-  async isBenign({ clinic, matter }: AlertDraft): Promise<boolean> {
+  /** What a person has already made of this matter; null when nobody has. Throws Fault. */
+  async outcomeOf({ clinic, matter }: AlertDraft): Promise<AlertReviewOutcome | null> {
     const found = await this.#book(clinic).find<Alert>(keyOf(idOf(matter)));
-    return found?.value.review?.outcome === 'benign';
+    return found?.value.review?.outcome ?? null;
   }
 
   /** Throws Fault `record_not_found`. */

@@ -2,7 +2,7 @@
  * Watches the record of accesses from outside of those who write and seal it: numbers without a gap, and a sealer that
  * keeps up. One reader of one stream; it starts again from the beginning of what Redis holds.
  */
-import { AuditSequence, type NumberedEntry, type Signal } from '@workflow-bolt/domain';
+import { AuditSequence, type NumberedEntry, type SequenceGap, type Signal } from '@workflow-bolt/domain';
 import { type AuditLogId, auditKeys, clinicOf } from '../audit/audit-keys.ts';
 import { pairsOf } from '../audit/seal-state.ts';
 import { timeOfId } from '../board-log.ts';
@@ -39,7 +39,8 @@ export class AuditWatch {
     for (;;) {
       const entries = await this.#page();
       const gaps = this.#sequence.take(entries.flatMap(numberOf), this.#isFromStart);
-      found.push(...gaps.map(({ inst }) => this.#signal('audit-gap', inst, now)));
+      // By its own time: whoever starts again finds it again, and it is still the same matter.
+      found.push(...gaps.map((gap) => this.#signal('audit-gap', gap.inst, timeOf(gap, entries) ?? now)));
       const last = entries.at(-1);
       if (last) this.#cursor = `(${last[0]}`;
       if (entries.length < pageMax) return found;
@@ -78,6 +79,14 @@ export class AuditWatch {
   #signal(kind: Signal['kind'], object: string, at: number): Signal {
     return { kind, at, clinic: clinicOf(this.#log), uid: null, network: null, session: null, object };
   }
+}
+
+/** When the entry behind a gap was written, epoch ms. */
+function timeOf({ inst, found }: SequenceGap, entries: readonly StreamEntry[]): number | null {
+  const isIt = (entry: StreamEntry): boolean =>
+    numberOf(entry).some((number) => number.inst === inst && number.iseq === found);
+  const entry = entries.find(isIt);
+  return entry ? timeOfId(entry[0]) : null;
 }
 
 function numberOf([, fields]: StreamEntry): NumberedEntry[] {

@@ -51,10 +51,17 @@ export class Detector {
     return { rules: drafts.map(({ rule }) => rule), isStopped };
   }
 
-  /** True when something was done to whoever acts. A matter that a person has found benign is left alone. */
+  /**
+   * True when something was done to whoever acts. A matter that a person has found benign is left alone; one that was
+   * judged at all does not stop the deleting again, which people have let go on since or will.
+   */
   async #respond(draft: AlertDraft): Promise<boolean> {
-    if (await this.#parts.alerts.isBenign(draft)) return false;
-    const done = draft.responses.filter((response) => this.#isPossible(response, draft));
+    const outcome = await this.#parts.alerts.outcomeOf(draft);
+    if (outcome === 'benign') return false;
+    const done = draft.responses.filter(
+      (response) =>
+        this.#isPossible(response, draft) && !(outcome !== null && response === 'freeze-deletions'),
+    );
     for (const response of done) await this.#carryOut(response, draft);
     const alert = await this.#parts.alerts.raise({ ...draft, responses: done });
     if (alert) {

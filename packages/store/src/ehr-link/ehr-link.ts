@@ -1,6 +1,7 @@
 /** The link to one EHR account, shared by every process through Redis: its rate gate and its circuit breakers. */
 import { createHash, randomInt } from 'node:crypto';
 import type { Breaker, BreakerChange, BreakerState, EhrLane } from '@workflow-bolt/contracts';
+import { pairsOf } from '../audit/seal-state.ts';
 import {
   type EndTurnReply,
   endTurnCall,
@@ -48,16 +49,23 @@ export type EhrLinkParts = {
 
 /** More would wait for minutes. */
 const waitersMaxDefault = 64;
+/** A quarter of the places is for what a person waits for: a line full of timers turns nobody away who stands there. */
+const backgroundShare = 0.75;
 
 /** The limits are the account's: who holds its key shares them, under a name from which the key cannot be found. */
 export function ehrAccountName(customerKey: string): string {
   return createHash('sha256').update(customerKey).digest('hex').slice(0, 16);
 }
 
-/** Accounts that a worker has spoken for. Throws Fault. */
+/** A customer key that was replaced is an account that nobody speaks for any more; its breakers tell nothing. */
+const formerMs = 7 * 86_400_000;
+
+/** Accounts that a worker has spoken for, but those that fell silent a week before the last word for any. Throws Fault. */
 export async function ehrAccounts(port: RedisPort): Promise<string[]> {
-  const names = await port.command('HKEYS', ehrAccountsKey);
-  return (Array.isArray(names) ? names : []).map(String).sort();
+  const flat = await port.command('HGETALL', ehrAccountsKey);
+  const heard = pairsOf(Array.isArray(flat) ? flat.map(String) : []);
+  const last = Math.max(0, ...heard.map(([, at]) => Number(at)));
+  return heard.flatMap(([account, at]) => (Number(at) > last - formerMs ? [account] : [])).sort();
 }
 
 export class EhrLink {
@@ -83,13 +91,14 @@ export class EhrLink {
   /** Gate and breaker in one call. Throws Fault. */
   take(ask: TurnAsk): Promise<TakeTurnReply> {
     const { operation, lane, permit, kind, isLive } = ask;
+    const places = this.#parts.waitersMax ?? waitersMaxDefault;
     return this.#parts.port.fcall(
       takeTurnCall(
         { breaker: this.#keys.breaker(lane), gate: this.#keys.gate(operation), events: this.#keys.events },
         {
           ...{ permit, kind, lane, isLive: isLive ? 1 : 0, doorbell: this.#parts.port.doorbell },
           ...{ gapMs: Math.ceil(ask.gapMs), busyMs: Math.ceil(ask.busyMs), leaseMs: Math.ceil(ask.leaseMs) },
-          waitersMax: this.#parts.waitersMax ?? waitersMaxDefault,
+          waitersMax: kind === 'interactive' ? places : Math.floor(places * backgroundShare),
           ...{ probes: this.#settings.probes, channel: this.#keys.channel },
         },
       ),

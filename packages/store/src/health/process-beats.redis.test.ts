@@ -1,6 +1,6 @@
 import { type Beat, beatKeptMs, beatStaleMs, beatsKey, Fault } from '@workflow-bolt/contracts';
 import { startRedis } from '@workflow-bolt/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createRedisPort } from '../ioredis-port.ts';
 import { fromUrl } from '../redis-target.ts';
 import { isBeating, ProcessBeats } from './process-beats.ts';
@@ -59,3 +59,18 @@ test('load is a share of a core and a delay, never below nothing', () => {
   load.stop();
   expect([cpu >= 0, loopMs >= 0]).toEqual([true, true]);
 });
+
+test.each([-3_600_000, 3_600_000])(
+  'whose clock is wrong by %d ms is heard all the same: beats are told by the clock of Redis',
+  async (wrongMs) => {
+    await using system = await open();
+    const { beats } = system;
+    const right = Date.now();
+    using ours = vi.spyOn(Date, 'now').mockReturnValue(right + wrongMs);
+    expect(beats.now()).toBe(right + wrongMs);
+    await beats.learnTime();
+    const [seconds] = (await system.redis.call('TIME')) as string[];
+    expect(Math.abs(beats.now() - Number(seconds) * 1_000)).toBeLessThan(600_000);
+    expect(ours).toHaveBeenCalled();
+  },
+);

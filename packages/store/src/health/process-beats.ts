@@ -6,9 +6,26 @@ type Commands = Pick<RedisPort, 'command'>;
 
 export class ProcessBeats {
   readonly #port: Commands;
+  /** Redis's time minus our monotonic clock, ms; null until the first answer. */
+  #offset: number | null = null;
 
   constructor(port: Commands) {
     this.#port = port;
+  }
+
+  /** Redis's clock, epoch ms; ours until it was first learned. By it machines whose clocks differ hear each other. */
+  now(): number {
+    return this.#offset === null ? Date.now() : Math.round(performance.now() + this.#offset);
+  }
+
+  /** Throws Fault. */
+  async learnTime(): Promise<void> {
+    const sentAt = performance.now();
+    const answer = await this.#port.command('TIME');
+    const [seconds, micros] = Array.isArray(answer) ? answer.map(Number) : [];
+    if (seconds === undefined || micros === undefined) return;
+    // It was read about half a round trip ago.
+    this.#offset = seconds * 1_000 + micros / 1_000 - (sentAt + performance.now()) / 2;
   }
 
   /** Throws Fault; `details.reason` is Redis's own code when it answers and takes nothing. */

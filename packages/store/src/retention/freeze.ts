@@ -16,7 +16,7 @@ export async function freezeDeletions(port: RedisPort, freeze: Freeze): Promise<
   await port.command('SET', detectionKeys.freeze, JSON.stringify(freeze), 'NX');
 }
 
-/** A person has looked into it. Throws Fault. */
+/** A person has looked into it; see `postFreezeLift` for what must be true before. Throws Fault. */
 export async function liftFreeze(port: RedisPort): Promise<void> {
   await port.command('DEL', detectionKeys.freeze);
 }

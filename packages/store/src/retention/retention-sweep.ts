@@ -86,13 +86,20 @@ export class RetentionSweep {
       const { holds, requests } = await this.#store.read();
       const plan = planRetention(days, { ...this.#rules, holds, requests }, today);
       report.held = plan.held.map(({ date }) => date);
-      report.isFrozen = (await readFreeze(this.#parts.port)) !== null;
-      const steps = report.isFrozen ? plan.steps.filter(({ kind }) => kind === 'archive') : plan.steps;
+      const steps = (await this.#isFrozen(report))
+        ? plan.steps.filter(({ kind }) => kind === 'archive')
+        : plan.steps;
       const isMoved = await this.#carryOut(steps, days, report, progress);
       if (!isMoved) break;
     }
-    if (!report.isFrozen) await this.#shred(today, report);
+    if (!(await this.#isFrozen(report))) await this.#shred(today, report);
     return report;
+  }
+
+  /** Asked before each thing that deletes: a sweep lasts, and the doubt may come in the middle of it. */
+  async #isFrozen(report: SweepReport): Promise<boolean> {
+    report.isFrozen = (await readFreeze(this.#parts.port)) !== null;
+    return report.isFrozen;
   }
 
   /** True when a step was done, so that the days behind it may be ready for their next one. */
@@ -113,7 +120,7 @@ export class RetentionSweep {
 
   async #step({ kind, date }: RetentionStep, facts: DayFacts, report: SweepReport): Promise<boolean> {
     if (kind === 'archive') return noteIf(await this.#archive(date, facts.isClosed), report.archived, date);
-    if (!facts.kept) return false;
+    if (!facts.kept || (await this.#isFrozen(report))) return false;
     if (kind === 'cool') return noteIf(await this.#cool(facts.kept), report.cooled, date);
     return noteIf(await this.#purge(facts.kept), report.purged, date);
   }

@@ -1,8 +1,13 @@
 import { Fault } from '@workflow-bolt/contracts';
-import { endRecordCall, openSessionCall } from '../generated/function-calls.generated.ts';
+import {
+  type EndRecordReply,
+  endRecordCall,
+  openSessionCall,
+} from '../generated/function-calls.generated.ts';
 import { addressOfApiToken, mintApiToken } from './api-token.ts';
 import { RecordReader } from './record-reader.ts';
 import { openRecord, sealRecord } from './sealed-record.ts';
+import { sendDurably } from './send-durably.ts';
 import { personKeys } from './session-keys.ts';
 import type { SessionStoreOptions } from './session-store.ts';
 import {
@@ -31,7 +36,7 @@ export type StoredApiToken = { id: string; record: ApiTokenRecord };
 export const apiTokensMax = 20;
 const keptAfterMs = 60_000;
 
-/** API tokens in Redis. They are ended one by one, or by deactivating their owner; signing out everywhere spares them. */
+/** API tokens in Redis. They are ended one by one, or when their owner is deactivated or reset; signing out everywhere spares them. */
 export class ApiTokenStore {
   readonly #options: SessionStoreOptions;
   readonly #reader: RecordReader;
@@ -103,7 +108,14 @@ export class ApiTokenStore {
       { record: keys.tokenPrefix + address.sel, index: keys.tokens },
       { id: address.sel },
     );
-    return (await this.#options.port.fcall(call)).existed === 1;
+    return (await sendDurably<EndRecordReply>(this.#options, call)).existed === 1;
+  }
+
+  /** Ends every token of a person. The person's sessions must have ended before, or another may be made meanwhile. */
+  async endAll(uid: string): Promise<void> {
+    const tag = tagOf(this.#options.key, uid);
+    const sels = (await this.#options.port.command('HKEYS', personKeys(tag).tokens)) as string[];
+    for (const sel of sels) await this.end(uid, idOf({ tag, sel }));
   }
 
   async #read(address: RecordAddress): Promise<StoredApiToken | null> {

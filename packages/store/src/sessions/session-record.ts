@@ -24,6 +24,8 @@ export type SessionRecord = {
   stepUps: Readonly<Partial<Record<StepUpPurpose, number>>>;
   createdAt: number;
   rotatedAt: number;
+  /** A mark of what the person was allowed when the token was made, which says nothing; absent in older records. */
+  access?: string;
   /** The last thing the person did. */
   lastAt: number;
   /** How long the person may do nothing; 0 for a display, which has nobody in front of it. */

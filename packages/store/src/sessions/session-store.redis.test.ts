@@ -235,6 +235,19 @@ test('[session] [SE-END] with a commit lane an end that no replica holds is not 
   expect(await standing(token), 'on this server it is gone all the same').toBe('none');
 });
 
+test('[session] [SE-END] neither is the end of an API token', async () => {
+  const made = { port, key, now: () => clock.ms };
+  const lane = new ApiTokenStore({ ...made, durability: { numReplicas: 1, timeoutMs: 50 } });
+  const wanted = { uid: 'durable', name: 'nightly', scopes: ['read'], expiresAt: clock.ms + hourMs };
+  const [one, two] = [await lane.create(wanted), await lane.create(wanted)];
+  if (!one || !two) throw new Error('refused too early');
+  await expect(lane.end('durable', one.id)).rejects.toMatchObject({ code: 'outcome_unknown' });
+  expect(await lane.find(one.token), 'on this server it is gone all the same').toBeNull();
+  const plain = new ApiTokenStore({ ...made, durability: null });
+  await plain.endAll('durable');
+  expect([await plain.find(two.token), await plain.list('durable')]).toEqual([null, []]);
+});
+
 test('[session] many requests of one turn are one question, and none gets an older answer', async () => {
   const opened = [];
   for (let i = 0; i < 20; i += 1) opened.push(await open(`user-${i}`));

@@ -1,7 +1,6 @@
 /** Sessions in Redis: opened, found, changed and ended. What they mean to a request is the server's business. */
 import { Fault, type StepUpPurpose } from '@workflow-bolt/contracts';
 import { CommitGuard } from '../commit-guard.ts';
-import type { FunctionCall } from '../function-call.ts';
 import {
   type EndRecordReply,
   type EndRecordsReply,
@@ -14,6 +13,7 @@ import type { MacKey } from '../mac-key.ts';
 import type { Durability, RedisPort } from '../redis-port.ts';
 import { RecordReader } from './record-reader.ts';
 import { openRecord, sealRecord } from './sealed-record.ts';
+import { sendDurably } from './send-durably.ts';
 import { globalEpochKey, personKeys, revocationChannel } from './session-keys.ts';
 import { endOf, type SessionRecord, standingOf, withToken } from './session-record.ts';
 import {
@@ -57,7 +57,7 @@ export type NewSession = Pick<
   | 'device'
   | 'network'
   | 'isDevelopment'
-> & { stepUps?: Partial<Record<StepUpPurpose, number>> };
+> & { stepUps?: Partial<Record<StepUpPurpose, number>>; access?: string };
 
 export type Opened = { token: string; session: StoredSession; evicted: string[] };
 
@@ -175,7 +175,7 @@ export class SessionStore {
       { id: address.sel },
     );
     this.#remembered.delete(id);
-    const { existed } = await this.#sendDurably<EndRecordReply>(call);
+    const { existed } = await sendDurably<EndRecordReply>(this.#options, call);
     await this.#tell(uid, id);
     return existed === 1;
   }
@@ -261,7 +261,7 @@ export class SessionStore {
         keepTtlMs: sealed?.ttlMs ?? 0,
       },
     );
-    const reply = await this.#sendDurably<EndRecordsReply>(call);
+    const reply = await sendDurably<EndRecordsReply>(this.#options, call);
     if (reply.status === 'changed') return 'changed';
     return keep && kept && sealed ? { id: keep.id, record: kept, text: sealed.text } : null;
   }
@@ -298,17 +298,6 @@ export class SessionStore {
     const key = personKeys(tag).sessionPrefix + sel;
     const ttlMs = Math.max(1, endOf(record) - this.#options.now()) + keptAfterMs;
     return { key, text: sealRecord(this.#options.key, key, record), ttlMs };
-  }
-
-  /** With a commit lane, an end that too few replicas hold is not told as done: a failover would undo it. */
-  async #sendDurably<Reply>(call: FunctionCall<Reply>): Promise<Reply> {
-    const { durability } = this.#options;
-    if (!durability) return this.#port.fcall(call);
-    const { replies, numAcked } = await this.#port.fcallDurable([call], durability);
-    const [reply] = replies;
-    if (!reply?.ok) throw reply?.error ?? new Fault('outcome_unknown', { reason: 'no_answer' });
-    if (numAcked < durability.numReplicas) throw new Fault('outcome_unknown', { reason: 'too_few_replicas' });
-    return reply.reply;
   }
 
   /** A hint: whoever does not hear it asks again within seconds. */

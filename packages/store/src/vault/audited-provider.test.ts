@@ -17,6 +17,7 @@ function provider(more: Partial<KeyProvider> = {}): KeyProvider {
     publicKey: async () => bytes,
     wrappedBy: () => 'k1',
     status: async () => ({ kind: 'local-file', keys: [] }),
+    rotate: async () => null,
     ...more,
   };
 }

@@ -35,5 +35,6 @@ export function auditedProvider(provider: () => KeyProvider, take: (use: KeyUse)
     publicKey: () => provider().publicKey(),
     wrappedBy: (wrapped) => provider().wrappedBy(wrapped),
     status: () => provider().status(),
+    rotate: (purpose) => provider().rotate(purpose),
   };
 }

@@ -65,7 +65,8 @@ test('[H-05] [I8] a person, a visit and a frame say nothing about the patient, a
     { type: 'room.cleaned', roomId: 'exam-1' },
   ]);
   const texts = [sealedPerson(), codec.sealEntity('v:w1', visit('w1'), stamp), codec.sealFrame(frame)];
-  for (const text of texts) expect(text).not.toMatch(/canary|1970|555|tebra:|9001|7001|Main street|f{32}/i);
+  for (const text of texts)
+    expect(text).not.toMatch(/canary|1970-01-01|555 0100|tebra:|"9001"|"7001"|Main street|f{32}/i);
   const fresh = await codecOf(board);
   expect(await opened(fresh, 'p:w1', texts[0] ?? '')).toEqual(person('w1'));
   expect(await opened(fresh, 'v:w1', texts[1] ?? '')).toEqual(visit('w1'));

@@ -155,9 +155,17 @@ export class DataKeys {
     this.#loadedBlocks.add(id);
   }
 
+  /** Keys that were destroyed stay in no memory either. */
+  #forget(): void {
+    this.#known.clear();
+    this.#loadedBlocks.clear();
+    this.#spare.length = 0;
+  }
+
   async #loadDestroyed(): Promise<void> {
     const { store, now } = this.#hierarchy;
     this.#isDestroyed = (await store.get(keyNames.destroyedScope(this.scope))) !== null;
+    if (this.#isDestroyed) this.#forget();
     for (const name of await listDocuments(store, keyNames.destroyedKeys(this.scope))) {
       const [block = '', index] = name.split('.');
       const kid = dataKidOf(this.scope, { block, index: Number(index) });

@@ -26,9 +26,8 @@ export type SealingKey = { kid: string; key: KeyObject };
 /** What an envelope is bound to: `info` separates derived keys by purpose, `aad` names the one place it belongs to. */
 export type Binding = { info: string; aad: string };
 
-/** Algorithms this version writes or reads; `q1` is kept for a post-quantum key wrap (ML-KEM-768 with AES-256-GCM). */
+/** Algorithms this version writes or reads. The id `q1` is kept free for a post-quantum key wrap (ML-KEM-768). */
 export const envelopeAlgorithms = { g1: 'AES-256-GCM, HKDF-SHA256, committed' } as const;
-export const reservedAlgorithms = ['q1'] as const;
 
 const prefix = 'bolt1.';
 const [saltBytes, ivBytes, keyBytes, tagBytes] = [16, 12, 32, 16];
@@ -139,10 +138,6 @@ export function kidOf(envelope: string): string {
   const [, kid] = headerShape.exec(envelope) ?? [];
   if (kid === undefined) throw cryptFault('malformed');
   return kid;
-}
-
-export function isEnvelope(text: string): boolean {
-  return text.startsWith(prefix);
 }
 
 /** Opens an envelope whole or not at all. Throws Fault `phi_unreadable`. */

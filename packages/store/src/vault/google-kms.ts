@@ -156,6 +156,11 @@ export class GoogleKms implements KeyProvider {
     return { kind: 'google-kms', keys: keys.flat() };
   }
 
+  /** Who uses these keys does not manage them: a new version is the console's matter. */
+  async rotate(): Promise<null> {
+    return null;
+  }
+
   async #versionsOf(purpose: KeyPurpose): Promise<KeyInfo[]> {
     const parent = this.#keyName(purpose);
     const versions = await asked(this.#parts.client.listCryptoKeyVersions({ parent }));

@@ -172,10 +172,11 @@ export class KeyHierarchy {
     this.told({ use: 'failed', clinic, kid: rest.at(-1) || kind, period, reason });
   }
 
-  /** One read for all who ask at once; a failure is not held. */
+  /** One read for all who ask at once; a failure is not held, and what nobody asked for lately is let go. */
   hold<T>(name: string, read: () => Promise<T>): Promise<T> {
     const held = this.#held.get(name);
     if (held && this.now() - held.at < keyCacheMs) return held.value as Promise<T>;
+    for (const [each, { at }] of this.#held) if (this.now() - at >= keyCacheMs) this.#held.delete(each);
     const value = read();
     this.#held.set(name, { at: this.now(), value });
     value.catch((error: unknown) => {

@@ -20,4 +20,9 @@ export interface KeyProvider {
   wrappedBy(wrapped: string): string;
   /** Which keys there are. Throws Fault `keys_unavailable`. */
   status(): Promise<KeyProviderStatus>;
+  /**
+   * Makes a new active key for a purpose and answers its id; the former ones only open what they sealed. Null where the
+   * service renews its keys by itself or by its own console. Throws Fault `keys_unavailable`.
+   */
+  rotate(purpose: KeyPurpose): Promise<string | null>;
 }

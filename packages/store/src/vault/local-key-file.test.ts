@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { keyFile } from '../../test/sealed-day.ts';
 import { cryptReasonOf } from './crypt-failure.ts';
@@ -66,6 +66,29 @@ test('[crypto] rotation: new secrets take the new key, former ones open until th
   const states = (await provider.status()).keys.filter(({ purpose }) => purpose === 'credentials');
   expect(states.map(({ state }) => state)).toEqual(['disabled', 'active']);
   expect(JSON.stringify(await provider.status())).not.toContain('secret');
+  await remove();
+});
+
+test('[crypto] [H-05] what one process rotates or switches off counts in every other at once, and two rotations lose no key', async () => {
+  const { provider, path, remove } = await keyFile();
+  const other = await LocalKeyFile.open(path);
+  const before = await sealSecret(other, 'phi', 'one', 'a');
+  const kid = await provider.rotate('phi');
+  expect(other.wrappedBy(await sealSecret(other, 'phi', 'two', 'a'))).toBe(kid);
+  await provider.setState(provider.wrappedBy(before), 'disabled');
+  expect(await reasonOf(openSecret(other, 'phi', before, 'a'))).toBe('disabled_key');
+  // A key that has sealed something must never be written over.
+  const made = await Promise.all([provider, other, provider, other].map((each) => each.rotate('phi')));
+  const kept = (await (await LocalKeyFile.open(path)).status()).keys.map((key) => key.kid);
+  expect(kept).toEqual(expect.arrayContaining([kid, ...made]));
+  await remove();
+});
+
+test('[crypto] a lock left by a process that died holds nobody up for good', async () => {
+  const { provider, path, remove } = await keyFile();
+  await writeFile(`${path}.lock`, '');
+  await utimes(`${path}.lock`, new Date(0), new Date(0));
+  expect(await provider.rotate('phi')).toMatch(/^phi-/);
   await remove();
 });
 

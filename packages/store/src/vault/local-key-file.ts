@@ -14,6 +14,7 @@ import {
 } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   Fault,
   type KeyFile,
@@ -91,9 +92,38 @@ async function createKeyFile(path: string): Promise<KeyFile> {
   }
 }
 
+/** A change takes milliseconds; a lock this old belongs to a process that died. */
+const lockStaleMs = 10_000;
+const lockPauseMs = 20;
+
+/** One change at a time, whichever process makes it: the second would otherwise write over a key that is in use. */
+async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const lock = `${path}.lock`;
+  while (!(await takeLock(lock))) await pause(lockPauseMs);
+  try {
+    return await work();
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+async function takeLock(lock: string): Promise<boolean> {
+  try {
+    await (await open(lock, 'wx', 0o600)).close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new Fault('keys_unavailable', {}, error);
+    const held = await stat(lock).catch(() => null);
+    if (held && Date.now() - held.mtimeMs > lockStaleMs) await rm(lock, { force: true });
+    return false;
+  }
+}
+
 export class LocalKeyFile implements KeyProvider {
   readonly #path: string;
   #file: KeyFile;
+  /** Which writing of the file this is; another process may have rotated since. */
+  #writing = '';
 
   private constructor(path: string, file: KeyFile) {
     this.#path = path;
@@ -106,12 +136,14 @@ export class LocalKeyFile implements KeyProvider {
   }
 
   async wrap(purpose: KeyPurpose, plain: Uint8Array, aad: string): Promise<string> {
+    await this.#refresh();
     const { kid, secret } = this.#active(purpose);
     return sealBytes(sealingKey(kid, secret), { info: purpose, aad }, plain);
   }
 
   async unwrap(purpose: KeyPurpose, wrapped: string, aad: string): Promise<Uint8Array> {
-    const { kid, secret } = await this.#find(purpose, kidOf(wrapped));
+    await this.#refresh();
+    const { kid, secret } = this.#find(purpose, kidOf(wrapped));
     return openBytes(sealingKey(kid, secret), { info: purpose, aad }, wrapped);
   }
 
@@ -158,11 +190,22 @@ export class LocalKeyFile implements KeyProvider {
     await this.#replace((keys) => keys.map((key) => (key.kid === kid ? { ...key, state } : key)));
   }
 
-  async #replace(change: (keys: StoredKey[]) => StoredKey[]): Promise<void> {
+  #replace(change: (keys: StoredKey[]) => StoredKey[]): Promise<void> {
+    return locked(this.#path, async () => {
+      await this.#reread();
+      const file: KeyFile = { format: 1, keys: change(this.#file.keys) };
+      await rename(await writeAside(this.#path, file), this.#path);
+      this.#file = file;
+    });
+  }
+
+  /** A key that was added or switched off elsewhere counts here at once; a file that is gone is served from memory. */
+  async #refresh(): Promise<void> {
+    const now = await stat(this.#path).catch(() => null);
+    const writing = now && `${now.ino} ${now.mtimeMs}`;
+    if (writing === null || writing === this.#writing) return;
     await this.#reread();
-    const file: KeyFile = { format: 1, keys: change(this.#file.keys) };
-    await rename(await writeAside(this.#path, file), this.#path);
-    this.#file = file;
+    this.#writing = writing;
   }
 
   async #reread(): Promise<void> {
@@ -175,11 +218,8 @@ export class LocalKeyFile implements KeyProvider {
     return { kid: key.kid, secret: Buffer.from(key.secret, 'base64') };
   }
 
-  /** Another process may have rotated since this one read the file. */
-  async #find(purpose: KeyPurpose, kid: string): Promise<{ kid: string; secret: Buffer }> {
-    const isIt = (row: StoredKey) => row.purpose === purpose && row.kid === kid;
-    if (!this.#file.keys.some(isIt)) await this.#reread();
-    const key = this.#file.keys.find(isIt);
+  #find(purpose: KeyPurpose, kid: string): { kid: string; secret: Buffer } {
+    const key = this.#file.keys.find((row) => row.purpose === purpose && row.kid === kid);
     if (!key) throw cryptFault('unknown_key');
     if (key.state === 'disabled') throw cryptFault('disabled_key');
     return { kid, secret: Buffer.from(key.secret, 'base64') };

@@ -43,6 +43,7 @@ export function lazyKeyProvider(address: string, store?: ObjectStore): KeyProvid
     publicKey: async () => (await opened()).publicKey(),
     wrappedBy: (wrapped) => wrapped.split('.')[2] ?? '',
     status: async () => (await opened()).status(),
+    rotate: async (purpose) => (await opened()).rotate(purpose),
   };
 }
 

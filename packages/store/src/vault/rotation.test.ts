@@ -1,8 +1,8 @@
+import { isCertificateOf } from '@workflow-bolt/audit-verifier';
 import type { EntityId } from '@workflow-bolt/contracts';
 import { afterAll, expect, test } from 'vitest';
 import { MemoryObjectStore } from '../../test/memory-object-store.ts';
 import { board, keyFile, person, vaultOn } from '../../test/sealed-day.ts';
-import { verifyCertificate } from './certificate.ts';
 import { cryptReasonOf } from './crypt-failure.ts';
 import { destroyDataKeys } from './destroy-keys.ts';
 import { kidOf } from './envelope.ts';
@@ -186,20 +186,39 @@ test('[H-23] [privacy] a destroyed month is gone here, in every other process, a
   await expect(codec.reserve(['p:new'])).rejects.toMatchObject({ details: { reason: 'destroyed_key' } });
 });
 
+test('[H-23] [crypto] a process that works on a month when another destroys it lets its keys go, and seals nothing more', async () => {
+  const store = new MemoryObjectStore();
+  const texts = await sealedDay(store);
+  const working = vaultOn(keys.provider, store).vault;
+  const codec = working.board(board);
+  await codec.open();
+  await codec.prepare([...texts.values()]);
+  await codec.reserve(['p:new']);
+  const own = working.dataKeys(scope);
+  const [kid = ''] = kidsOf(texts, 'p:w7');
+  expect([own.get(kid) === undefined, own.numSpare > 0]).toEqual([false, true]);
+  await vaultOn(keys.provider, store).vault.destroyPeriod({ clinic: 'north', period: '2026-11' }, order);
+  await own.refresh();
+  expect([own.get(kid), own.numSpare]).toEqual(['destroyed', 0]);
+  await expect(codec.reserve(['p:new'])).rejects.toMatchObject({ details: { reason: 'destroyed_key' } });
+});
+
 test('[H-23] [crypto] a certificate is valid under the key its reader trusts only, and as it was signed only', async () => {
   const store = new MemoryObjectStore();
   await sealedDay(store);
   const { vault } = vaultOn(keys.provider, store);
   const certificate = await vault.destroyPeriod({ clinic: 'north', period: '2026-11' }, order);
   const trusted = await keys.provider.publicKey();
-  expect(verifyCertificate(certificate, trusted)).toBe(true);
+  expect(isCertificateOf(certificate, trusted)).toBe(true);
   const forged = { ...certificate, destruction: { ...certificate.destruction, by: 'nobody' } };
-  expect(verifyCertificate(forged, trusted)).toBe(false);
-  expect(verifyCertificate({ ...certificate, signature: '' }, trusted)).toBe(false);
-  expect(verifyCertificate({ ...certificate, extra: 1 }, trusted)).toBe(false);
+  expect(isCertificateOf(forged, trusted)).toBe(false);
+  expect(isCertificateOf({ ...certificate, signature: '' }, trusted)).toBe(false);
+  expect(
+    isCertificateOf({ ...certificate, destruction: { ...certificate.destruction, extra: 1 } }, trusted),
+  ).toBe(false);
   const other = await keyFile();
-  expect(verifyCertificate(certificate, await other.provider.publicKey())).toBe(false);
-  expect(verifyCertificate(certificate, Buffer.from(''))).toBe(false);
+  expect(isCertificateOf(certificate, await other.provider.publicKey())).toBe(false);
+  expect(isCertificateOf(certificate, Buffer.from(''))).toBe(false);
   await other.remove();
 });
 
