@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { parseOptions } from '@node-rs/argon2';
 import { normalPassword } from '@workflow-bolt/domain';
 import { argon2id, type HashCost, type HashEngine, ownThreads } from './hash-engine.ts';
-import { HashGate } from './hash-gate.ts';
+import { HashGate, type HashLane } from './hash-gate.ts';
 
 export type HasherOptions = { cost: HashCost; running: number; waiting: number; engine?: HashEngine };
 
@@ -29,19 +29,19 @@ export class PasswordHasher {
     return this.#computed;
   }
 
-  /** True when the next `verify` would be refused. */
-  get isBusy(): boolean {
-    return this.#gate.isFull;
+  /** True when the next `verify` in this lane would be refused. */
+  isBusy(lane: HashLane): boolean {
+    return this.#gate.isFull(lane);
   }
 
-  /** Throws `sign_in_busy`. */
+  /** For those who have proved who they are. Throws `sign_in_busy`. */
   hash(password: string): Promise<string> {
-    return this.#run(() => this.#engine.hash(normalPassword(password), this.#cost));
+    return this.#run('known', () => this.#engine.hash(normalPassword(password), this.#cost));
   }
 
   /** Throws `sign_in_busy`. A null verifier belongs to nobody. */
-  async verify(verifier: string | null, password: string): Promise<boolean> {
-    const isRight = await this.#run(() =>
+  async verify(verifier: string | null, password: string, lane: HashLane): Promise<boolean> {
+    const isRight = await this.#run(lane, () =>
       this.#engine.verify(verifier ?? this.#decoy, normalPassword(password)),
     );
     return isRight && verifier !== null;
@@ -62,8 +62,8 @@ export class PasswordHasher {
     this.#engine.stop();
   }
 
-  #run<T>(work: () => Promise<T>): Promise<T> {
-    return this.#gate.run(() => {
+  #run<T>(lane: HashLane, work: () => Promise<T>): Promise<T> {
+    return this.#gate.run(lane, () => {
       this.#computed += 1;
       return work();
     });

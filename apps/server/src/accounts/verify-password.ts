@@ -4,6 +4,7 @@ import { failuresInARowMax, type ThrottleSubject } from '@workflow-bolt/store';
 import type { Call } from '../http/handler.ts';
 import { ProblemError } from '../http/problem-answer.ts';
 import type { SignInParts } from './complete-sign-in.ts';
+import type { HashLane } from './hash-gate.ts';
 import { subjectOf } from './second-factors.ts';
 import { accountEntity, anonymous } from './sign-in-audit.ts';
 import { mustTake } from './throttle-answer.ts';
@@ -25,20 +26,33 @@ export async function verifyPassword(
   call: Call,
   { login, password }: { login: string; password: string },
 ): Promise<Account> {
-  if (parts.hasher.isBusy) throw new ProblemError('sign_in_busy');
+  refuseWhenBusy(parts, laneAtFirstSight(call));
   const found = await parts.accounts.findByLogin(login);
   const account = isInUse(found) && found.kind === 'human' ? found : null;
   const subject = await subjectOf(parts, call, { login, uid: account?.uid ?? null });
+  const lane = laneOf(subject);
+  refuseWhenBusy(parts, lane);
   const attempt = await takeAttempt(parts, call, subject);
   const failures = await parts.throttle.countFailure(account?.uid ?? null, subject);
   const credentials = await parts.credentials.readPassword(account?.uid ?? null);
-  const isRight = await parts.hasher.verify(credentials.password, password);
+  const isRight = await parts.hasher.verify(credentials.password, password, lane);
   if (!isRight || account === null || failures > failuresInARowMax) {
     await writeFailure(parts, call, found, failures > failuresInARowMax);
     throw new ProblemError('sign_in_failed');
   }
   await settle(parts, { account, credentials, subject, attempt }, password);
   return account;
+}
+
+const laneOf = ({ device, station }: ThrottleSubject): HashLane =>
+  device === null && station === null ? 'stranger' : 'known';
+
+/** Whoever shows no cookie is a stranger, which needs no look at Redis: a flood is turned away for next to nothing. */
+const laneAtFirstSight = ({ req }: Call): HashLane =>
+  req.headers.cookie === undefined ? 'stranger' : 'known';
+
+function refuseWhenBusy({ hasher }: SignInParts, lane: HashLane): void {
+  if (hasher.isBusy(lane)) throw new ProblemError('sign_in_busy');
 }
 
 async function takeAttempt(parts: SignInParts, call: Call, subject: ThrottleSubject): Promise<string> {

@@ -153,7 +153,7 @@ async function isRightPin(parts: LockParts, attempt: Attempt): Promise<boolean> 
   const { isAllowed, here, day } = await parts.pins.spend(userId, workstation.id);
   // Whether nobody waits here or the PIN is wrong looks and costs the same.
   const verifier = isAllowed && stored ? await parts.pins.verifierOf(userId) : null;
-  const isRight = await parts.hasher.verify(verifier, pin);
+  const isRight = await parts.hasher.verify(verifier, pin, 'known');
   if (isRight) await parts.pins.refund(userId, workstation.id);
   else if (!isAllowed || here >= pinFailuresMax || day >= pinFailuresPerDayMax) await end(parts, attempt);
   return isRight;
