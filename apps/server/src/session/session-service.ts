@@ -64,8 +64,6 @@ const rotateAfterMs = 3_600_000;
 const replacesMax = 4;
 /** Writing each step's time would cost as much as the step: it is written when this part of the idle time has passed. */
 const touchPart = 60;
-/** Marks of what somebody may: kept for so many people, and so long. */
-const accessMax = 5_000;
 const accessLength = 16;
 
 export class RedisSessionService implements SessionService {
@@ -73,7 +71,8 @@ export class RedisSessionService implements SessionService {
   readonly #behind = new WeakMap<Session, Behind>();
   /** Computed once for as long as the record of the session is remembered. */
   readonly #csrf = new WeakMap<StoredSession, string>();
-  readonly #access = new Map<string, string>();
+  /** Marks of what people may, for as long as the list of their clinics is in memory: it may be long. */
+  readonly #access = new WeakMap<readonly string[], Map<string, string>>();
   readonly #listeners = new Set<(revocation: Revocation) => void>();
 
   constructor(parts: SessionServiceParts) {
@@ -386,12 +385,15 @@ export class RedisSessionService implements SessionService {
 
   /** What somebody may at this moment, as a mark that tells nobody what it is. */
   #accessOf({ user, roles }: Pick<DirectoryUser, 'user' | 'roles'>): string {
-    const said = `${user.id}|${roles.join()}|${user.clinics.join()}`;
-    const known = this.#access.get(said);
+    const { id, clinics } = user;
+    const marks = this.#access.get(clinics) ?? new Map<string, string>();
+    this.#access.set(clinics, marks);
+    const who = `${id}|${roles.join()}`;
+    const known = marks.get(who);
     if (known !== undefined) return known;
-    const mark = this.#parts.key.mac('base64url', `bolt-access-v1|${said}`).slice(0, accessLength);
-    if (this.#access.size >= accessMax) this.#access.clear();
-    this.#access.set(said, mark);
+    const said = `bolt-access-v1|${who}|${clinics.join()}`;
+    const mark = this.#parts.key.mac('base64url', said).slice(0, accessLength);
+    marks.set(who, mark);
     return mark;
   }
 
