@@ -1,5 +1,6 @@
 import { constantSchedule, type LoadResult, runOpenLoop } from '@workflow-bolt/testkit';
 import { ownThreads } from '../../apps/server/src/accounts/hash-engine.ts';
+import { BenchProcess } from '../processes/bench-process.ts';
 import { BenchStage } from '../processes/bench-stage.ts';
 import { boardPath } from '../processes/product-server.ts';
 import { alternate } from '../report/alternate.ts';
@@ -13,7 +14,7 @@ import {
   type Table,
 } from '../report/bench-report.ts';
 import { openLoopRow } from '../report/load-row.ts';
-import { HttpLane, jsonHeaders } from '../wire/http-lane.ts';
+import { jsonHeaders } from '../wire/http-lane.ts';
 import { LanePool } from '../wire/lane-pool.ts';
 import { provenManager, SignInPerson } from '../wire/sign-in-people.ts';
 
@@ -25,43 +26,32 @@ const signInMsMax = 300;
 const chosenCost = { memoryKib: 65_536, passes: 3 };
 const visits = 200;
 const boardsPerS = 50;
-/** Far more than the hashes of one process, so the queue is full all the time. */
-const floodLanes = 48;
 /** Five rounds of it are as many enrolments as one network may make in a quarter of an hour. */
 const peoplePerRound = 4;
 /** The bench meets the product on a machine of its own noise; what a flood adds must stay within it. */
 const p99RatioMax = 1.2;
 
-/** Wrong passwords, each for another name and from another network: no throttle but the queue slows them. */
 class LoginFlood {
-  readonly answers: Record<number, number> = {};
-  readonly #lanes: HttpLane[];
-  #isOn = true;
-  #n = 0;
-  readonly #running: Promise<unknown>;
+  readonly #process: BenchProcess;
 
-  constructor(port: number) {
-    this.#lanes = Array.from({ length: floodLanes }, () => new HttpLane(port));
-    this.#running = Promise.all(this.#lanes.map((lane) => this.#pour(lane)));
+  private constructor(process: BenchProcess) {
+    this.#process = process;
   }
 
-  async stop(): Promise<void> {
-    this.#isOn = false;
-    await this.#running;
-    for (const lane of this.#lanes) lane.close();
+  static async start(port: number): Promise<LoginFlood> {
+    const script = 'bench/processes/login-flood.ts';
+    const env = { PORT: String(port) };
+    return new LoginFlood(
+      await new BenchProcess({ name: 'login-flood', script, env, readyUrl: null }).start(),
+    );
   }
 
-  async #pour(lane: HttpLane): Promise<void> {
-    while (this.#isOn) {
-      const n = ++this.#n;
-      const network = `${1 + (n % 200)}.${Math.floor(n / 200) % 250}.${Math.floor(n / 50_000)}.9`;
-      const headers = `content-type: application/json\r\nx-forwarded-for: ${network}\r\n`;
-      const body = JSON.stringify({ login: `flood-${n}`, password: 'not the right password' });
-      const { status } = await lane.request('POST', '/api/v1/sign-in/password', headers, body);
-      this.answers[status] = (this.answers[status] ?? 0) + 1;
-      // Whoever is told to come back later does, though sooner than told; many machines keep no common beat.
-      if (status !== 401) await new Promise((resolve) => setTimeout(resolve, 100 + 200 * Math.random()));
-    }
+  /** How often it was answered by which status. */
+  async stop(): Promise<Record<number, number>> {
+    await this.#process.end('SIGTERM');
+    const told = JSON.parse(this.#process.logTail(1)) as { answers: Record<number, number> };
+    await this.#process[Symbol.asyncDispose]();
+    return told.answers;
   }
 }
 
@@ -100,11 +90,11 @@ async function run({ isQuick, rounds, log }: BenchSetting): Promise<BenchReport>
     }
     await load(3_000);
     await alternate(rounds, names, async (name, round) => {
-      const flood = name === 'quiet' ? null : new LoginFlood(product.port);
+      const flood = name === 'quiet' ? null : await LoginFlood.start(product.port);
       const result = await load(isQuick ? 5_000 : 20_000);
-      await flood?.stop();
+      const answers = await flood?.stop();
       p99[name].push(result.latencyMs.p99);
-      boards.rows.push({ ...openLoopRow({ while: name }, result), answers: words(flood?.answers) });
+      boards.rows.push({ ...openLoopRow({ while: name }, result), answers: words(answers) });
       log(`sign-in round ${round + 1}: ${name} p99 ${result.latencyMs.p99} ms`);
     });
   } finally {
