@@ -7,6 +7,7 @@ import type { BoardHost } from '@workflow-bolt/store';
  * their first role when none may, and the rules refuse it.
  */
 export function actingRole(roles: readonly Role[], command: Command, host: BoardHost): Role {
+  if (roles.length === 1 && roles[0]) return roles[0];
   const may = rolesFor(command).filter((role) => isInMove(role, command, host));
   return roles.find((role) => may.includes(role)) ?? roles[0] ?? 'viewer';
 }

@@ -365,10 +365,16 @@ export class RedisSessionService implements SessionService {
     const stepUps = this.#proofsOf(record, person);
     const proofs = Object.values(stepUps);
     const session: Session = {
-      ...{ id, user: person.user, roles: person.roles },
-      ...{ station: record.station, workstation: record.workstation },
-      ...{ expiresAt: record.endsAt, idleEndsAt: endOf(record) },
-      ...{ aal: record.aal, amr: record.amr, authAt: record.authAt },
+      id,
+      user: person.user,
+      roles: person.roles,
+      station: record.station,
+      workstation: record.workstation,
+      expiresAt: record.endsAt,
+      idleEndsAt: endOf(record),
+      aal: record.aal,
+      amr: record.amr,
+      authAt: record.authAt,
       stepUpAt: proofs.length > 0 ? Math.max(...proofs) : null,
       stepUps,
       isDevelopment: record.isDevelopment,
