@@ -24,6 +24,15 @@ describe('equality of plain data', () => {
     expect(isSameValue({ a: 1, b: null }, { a: 1 })).toBe(false);
   });
 
+  it('what every object inherits is no field of it', () => {
+    const bare = JSON.parse('{"__proto__":{}}') as unknown;
+    for (const named of [{ toString: 1 }, { constructor: 1 }, { valueOf: [] }, bare]) {
+      expect(isSameValue({}, named)).toBe(false);
+      expect(isSameValue(named, {})).toBe(false);
+      expect(isSameValue(named, structuredClone(named))).toBe(true);
+    }
+  });
+
   it('a list is no record, and longer is not the same', () => {
     expect(isSameValue([], {})).toBe(false);
     expect(isSameValue([1], { 0: 1 })).toBe(false);

@@ -7,10 +7,13 @@ function isRecord(value: unknown): value is Fields {
 const areSameItems = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((item, i) => isSameValue(item, b[i]));
 
+/** Not what every object inherits, such as `toString`. */
+const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
+
 /** Asked of every field of every visit that changes: nothing is collected to be compared. */
 function areSameFields(a: Fields, b: Fields): boolean {
-  for (const key in a) if (!isSameValue(a[key], b[key])) return false;
-  for (const key in b) if (b[key] !== undefined && a[key] === undefined) return false;
+  for (const key in a) if (!isSameValue(a[key], own(b, key))) return false;
+  for (const key in b) if (b[key] !== undefined && own(a, key) === undefined) return false;
   return true;
 }
 

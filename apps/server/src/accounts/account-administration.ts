@@ -106,6 +106,8 @@ export function postActivateAccount(parts: SignInParts): Handler {
   return async (call) => {
     const { version, reason } = parseInput(activateAccountRequestSchema, call.body, 'body');
     const former = await mustAdminister(parts, call);
+    // What its deactivation could not end, or was made at that very moment, ends before it could count again.
+    if (former.state === 'deactivated') await parts.tokens.endAll(former.uid);
     const wanted = { state: 'active' } as const;
     return change(parts, call, { former, version, why: 'activated', wanted, reason });
   };

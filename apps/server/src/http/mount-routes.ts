@@ -6,6 +6,7 @@ import type { Express, Request, Response } from 'express';
 import type { Access } from '../access/access.ts';
 import { AccessDenied, denialEvent } from '../access/access-denied.ts';
 import { type AdmissionParts, admit, bodyReader, type Incoming } from './admit.ts';
+import { answerCookies } from './answer-cookies.ts';
 import { type Answer, type Call, expressPath, type Handler, type Handlers } from './handler.ts';
 import { type IdentityParts, identify, recall } from './identify.ts';
 import type { Log } from './log.ts';
@@ -140,8 +141,7 @@ function bodyOf({ json, text, bytes }: NonNullable<Answer>): string | Buffer | u
 
 /**
  * One header block and one string body, which node writes in one piece; setting headers one by one costs as much as
- * routing. A cookie here takes the place of one that was set while the request was let in: the handler has replaced the
- * token once more, or ended the session.
+ * routing.
  */
 function send(
   route: Route,
@@ -151,7 +151,8 @@ function send(
   const headers: string[] = route.tag === 'documents' ? [] : [...apiHeaderList];
   headers.push('X-Request-Id', requestId);
   for (const [name, value] of Object.entries(answer.headers ?? {})) headers.push(name, value);
-  for (const cookie of answer.cookies ?? []) headers.push('Set-Cookie', cookie);
+  for (const cookie of answerCookies(res.getHeader('Set-Cookie'), answer.cookies ?? []))
+    headers.push('Set-Cookie', cookie);
   const body = bodyOf(answer);
   if (body !== undefined) {
     headers.push('Content-Type', answer.type ?? 'application/json');

@@ -34,7 +34,7 @@ function subjectsOf(sites: EhrServiceLocation[], serviceLocationName: string | n
     practices: async () => ehrOk([{ practiceId: '7', name: 'Fern Street' }]),
     serviceLocations: async () => {
       asked.sites += 1;
-      return ehrOk(sites);
+      return ehrOk([...sites]);
     },
   } as unknown as EhrReadPort;
   const settings = { practiceName: 'Fern Street', serviceLocationName } as Settings;
@@ -94,11 +94,22 @@ describe('[WB-WALK-IN] the place of a new appointment', () => {
     expect(await placeOf(subjects, walkIn('ehr-1', 'North'))).toBe('92');
   });
 
+  it('that is new in the EHR refuses nobody: it is read once more', async () => {
+    const sites = [north];
+    const { subjects, asked } = subjectsOf(sites);
+    expect(await placeOf(subjects, walkIn('ehr-1', 'North'))).toBe('91');
+    sites.push(south);
+    expect(await placeOf(subjects, walkIn('ehr-1', 'South'))).toBe('92');
+    expect(asked.sites).toBe(2);
+  });
+
   it('is never guessed: the card says that something is missing, and it is looked up anew', async () => {
     const undecided = subjectsOf([north, south]);
     expect(await placeOf(undecided.subjects, walkIn('ehr-1'))).toBe('incomplete');
     const board = [visitAt('ehr-1', 'North'), visitAt('ehr-1', 'South')];
     expect(await placeOf(undecided.subjects, walkIn('ehr-1'), board)).toBe('incomplete');
+    const elsewhere = [...board, ...['a', 'b', 'c'].map(() => visitAt('ehr-2', 'North'))];
+    expect(await placeOf(undecided.subjects, walkIn('ehr-1'), elsewhere)).toBe('incomplete');
     const sites = [north, south];
     const misspelt = subjectsOf(sites, 'Suoth');
     expect(await placeOf(misspelt.subjects, walkIn('ehr-1', 'North'))).toBe('incomplete');

@@ -27,7 +27,7 @@ export type SubjectQuestion = {
 };
 
 type Place = { practiceId: string; serviceLocationId: string };
-type Sites = { practiceId: string; locations: readonly EhrServiceLocation[] };
+type Sites = { practiceId: string; locations: readonly EhrServiceLocation[]; readAt: number };
 type Looked<T> = { kind: 'found'; value: T } | Exclude<FoundSubject, { kind: 'found' }>;
 
 const away = { kind: 'away' } as const;
@@ -38,6 +38,8 @@ const askedMax = 5;
 const second = (at: number): number => Math.floor(at / 1_000);
 /** Where neither the visit nor its type says how long it is. */
 const slotMinutesDefault = 15;
+/** How long a practice's sites are believed. */
+const sitesMs = 600_000;
 /** Characters of a place's name that the board keeps. */
 const nameMax = 120;
 
@@ -152,6 +154,14 @@ export class WriteSubjects {
   /** Where the visit is: as the settings say, as it was booked, or where its provider works that day. */
   async #findPlace(question: SubjectQuestion, signal?: AbortSignal): Promise<Looked<Place>> {
     const wanted = this.#settings.serviceLocationName ?? placeOnBoard(question);
+    const wereKept = this.#sites !== null;
+    const place = await this.#placeNamed(wanted, signal);
+    // A site may be new in the EHR: what was read a while ago refuses nobody.
+    return place.kind === 'refused' && wereKept ? this.#placeNamed(wanted, signal) : place;
+  }
+
+  /** Null: the only one there is. */
+  async #placeNamed(wanted: string | null, signal?: AbortSignal): Promise<Looked<Place>> {
     const sites = await this.#findSites(signal);
     if (sites.kind !== 'found') return sites;
     const { practiceId, locations } = sites.value;
@@ -165,9 +175,10 @@ export class WriteSubjects {
     return { kind: 'found', value: { practiceId, serviceLocationId: location.locationId } };
   }
 
-  /** The practice and its sites, read once. */
+  /** The practice and its sites, as read a short while ago. */
   async #findSites(signal?: AbortSignal): Promise<Looked<Sites>> {
-    if (this.#sites) return { kind: 'found', value: this.#sites };
+    if (this.#sites && performance.now() - this.#sites.readAt < sitesMs)
+      return { kind: 'found', value: this.#sites };
     const { practiceName } = this.#settings;
     const practices = await this.#ehr.practices(signal);
     if (!practices.ok) return unread(practices);
@@ -176,7 +187,7 @@ export class WriteSubjects {
     const { practiceId } = practice;
     const locations = await this.#ehr.serviceLocations({ practiceId }, signal);
     if (!locations.ok) return unread(locations);
-    this.#sites = { practiceId, locations: locations.value };
+    this.#sites = { practiceId, locations: locations.value, readAt: performance.now() };
     return { kind: 'found', value: this.#sites };
   }
 }
@@ -186,12 +197,16 @@ function isSamePlace(name: string | null, wanted: string): boolean {
   return name !== null && (name === wanted || textOrNull(name, nameMax) === textOrNull(wanted, nameMax));
 }
 
-/** The place of the visit itself, else where most of its provider's others are, else where most of the board is. */
+/**
+ * The place of the visit itself, else where most of its provider's others are; where most of the board is only for a
+ * provider of whom no place is known.
+ */
 function placeOnBoard({ visit, others }: SubjectQuestion): string | null {
   if (visit.locationName !== null) return visit.locationName;
   const all = [...others].map(({ visit: other }) => other);
   const ofProvider = all.filter(({ providerId }) => providerId === visit.providerId);
-  return mainPlace(ofProvider) ?? mainPlace(all);
+  const isKnown = ofProvider.some(({ locationName }) => locationName !== null);
+  return mainPlace(isKnown ? ofProvider : all);
 }
 
 /** More than half of them: a call by video among many visits is no second site. Null where none has so many. */
