@@ -1,8 +1,10 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { chmod, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { keyFile } from '../../test/sealed-day.ts';
 import { cryptReasonOf } from './crypt-failure.ts';
+import { lockOf } from './key-file-lock.ts';
 import { LocalKeyFile } from './local-key-file.ts';
 import { openKeyProvider } from './open-key-provider.ts';
 import { openSecret, sealSecret } from './seal-secret.ts';
@@ -84,11 +86,16 @@ test('[crypto] [H-05] what one process rotates or switches off counts in every o
   await remove();
 });
 
-test('[crypto] a lock left by a process that died holds nobody up for good', async () => {
+test('[crypto] a lock left by a process that died holds nobody up for good, and loses no key of those who wait', async () => {
   const { provider, path, remove } = await keyFile();
-  await writeFile(`${path}.lock`, '');
-  await utimes(`${path}.lock`, new Date(0), new Date(0));
-  expect(await provider.rotate('phi')).toMatch(/^phi-/);
+  await mkdir(lockOf(path));
+  await writeFile(join(lockOf(path), 'dead'), '');
+  await utimes(join(lockOf(path), 'dead'), new Date(0), new Date(0));
+  const others = await Promise.all([1, 2, 3, 4].map(() => LocalKeyFile.open(path)));
+  const made = await Promise.all([provider, ...others].map((each) => each.rotate('phi')));
+  const kept = (await provider.status()).keys.map(({ kid }) => kid);
+  expect(kept).toEqual(expect.arrayContaining(made));
+  expect(await readdir(dirname(path))).toEqual([basename(path)]);
   await remove();
 });
 

@@ -12,9 +12,8 @@ import {
   randomUUID,
   sign,
 } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   Fault,
   type KeyFile,
@@ -26,6 +25,7 @@ import {
 } from '@workflow-bolt/contracts';
 import { cryptFault } from './crypt-failure.ts';
 import { kidOf, openBytes, sealBytes, sealingKey } from './envelope.ts';
+import { replaceAlone } from './key-file-lock.ts';
 import type { KeyProvider, KeyProviderStatus } from './key-provider.ts';
 
 /** Bits of a file's mode that let anyone but its owner in. */
@@ -44,13 +44,15 @@ function newKey(purpose: KeyPurpose): StoredKey {
   return { purpose, kid, state: 'active', createdAt: Date.now(), secret };
 }
 
-/** Written aside and moved into place whole: a power cut leaves the former file. */
+const textOf = (file: KeyFile): string => `${JSON.stringify(file, null, 2)}\n`;
+
+/** Written aside and moved into place whole: a power cut leaves none, or a whole one. */
 async function writeAside(path: string, file: KeyFile): Promise<string> {
   const half = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const handle = await open(half, 'wx', 0o600);
   try {
-    await handle.writeFile(`${JSON.stringify(file, null, 2)}\n`);
+    await handle.writeFile(textOf(file));
     await handle.sync();
   } finally {
     await handle.close();
@@ -89,33 +91,6 @@ async function createKeyFile(path: string): Promise<KeyFile> {
     return present;
   } finally {
     await rm(half, { force: true });
-  }
-}
-
-/** A change takes milliseconds; a lock this old belongs to a process that died. */
-const lockStaleMs = 10_000;
-const lockPauseMs = 20;
-
-/** One change at a time, whichever process makes it: the second would otherwise write over a key that is in use. */
-async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const lock = `${path}.lock`;
-  while (!(await takeLock(lock))) await pause(lockPauseMs);
-  try {
-    return await work();
-  } finally {
-    await rm(lock, { force: true });
-  }
-}
-
-async function takeLock(lock: string): Promise<boolean> {
-  try {
-    await (await open(lock, 'wx', 0o600)).close();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new Fault('keys_unavailable', {}, error);
-    const held = await stat(lock).catch(() => null);
-    if (held && Date.now() - held.mtimeMs > lockStaleMs) await rm(lock, { force: true });
-    return false;
   }
 }
 
@@ -190,13 +165,15 @@ export class LocalKeyFile implements KeyProvider {
     await this.#replace((keys) => keys.map((key) => (key.kid === kid ? { ...key, state } : key)));
   }
 
-  #replace(change: (keys: StoredKey[]) => StoredKey[]): Promise<void> {
-    return locked(this.#path, async () => {
+  /** The second of two at once would otherwise write over a key that is in use. */
+  async #replace(change: (keys: StoredKey[]) => StoredKey[]): Promise<void> {
+    let file = this.#file;
+    await replaceAlone(this.#path, async () => {
       await this.#reread();
-      const file: KeyFile = { format: 1, keys: change(this.#file.keys) };
-      await rename(await writeAside(this.#path, file), this.#path);
-      this.#file = file;
+      file = { format: 1, keys: change(this.#file.keys) };
+      return textOf(file);
     });
+    this.#file = file;
   }
 
   /** A key that was added or switched off elsewhere counts here at once; a file that is gone is served from memory. */
