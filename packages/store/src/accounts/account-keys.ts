@@ -26,6 +26,12 @@ export const accountKeyRows: readonly KeyRow[] = [
     life: '180 days',
   },
   {
+    name: '{acct}:dev-ended',
+    type: 'zset',
+    content: 'SHA-256 of a device token that is good for nobody any more, by when it ended',
+    life: '181 days',
+  },
+  {
     name: '{acct}:fails:<uid>',
     type: 'hash',
     content: 'lane (strangers, a device, a workstation) → failures in a row',
@@ -89,6 +95,7 @@ export const accountKeys = {
   all: `${tag}:all`,
   logins: `${tag}:logins`,
   first: `${tag}:first`,
+  devicesEnded: `${tag}:dev-ended`,
   channel: `ch:${tag}`,
   credentials: (uid: string) => `${tag}:cred:${checked(uid)}`,
   devices: (uid: string) => `${tag}:dev:${checked(uid)}`,

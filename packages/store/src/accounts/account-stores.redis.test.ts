@@ -193,6 +193,30 @@ test('[login] twenty browsers are remembered; one not used for half a year is a 
   expect(await redis.client().hlen('{acct}:dev:ann')).toBe(20);
 });
 
+test('[login] [AC-OPEN] who leaves takes nobody’s lane along: the shared computer gets a new token, others keep theirs', async () => {
+  const clock = { ms: Date.now() };
+  const devices = new KnownDevices(await connect(), () => clock.ms);
+  const desk = await devices.remember('leaver', null);
+  await devices.remember('cora', desk);
+  const home = await devices.remember('cora', null);
+  await devices.forgetAll('leaver');
+  const lanes = (token: string) => Promise.all(['leaver', 'cora'].map((uid) => devices.find(uid, token)));
+  expect(await lanes(desk), 'a copied cookie').toEqual([null, null]);
+  expect((await lanes(home))[1]).not.toBeNull();
+  const renewed = await devices.remember('cora', desk);
+  expect(renewed).not.toBe(desk);
+  expect(await lanes(desk)).toEqual([null, null]);
+  expect(await devices.remember('dora', renewed), 'shared again').toBe(renewed);
+  expect((await lanes(renewed))[1]).not.toBeNull();
+  clock.ms += 182 * 86_400_000;
+  const other = await devices.remember('other', null);
+  await devices.forgetAll('other');
+  await devices.forgetAll('other');
+  expect(await redis.client().zcard('{acct}:dev-ended'), 'what ended so long ago is gone').toBe(1);
+  expect(await devices.find('other', other)).toBeNull();
+  expect(await redis.client().pttl('{acct}:dev-ended')).toBeGreaterThan(180 * 86_400_000);
+});
+
 test('[login] [AC-THROTTLE] a window refuses what is too many, counts no refusal, and opens by itself', async () => {
   const limits = { ...throttleLimits, paceFrom: 0, strangers: { widthMs: 60_000, most: 3 } };
   const throttle = new SignInThrottle(await connect(), limits);

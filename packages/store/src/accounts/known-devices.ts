@@ -4,7 +4,10 @@ import type { RedisPort } from '../redis-port.ts';
 import { accountKeys, digestOf } from './account-keys.ts';
 
 /** A browser that has not been used for so long is a stranger again. */
-const lifeMs = 180 * 86_400_000;
+const dayMs = 86_400_000;
+const lifeMs = 180 * dayMs;
+/** What has ended outlives every account that knows it, by a day for the clocks of two processes. */
+const endedLifeMs = lifeMs + dayMs;
 /** Browsers of one person; the one not used for the longest time is forgotten. */
 const devicesMax = 20;
 /** Unknown accounts are asked about too, so that they cost the same. */
@@ -23,20 +26,25 @@ export class KnownDevices {
     this.#now = now;
   }
 
-  /** The id of the lane, or null for a browser that this account has not used lately. */
+  /** The id of the lane, or null for a browser that this account has not used lately, or that has ended. */
   async find(uid: string | null, token: string | null): Promise<string | null> {
     const id = digestOf(token ?? '');
-    const usedAt = await this.#port.command('HGET', accountKeys.devices(uid ?? nobody), id);
+    const [usedAt, isEnded] = await Promise.all([
+      this.#port.command('HGET', accountKeys.devices(uid ?? nobody), id),
+      this.#isEnded(id),
+    ]);
     const isFresh = typeof usedAt === 'string' && this.#now() - Number(usedAt) < lifeMs;
-    return uid !== null && isFresh ? id : null;
+    return uid !== null && isFresh && !isEnded ? id : null;
   }
 
   /**
-   * Remembers the browser; returns the token for its cookie, the one it has or a new one. A computer that several people
-   * use keeps its one token for all of them: a new one for each would make strangers of the others.
+   * Remembers the browser; returns the token for its cookie, the one it has or, where that has ended, a new one. A
+   * computer that several people use keeps its one token for all of them: a new one for each would make strangers of the
+   * others.
    */
   async remember(uid: string, token: string | null): Promise<string> {
-    const kept = token ?? newToken();
+    const isKept = token !== null && !(await this.#isEnded(digestOf(token)));
+    const kept = isKept ? token : newToken();
     const key = accountKeys.devices(uid);
     await this.#port.command('HSET', key, digestOf(kept), this.#now());
     await this.#port.command('PEXPIRE', key, lifeMs);
@@ -44,9 +52,26 @@ export class KnownDevices {
     return kept;
   }
 
-  /** After a reset or the end of an account no browser is known. */
+  /**
+   * After a reset or the end of an account none of its browsers is known, to anybody: who leaves may have copied the
+   * token of a computer that others use, and would stand in their lanes with it. They get a new one when they next sign in.
+   */
   async forgetAll(uid: string): Promise<void> {
-    await this.#port.command('DEL', accountKeys.devices(uid));
+    const key = accountKeys.devices(uid);
+    const ids = [...(await readHash(this.#port, key)).keys()];
+    if (ids.length > 0) await this.#end(ids);
+    await this.#port.command('DEL', key);
+  }
+
+  async #end(ids: readonly string[]): Promise<void> {
+    const [key, now] = [accountKeys.devicesEnded, this.#now()];
+    await this.#port.command('ZADD', key, ...ids.flatMap((id) => [now, id]));
+    await this.#port.command('ZREMRANGEBYSCORE', key, '-inf', now - endedLifeMs);
+    await this.#port.command('PEXPIRE', key, endedLifeMs);
+  }
+
+  async #isEnded(id: string): Promise<boolean> {
+    return (await this.#port.command('ZSCORE', accountKeys.devicesEnded, id)) !== null;
   }
 
   async #forgetOldest(key: string): Promise<void> {
