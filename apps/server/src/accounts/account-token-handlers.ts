@@ -1,5 +1,6 @@
 /** API tokens as administrators see them: those of services, which sign in nowhere, and the end of anybody's. */
 import { type Account, type AccountChangeKind, createApiTokenRequestSchema } from '@workflow-bolt/contracts';
+import { apiTokensMax } from '@workflow-bolt/store';
 import { intendedChange } from '../audit/intended-change.ts';
 import { type Call, type Handler, mustSession, ok } from '../http/handler.ts';
 import { parseInput } from '../http/parse-input.ts';
@@ -25,6 +26,7 @@ export function postAccountToken(parts: SignInParts): Handler {
     const account = await mustAdminister(parts, call);
     if (account.kind !== 'service' || account.state !== 'active')
       throw new ProblemError('administration_refused', { rule: 'no_service' });
+    if ((await parts.tokens.list(account.uid)).length >= apiTokensMax) throw new ProblemError('token_limit');
     const made = await recorded(parts, call, { account, what: 'token-made', id: 'new' }, async () => {
       const expiresAt = tokenEndsAt(parts.now(), days);
       const token = await parts.tokens.create({ uid: account.uid, name, scopes, expiresAt });
@@ -51,7 +53,10 @@ export function postAccountTokenRevoke(parts: SignInParts): Handler {
 
 type About = { account: Account; what: Extract<AccountChangeKind, `token-${string}`>; id: string };
 
-/** On the record before and after, and beside it for who answers for the account. */
+/**
+ * On the record before and after, and beside it for who answers for the account. That is noted first: a token whose secret
+ * never reached anybody must not live on because of it.
+ */
 async function recorded<T extends { id: string }>(
   parts: SignInParts,
   call: Call,
@@ -65,7 +70,11 @@ async function recorded<T extends { id: string }>(
     agent: agentOf(mustSession(call)),
   });
   const write = (event: ReturnType<typeof eventOf>) => parts.signInAudit.write(call, event);
-  const result = await intendedChange(write, eventOf(id), { work, done: (made) => eventOf(made.id) });
-  await noteChange(parts, call, account, { what });
-  return result;
+  return intendedChange(write, eventOf(id), {
+    work: async () => {
+      await noteChange(parts, call, account, { what });
+      return work();
+    },
+    done: (made) => eventOf(made.id),
+  });
 }

@@ -1,5 +1,6 @@
 /** Who may change whose account, over HTTP, on a real Redis: both sides of each rule. */
 import type { Account } from '@workflow-bolt/contracts';
+import { apiTokensMax } from '@workflow-bolt/store';
 import type { RedisServer } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccountServer, codeOf, Member, memberOf, type Reply } from '../test/account-fixture.ts';
@@ -237,6 +238,25 @@ describe('[authz] [session] what a program shows', () => {
     expect([await use(secret), await tokensOf(service)]).toEqual([401, []]);
     const twice = await changeOf(manager, service, `api-tokens/${token.id}/revoke`);
     expect(codeOf(twice)).toEqual({ status: 404, code: 'token_not_found' });
+  });
+
+  test('[audit] [AC-WHY] what cannot be noted makes no token; one too many is refused and not noted as made', async () => {
+    const service = await mustMakeService();
+    const noted = `{acct}:chg:${service.uid}`;
+    const client = redis.client();
+    await client.rename(noted, `${noted}-kept`);
+    await client.set(noted, 'no room for a note');
+    expect((await changeOf(manager, service, 'api-tokens', asked)).status).toBeGreaterThanOrEqual(500);
+    expect(await tokensOf(service)).toEqual([]);
+    await client.rename(`${noted}-kept`, noted);
+    const made = await changeOf(manager, service, 'api-tokens', asked);
+    expect([made.status, await use(made.json.secret)]).toEqual([200, 200]);
+    const path = `/api/v1/accounts/${service.uid}/api-tokens`;
+    for (let i = 1; i < apiTokensMax; i += 1) await manager.browser.post(path, asked);
+    const count = await client.hlen(noted);
+    const refused = codeOf(await manager.browser.post(path, asked));
+    expect([refused.code, await client.hlen(noted)]).toEqual(['token_limit', count]);
+    expect(await tokensOf(service)).toHaveLength(apiTokensMax);
   });
 
   test('nobody makes one in the name of a person, for a service of elsewhere, without a proof, or to manage itself', async () => {

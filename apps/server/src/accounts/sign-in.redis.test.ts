@@ -1,4 +1,5 @@
 /** Hostile sign-ins, over HTTP, on a real Redis. */
+import { failuresInARowMax } from '@workflow-bolt/store';
 import type { RedisServer } from '@workflow-bolt/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -348,6 +349,20 @@ describe('[login] [crypto] what Redis knows', () => {
     for (const typed of ['a wrong one', 'my-password-in-the-wrong-field', person.login]) {
       expect(events.filter((text) => text.includes(typed))).toEqual([]);
     }
+  });
+
+  test('[login] [audit] a name that nobody has is an unknown account, however many were typed before', async () => {
+    const person = await member();
+    const lanes = ['nobody', person.uid].map((uid) => `{acct}:fails:${uid}`);
+    for (const lane of lanes) await redis.client().hset(lane, 'strangers', failuresInARowMax);
+    const before = await redis.client().xlen('{a:i}:ev');
+    for (const login of ['not-of-this-house', person.login]) {
+      expect(codeOf(await attempt(at.browser(), login))).toEqual(failed);
+    }
+    const events = (await redis.client().xrange('{a:i}:ev', '-', '+')).slice(before);
+    const whys = events.map(([, fields]) => /"why":"([a-z_]+)"/.exec(fields.join(' '))?.[1]);
+    expect(whys).toEqual(['unknown_account', 'too_many_in_a_row']);
+    for (const lane of lanes) await redis.client().del(lane);
   });
 });
 

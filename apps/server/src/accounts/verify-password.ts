@@ -37,7 +37,7 @@ export async function verifyPassword(
   const credentials = await parts.credentials.readPassword(account?.uid ?? null);
   const isRight = await parts.hasher.verify(credentials.password, password, lane);
   if (!isRight || account === null || failures > failuresInARowMax) {
-    await writeFailure(parts, call, found, failures > failuresInARowMax);
+    await writeFailure(parts, call, found, account !== null && failures > failuresInARowMax);
     throw new ProblemError('sign_in_failed');
   }
   await settle(parts, { account, credentials, subject, attempt }, password);
@@ -70,7 +70,10 @@ async function takeAttempt(parts: SignInParts, call: Call, subject: ThrottleSubj
   return mustTake(admission);
 }
 
-/** A name that nobody has is not written down: people type passwords into the wrong field. */
+/**
+ * A name that nobody has is not written down: people type passwords into the wrong field. All such names share one count
+ * of failures, which says nothing about any of them.
+ */
 function writeFailure(parts: SignInParts, call: Call, found: Account | null, isOff: boolean): Promise<void> {
   const why = isOff ? 'too_many_in_a_row' : found === null ? 'unknown_account' : 'wrong_password';
   const ent = found ? accountEntity(found.uid) : [{ t: 'Account', id: 'unknown' }];
