@@ -106,7 +106,7 @@ export const retentionRoutes = {
     path: '/api/v1/deletion-freeze/lift',
     summary: 'Let data be deleted again, after the record of accesses was in doubt.',
     description:
-      'Once every alert that stopped the deleting was reviewed (`record_state` until then), and by another person than those who reviewed. `record_not_found` when nothing is stopped.',
+      'Once every alert that stopped the deleting was reviewed (`record_state` until then, and while no alert says why), and by another person than those who reviewed. `record_not_found` when nothing is stopped.',
     tag: 'access',
     access: 'freeze.lift',
     isUserAction: true,

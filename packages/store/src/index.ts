@@ -93,6 +93,7 @@ export { BaitWatch } from './detection/bait-watch.ts';
 export { type Blocked, BlockList } from './detection/block-list.ts';
 export { countWindows } from './detection/detection-windows.ts';
 export { Detector, type DetectorParts } from './detection/detector.ts';
+export { FreezeWatch } from './detection/freeze-watch.ts';
 export { DisplayStore } from './displays/display-store.ts';
 export {
   downtimeKeyRows,
@@ -154,7 +155,7 @@ export { commandTimeoutMs } from './redis-options.ts';
 export type { BatchReply, Durability, RedisPort } from './redis-port.ts';
 export { type RedisServerConfOptions, redisServerConf } from './redis-server-conf.ts';
 export { fromUrl, type RedisMode, type RedisTarget } from './redis-target.ts';
-export { freezeDeletions, liftFreeze, readFreeze } from './retention/freeze.ts';
+export { alertsBehind, freezeDeletions, liftFreeze, readFreeze } from './retention/freeze.ts';
 export { type BookChange, RecordBook } from './retention/record-book.ts';
 export { lookBackDays } from './retention/retained-days.ts';
 export { alertBookKeys, detectionKeys, retentionKeyRows, windowKey } from './retention/retention-keys.ts';

@@ -15,6 +15,7 @@ import {
 import { dateAfter, daysBetween, holdOn, localDate, purgeTooEarly } from '@workflow-bolt/domain';
 import {
   type AlertStore,
+  alertsBehind,
   freezeDeletions,
   liftFreeze,
   type RedisPort,
@@ -152,9 +153,6 @@ function postPurgeDecision(parts: RetentionParts): Handler {
   };
 }
 
-/** What goes on for so long is one alert: deleting may have been stopped anew by a matter that was judged before. */
-const matterMs = 86_400_000;
-
 /** Alerts of all logs that stopped the deleting. */
 async function stoppingAlerts({ alerts, clinics }: RetentionParts): Promise<Alert[]> {
   const books = await Promise.all([null, ...clinics.map(({ id }) => id)].map((each) => alerts.list(each)));
@@ -177,9 +175,11 @@ function postFreezeLift(parts: RetentionParts): Handler {
     const principal = mustPrincipal(call);
     const freeze = await readFreeze(port);
     if (!freeze) throw new ProblemError('record_not_found');
-    for (const { at, review } of await mustBeReviewed(parts))
-      if (at >= freeze.since - matterMs)
-        demand(principal, 'freeze.lift', { clinic: null, ownerUid: review?.by ?? null }, now());
+    const behind = alertsBehind(freeze, await mustBeReviewed(parts));
+    // Nobody has judged it yet: the worker raises an alert for a freeze that has none.
+    if (behind.length === 0) throw new ProblemError('record_state', { state: 'alert-missing' });
+    for (const { review } of behind)
+      demand(principal, 'freeze.lift', { clinic: null, ownerUid: review?.by ?? null }, now());
     await record({
       ...{ cid: null, type: 'admin', sub: 'retention', act: 'U', out: 0, sev: 'high', why: 'unfrozen' },
       agent: agentOf(principal),

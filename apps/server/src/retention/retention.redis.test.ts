@@ -109,12 +109,16 @@ test('[abuse] [audit] [H-24] deleting that was stopped goes on only when every a
   await admin.prove('connector-config');
   expect(problemOf(await lift(admin)).code).toBe('record_not_found');
   await freezeDeletions(port, { why: 'AUD-1', since });
-  const raise = (clinic: string | null) =>
+  const raise = (clinic: string | null, at: number) =>
     new AlertStore(port).raise({
-      ...{ rule: 'AUD-1', severity: 'critical', clinic, at: since, uid: null, network: null, session: null },
+      ...{ rule: 'AUD-1', severity: 'critical', clinic, at, uid: null, network: null, session: null },
       ...{ count: 1, responses: ['freeze-deletions'], reviewDueAt: since + 1, matter: `AUD-1 ${clinic}` },
     });
-  const [here, everywhere] = [await raise('north'), await raise(null)];
+  // Who stopped it was ended before it told why: nobody could have judged it.
+  const missing = await lift(admin);
+  expect([problemOf(missing).code, missing.json.state]).toEqual(['record_state', 'alert-missing']);
+  // The alert of a gap is as old as the gap, whenever it is found.
+  const [here, everywhere] = [await raise('north', since), await raise(null, since - 30 * 86_400_000)];
   const review = (client: Client, clinic: string | null, id = '') =>
     client.post(`${server.url}/api/v1/alerts/${id}/review`, { clinic, outcome: 'incident' });
   expect((await manager.get(at())).json).toMatchObject({ isFrozen: true, freeze: { why: 'AUD-1', since } });

@@ -170,7 +170,11 @@ test('[audit] [H-07] AUD-1: a gap that was judged stays judged for a worker that
   await liftFreeze(port);
   await newGuard({ now: written + 60_000 }).guard.look();
   expect([(await gaps()).length, await readFreeze(port)]).toEqual([1, null]);
-  for (const iseq of [1, 3]) await write('p-other', iseq);
+  // The same process on the same day, twice before anybody looks.
+  for (const iseq of [6, 8]) await write('p-torn', iseq);
   await newGuard({ now: written + 90_000 }).guard.look();
-  expect([(await gaps()).length, (await readFreeze(port))?.why]).toEqual([2, 'AUD-1']);
+  expect([(await gaps()).length, (await readFreeze(port))?.why]).toEqual([3, 'AUD-1']);
+  for (const iseq of [1, 3]) await write('p-other', iseq);
+  await newGuard({ now: written + 120_000 }).guard.look();
+  expect((await gaps()).length).toBe(4);
 });

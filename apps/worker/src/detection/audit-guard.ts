@@ -9,6 +9,7 @@ import {
   BaitWatch,
   BlockList,
   Detector,
+  FreezeWatch,
   GlassWatch,
   installationLog,
   type RedisPort,
@@ -48,6 +49,8 @@ export class AuditGuard {
       ...logs.map((each) => new AuditWatch(port, each)),
       ...clinics.map((clinic) => new GlassWatch(port, clinic)),
       new BaitWatch(port, honeyKeys),
+      // Last: what the others find may be what a freeze lacks.
+      new FreezeWatch(port, clinics),
     ];
     this.#detector = new Detector({
       ...{ port, record, alerts: new AlertStore(port), blocks: new BlockList(port, now) },

@@ -168,7 +168,7 @@ describe('attacks', () => {
     expect(heard('witness_refused')).toMatchObject([{ rule: 'AUD-1', responses: ['freeze-deletions'] }]);
   });
 
-  it.each(['audit-gap', 'audit-late', 'audit-broken'] as const)(
+  it.each(['audit-gap', 'audit-late', 'audit-broken', 'freeze-alone'] as const)(
     '[audit] AUD-1: %s stops all deleting',
     (kind) => {
       expect(replay([act(kind, { uid: null, network: null })])).toMatchObject([

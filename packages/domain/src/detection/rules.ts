@@ -248,8 +248,8 @@ export const detectionRules: readonly DetectionRule[] = [
   {
     id: 'AUD-1',
     about:
-      'The record of accesses has a gap, is late, does not verify, or is another one than its witness saw',
-    on: ['audit-gap', 'audit-late', 'audit-broken', 'witness-refused'],
+      'The record of accesses has a gap, is late, does not verify, or is another one than its witness saw; or deleting is stopped and no alert says why',
+    on: ['audit-gap', 'audit-late', 'audit-broken', 'witness-refused', 'freeze-alone'],
     subject: 'object',
     windows: [],
     limits: [],

@@ -22,6 +22,7 @@ export const signalKinds = [
   'audit-broken',
   'witness-refused',
   'witness-late',
+  'freeze-alone',
   'key-failed',
 ] as const;
 export type SignalKind = (typeof signalKinds)[number];
@@ -37,7 +38,7 @@ export type Signal = {
   network: string | null;
   /** Session to end; null where there is none. */
   session: string | null;
-  /** What it was done to: a visit, a clinic, a route, a process. Opaque. */
+  /** What it was done to: a visit, a clinic, a route, a gap. Opaque. */
   object: string;
 };
 

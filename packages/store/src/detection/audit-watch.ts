@@ -40,7 +40,7 @@ export class AuditWatch {
       const entries = await this.#page();
       const gaps = this.#sequence.take(entries.flatMap(numberOf), this.#isFromStart);
       // By its own time: whoever starts again finds it again, and it is still the same matter.
-      found.push(...gaps.map((gap) => this.#signal('audit-gap', gap.inst, timeOf(gap, entries) ?? now)));
+      found.push(...gaps.map((gap) => this.#signal('audit-gap', objectOf(gap), timeOf(gap, entries) ?? now)));
       const last = entries.at(-1);
       if (last) this.#cursor = `(${last[0]}`;
       if (entries.length < pageMax) return found;
@@ -80,6 +80,9 @@ export class AuditWatch {
     return { kind, at, clinic: clinicOf(this.#log), uid: null, network: null, session: null, object };
   }
 }
+
+/** Each gap is a matter of its own: what was judged about one says nothing of the next of the same process. */
+const objectOf = ({ inst, after, found }: SequenceGap): string => `${inst}:${after}-${found}`;
 
 /** When the entry behind a gap was written, epoch ms. */
 function timeOf({ inst, found }: SequenceGap, entries: readonly StreamEntry[]): number | null {

@@ -1,6 +1,7 @@
 /**
  * From what happened to what is done about it. Responses come before the alert that tells of them: a process that dies
- * in between does them again when the next signal arrives, and none of them does harm twice.
+ * in between does them again when the next signal arrives, and none of them does harm twice. A freeze that is left
+ * without its alert is told by `FreezeWatch`.
  */
 import type { Alert, DetectionResponse, SecurityEvent } from '@workflow-bolt/contracts';
 import { type AlertDraft, alertsOf, asksOf, blockMs, type Signal } from '@workflow-bolt/domain';
@@ -65,6 +66,8 @@ export class Detector {
     for (const response of done) await this.#carryOut(response, draft);
     const alert = await this.#parts.alerts.raise({ ...draft, responses: done });
     if (alert) {
+      // A freeze that stood before may have been lifted by somebody who could not see this alert yet.
+      if (done.includes('freeze-deletions')) await this.#carryOut('freeze-deletions', draft);
       await this.#parts.record(eventOf(alert));
       this.#parts.onAlert(alert);
     }

@@ -1,5 +1,5 @@
 /** While the record of accesses is in doubt nothing is deleted: what is missing may have to be worked out from it. */
-import { type Freeze, freezeSchema } from '@workflow-bolt/contracts';
+import { type Alert, type Freeze, freezeSchema } from '@workflow-bolt/contracts';
 import type { RedisPort } from '../redis-port.ts';
 import { detectionKeys } from './retention-keys.ts';
 
@@ -9,6 +9,21 @@ export async function readFreeze(port: RedisPort): Promise<Freeze | null> {
   if (text === null) return null;
   const parsed = freezeSchema.safeParse(JSON.parse(text));
   return parsed.success ? parsed.data : { why: 'unreadable', since: 0 };
+}
+
+/** What goes on for so long is one alert: a freeze may stand anew for a matter that was raised before it. */
+const matterMs = 86_400_000;
+
+/**
+ * Of these alerts, those that tell why deleting is stopped: they wait for their review, or are of this freeze's time.
+ * One of a gap carries the gap's own time, which may be long past: whoever judged it since counts as well.
+ */
+export function alertsBehind({ since }: Freeze, alerts: readonly Alert[]): Alert[] {
+  return alerts.filter(
+    ({ at, review, responses }) =>
+      responses.includes('freeze-deletions') &&
+      (review === null || Math.max(at, review.at) >= since - matterMs),
+  );
 }
 
 /** The first reason stays: it is the one to look into. Throws Fault. */
