@@ -17,10 +17,10 @@ export function useOpenAlerts(isAllowed: boolean): number | null {
   const look = useCallback(async () => {
     if (!isAllowed) return;
     setCount(
-      await api.alerts('open').then(
-        ({ alerts }) => alerts.length,
-        () => null,
-      ),
+      await api
+        .alerts('open')
+        .then(({ alerts }) => alerts.length)
+        .catch(() => null),
     );
   }, [api, isAllowed]);
   useEffect(() => void look(), [look]);
